@@ -1,0 +1,404 @@
+/* build.c: see build.h.
+ *
+ * In .kad/generated: kadc's output, and objects/ with what the C compiler makes of
+ * it:
+ *
+ *     wf-ID.o          generated/ID.c
+ *     tables-MODULE.o  generated/modules/MODULE.c, of the project's own modules
+ *     native-MODULE.o  modules/MODULE/MODULE.c, likewise
+ *     wf-ID            all of them with libkad_modules and libkad; renamed into bin/
+ *
+ * Shipped modules are in libkad_modules, tables included; a project's own module of
+ * the same name comes first. Each file in objects/ has a note of its inputs' digest
+ * (digest.h). */
+#include "build.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/vec.h"
+#include "cli.h"
+#include "digest.h"
+#include "tool.h"
+
+struct build {
+    struct arena *arena;
+    const char *root;      /* the project's */
+    const char *generated; /* .kad/generated */
+    const char *objects;   /* .kad/generated/objects */
+    const char *bin;       /* .kad/bin */
+    bool has_modules;      /* of its own, in modules/ */
+    struct toolchain tools;
+    int lock_fd;
+};
+/* Arguments of a program, or files to link. */
+struct texts {
+    VEC(const char *) list;
+};
+
+static void add(struct build *build, struct texts *texts, const char *text)
+{
+    vec_push(build->arena, &texts->list, text);
+}
+
+/* ---- Opening --------------------------------------------------------------------- */
+
+static bool make_folder(struct build *build, const char *path)
+{
+    if (make_folders(build->arena, path))
+        return true;
+    cli_error("cannot make %s: %s", path, strerror(errno));
+    return false;
+}
+
+static bool take_lock(struct build *build)
+{
+    const char *path = arena_printf(build->arena, "%s/lock", build->generated);
+
+    build->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    while (build->lock_fd >= 0 && flock(build->lock_fd, LOCK_EX) < 0)
+        if (errno != EINTR)
+            break;
+    if (build->lock_fd < 0)
+        cli_error("cannot open %s: %s", path, strerror(errno));
+    return build->lock_fd >= 0;
+}
+
+struct build *build_open(struct arena *arena, const struct project *project)
+{
+    struct build *build = arena_new(arena, struct build);
+    /* What is built belongs to the project, whichever store is used. */
+    const struct project home = {
+        .root = project->root, .state = arena_printf(arena, "%s/.kad", project->root)};
+    const char *error = project_prepare(arena, &home);
+
+    *build = (struct build){
+        .arena = arena,
+        .root = project->root,
+        .generated = arena_printf(arena, "%s/.kad/generated", project->root),
+        .objects = arena_printf(arena, "%s/.kad/generated/objects", project->root),
+        .bin = arena_printf(arena, "%s/.kad/bin", project->root),
+        .has_modules =
+            access(arena_printf(arena, "%s/modules", project->root), R_OK) == 0,
+        .lock_fd = -1,
+    };
+    if (error) {
+        cli_error("%s", error);
+        return NULL;
+    }
+    if (!toolchain_find(arena, &build->tools) || !make_folder(build, build->objects) ||
+        !make_folder(build, build->bin) || !take_lock(build))
+        return NULL;
+    return build;
+}
+
+void build_close(struct build *build)
+{
+    close(build->lock_fd);
+}
+
+/* ---- Tools ----------------------------------------------------------------------- */
+
+/* Runs a tool in the project's root. With `output` it is asked again about what it has
+ * accepted: its warnings have been seen. */
+static enum build_result run_tool(struct build *build, struct texts *argv,
+                                  struct str *output)
+{
+    const char *program = argv->list.items[0];
+    const struct tool tool = {
+        .argv = argv->list.items,
+        .cwd = build->root,
+        .arena = build->arena,
+        .output = output,
+        .is_quiet = output != NULL,
+    };
+    int exit_code;
+
+    if (!tool_run(&tool, &exit_code)) {
+        cli_error("cannot run %s: %s", program, strerror(errno));
+        return BUILD_FAILED;
+    }
+    if (exit_code > 2)
+        cli_error("%s ended with %d", program, exit_code);
+    if (exit_code > 2)
+        return BUILD_FAILED;
+    return exit_code == 0 ? BUILD_DONE : BUILD_REFUSED;
+}
+
+static void add_kadc(struct build *build, const char *id, struct texts *argv)
+{
+    add(build, argv, build->tools.kadc);
+    add(build, argv, arena_printf(build->arena, "workflows/%s.yaml", id));
+    if (build->has_modules) {
+        add(build, argv, "--modules");
+        add(build, argv, "modules");
+    }
+    add(build, argv, "--modules");
+    add(build, argv, build->tools.manifests);
+}
+
+/* YAML to C; the definition that kadc describes is *definition. */
+static enum build_result translate(struct build *build, const char *id,
+                                   json_t **definition)
+{
+    struct texts write = {0}, describe = {0};
+    struct str text = {0};
+    enum build_result result;
+
+    add_kadc(build, id, &write);
+    add(build, &write, "-o");
+    add(build, &write, ".kad/generated");
+    add(build, &write, NULL);
+    result = run_tool(build, &write, NULL);
+    if (result != BUILD_DONE)
+        return result;
+    add_kadc(build, id, &describe);
+    add(build, &describe, "--emit=describe");
+    add(build, &describe, NULL);
+    result = run_tool(build, &describe, &text);
+    *definition = json_loadb(text.p, text.len, 0, NULL);
+    if (result == BUILD_DONE && !*definition) {
+        cli_error("%s --emit=describe printed no JSON", build->tools.kadc);
+        result = BUILD_FAILED;
+    }
+    return result;
+}
+
+/* ---- Objects --------------------------------------------------------------------- */
+
+/* Beside the C file: the tools, the generated headers, and for a module's own C
+ * whatever stands in its folder. */
+static const char *object_digest(struct build *build, const char *c_file,
+                                 const char *folder)
+{
+    struct digest digest;
+    bool is_read;
+
+    digest_init(&digest);
+    digest_add(&digest, str_of(build->tools.digest));
+    is_read = digest_add_file(&digest, c_file) &&
+              digest_add_folder(&digest, build->arena, build->generated, ".h") &&
+              digest_add_folder(
+                  &digest, build->arena,
+                  arena_printf(build->arena, "%s/modules", build->generated), ".h") &&
+              (!folder || digest_add_folder(&digest, build->arena, folder, ""));
+    if (is_read)
+        return digest_hex(&digest, build->arena);
+    cli_error("cannot read what %s needs: %s", c_file, strerror(errno));
+    return NULL;
+}
+
+/* Compiles into objects/NAME.o, if it is not current, and adds that to the objects. */
+static enum build_result compile(struct build *build, const char *c_file,
+                                 const char *folder, const char *name,
+                                 struct texts *objects)
+{
+    const char *object = arena_printf(build->arena, "%s/%s.o", build->objects, name);
+    const char *digest = object_digest(build, c_file, folder);
+    const char *const argv[] = {
+        build->tools.cc,
+        "-std=c17",
+        "-D_GNU_SOURCE",
+        "-O2",
+        "-g",
+        "-Wall",
+        "-Wextra",
+        "-I",
+        build->generated,
+        "-I",
+        build->tools.include,
+        "-I",
+        "modules",
+        "-c",
+        c_file,
+        "-o",
+        object,
+    };
+    struct texts all = {0};
+    enum build_result result;
+
+    add(build, objects, object);
+    if (!digest)
+        return BUILD_FAILED;
+    if (made_from(build->arena, object, digest))
+        return BUILD_CURRENT;
+    for (size_t i = 0; i < COUNT_OF(argv); i++)
+        add(build, &all, argv[i]);
+    add(build, &all, NULL);
+    result = run_tool(build, &all, NULL);
+    if (result == BUILD_DONE && !made_from_set(build->arena, object, digest))
+        result = BUILD_FAILED;
+    return result;
+}
+
+static bool is_ok(enum build_result result)
+{
+    return result == BUILD_CURRENT || result == BUILD_DONE;
+}
+
+/* The tables of a module and, when it is native, its functions. */
+static enum build_result compile_module(struct build *build, const char *module,
+                                        struct texts *objects)
+{
+    struct arena *arena = build->arena;
+    const char *tables =
+        arena_printf(arena, "%s/modules/%s.c", build->generated, module);
+    const char *folder = arena_printf(arena, "%s/modules/%s", build->root, module);
+    const char *native = arena_printf(arena, "%s/%s.c", folder, module);
+    const enum build_result result =
+        compile(build, tables, NULL, arena_printf(arena, "tables-%s", module), objects);
+
+    if (!is_ok(result) || access(native, R_OK) < 0)
+        return result;
+    return compile(build, native, folder, arena_printf(arena, "native-%s", module),
+                   objects);
+}
+
+/* Whether a module is the project's own, not a shipped one. */
+static bool is_own_module(struct build *build, const char *module)
+{
+    return access(arena_printf(build->arena, "%s/modules/%s/module.yaml", build->root,
+                               module),
+                  R_OK) == 0;
+}
+
+static bool has_text(const struct texts *texts, const char *text)
+{
+    for (size_t i = 0; i < texts->list.count; i++)
+        if (strcmp(texts->list.items[i], text) == 0)
+            return true;
+    return false;
+}
+
+static enum build_result compile_all(struct build *build, const char *id,
+                                     const json_t *definition, struct texts *objects)
+{
+    const char *c_file = arena_printf(build->arena, "%s/%s.c", build->generated, id);
+    enum build_result result =
+        compile(build, c_file, NULL, arena_printf(build->arena, "wf-%s", id), objects);
+    struct texts seen = {0};
+    const json_t *step;
+    size_t i;
+
+    json_array_foreach(json_object_get(definition, "steps"), i, step)
+    {
+        const char *module = json_string_value(json_object_get(step, "module"));
+
+        if (!is_ok(result))
+            break;
+        if (!module || !*module || has_text(&seen, module) ||
+            !is_own_module(build, module))
+            continue;
+        add(build, &seen, module);
+        result = compile_module(build, module, objects);
+    }
+    return result;
+}
+
+static enum build_result link_program(struct build *build, const struct texts *objects,
+                                      const char *program)
+{
+    struct texts argv = {0};
+
+    add(build, &argv, build->tools.cc);
+    for (size_t i = 0; i < objects->list.count; i++)
+        add(build, &argv, objects->list.items[i]);
+    add(build, &argv, build->tools.modules);
+    add(build, &argv, build->tools.runtime);
+    for (size_t i = 0; i < build->tools.link_flag_count; i++)
+        add(build, &argv, build->tools.link_flags[i]);
+    add(build, &argv, "-o");
+    add(build, &argv, program);
+    add(build, &argv, NULL);
+    return run_tool(build, &argv, NULL);
+}
+
+/* ---- Workflows ------------------------------------------------------------------- */
+
+/* All that the program depends on; NULL: reported. */
+static const char *workflow_digest(struct build *build, const char *id)
+{
+    struct arena *arena = build->arena;
+    const char *modules = arena_printf(arena, "%s/modules", build->root);
+    struct digest digest;
+
+    digest_init(&digest);
+    digest_add(&digest, str_of(build->tools.digest));
+    if (digest_add_file(&digest,
+                        arena_printf(arena, "%s/workflows/%s.yaml", build->root, id)) &&
+        digest_add_folders(&digest, arena, modules, "module.yaml") &&
+        digest_add_folders(&digest, arena, modules, ".c") &&
+        digest_add_folders(&digest, arena, modules, ".h"))
+        return digest_hex(&digest, arena);
+    cli_error("cannot read workflow `%s` or the modules: %s", id, strerror(errno));
+    return NULL;
+}
+
+/* The new program takes the old one's place at once; one that runs keeps its own. */
+static enum build_result put_in_place(const char *made, const char *program)
+{
+    if (rename(made, program) == 0)
+        return BUILD_DONE;
+    cli_error("cannot write %s: %s", program, strerror(errno));
+    return BUILD_FAILED;
+}
+
+static enum build_result make_program(struct build *build, const char *id,
+                                      const char *program)
+{
+    const char *made = arena_printf(build->arena, "%s/wf-%s", build->objects, id);
+    struct texts objects = {0};
+    json_t *definition = NULL;
+    enum build_result result = translate(build, id, &definition);
+
+    if (is_ok(result))
+        result = compile_all(build, id, definition, &objects);
+    json_decref(definition);
+    if (is_ok(result))
+        result = link_program(build, &objects, made);
+    return is_ok(result) ? put_in_place(made, program) : result;
+}
+
+/* [a-z][a-z0-9]*(-[a-z0-9]+)* */
+static bool is_workflow_id(const char *id)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+    static const char others[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+    if (!*id || !strchr(letters, *id))
+        return false;
+    for (id += strspn(id, others); *id == '-'; id += strspn(id, others))
+        if (!*++id || !strchr(others, *id))
+            return false;
+    return !*id;
+}
+
+enum build_result build_workflow(struct build *build, const char *id)
+{
+    const char *program = arena_printf(build->arena, "%s/wf-%s", build->bin, id);
+    const char *digest;
+    enum build_result result;
+
+    if (!is_workflow_id(id)) {
+        cli_error(
+            "workflows/%s.yaml: rename it: a workflow is named like `my-flow`, in "
+            "lower case without spaces",
+            id);
+        return BUILD_REFUSED;
+    }
+    digest = workflow_digest(build, id);
+    if (!digest)
+        return BUILD_FAILED;
+    if (made_from(build->arena, program, digest))
+        return BUILD_CURRENT;
+    result = make_program(build, id, program);
+    if (result == BUILD_DONE && !made_from_set(build->arena, program, digest)) {
+        cli_error("cannot write %s.inputs: %s", program, strerror(errno));
+        result = BUILD_FAILED;
+    }
+    return result;
+}

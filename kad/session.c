@@ -1,0 +1,102 @@
+/* session.c: see session.h. */
+#include "session.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/terminal.h"
+#include "kad/errors.h"
+
+bool session_project(struct cli *cli, struct project *project, int *exit_code)
+{
+    const char *error = project_find(cli->arena, cli->db, project);
+
+    if (error) {
+        cli_error("%s", error);
+        *exit_code = KAD_EXIT_USAGE;
+    }
+    return !error;
+}
+
+static struct report report_of(struct session *session)
+{
+    const struct terminal terminal = terminal_look(STDOUT_FILENO);
+
+    return (struct report){
+        .out = stdout,
+        .is_json = session->cli->is_json,
+        .has_color = terminal.has_color,
+        .columns = terminal.columns,
+        .arena = session->cli->arena,
+        .journal = session->journal,
+        .locks = &session->locks,
+        .project = &session->project,
+    };
+}
+
+static bool open_store(struct session *session)
+{
+    if (store_open(session->project.database, false, false, &session->journal) !=
+        STORE_OK) {
+        cli_error("%s",
+                  session->journal ? store_message(session->journal) : "out of memory");
+        return false;
+    }
+    if (!lock_file_open(&session->locks, session->project.state)) {
+        cli_error("cannot open %s/locks: %s", session->project.state, strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+bool session_open(struct session *session, struct cli *cli, int *exit_code)
+{
+    *session = (struct session){.cli = cli, .locks = {.fd = -1}};
+    if (!session_project(cli, &session->project, exit_code))
+        return false;
+    if (access(session->project.database, F_OK) < 0 && errno == ENOENT) {
+        session->journal = memory_journal_new();
+    } else if (!open_store(session)) {
+        *exit_code = KAD_EXIT_STORE;
+        session_close(session);
+        return false;
+    }
+    session->report = report_of(session);
+    return true;
+}
+
+void session_close(struct session *session)
+{
+    if (session->journal)
+        journal_close(session->journal);
+    if (session->locks.fd >= 0)
+        lock_file_close(&session->locks);
+}
+
+int session_exit(const struct session *session, enum store_error error,
+                 const char *prefix)
+{
+    switch (error) {
+    case STORE_OK: return KAD_EXIT_COMPLETED;
+    case STORE_NOT_FOUND:
+        cli_error("no execution `%s` (kad workflow status lists them)", prefix);
+        return KAD_EXIT_USAGE;
+    case STORE_AMBIGUOUS:
+        cli_error("several executions begin with `%s`: give more of the id", prefix);
+        return KAD_EXIT_USAGE;
+    case STORE_FAILED: break;
+    }
+    cli_error("%s", store_message(session->journal));
+    return KAD_EXIT_STORE;
+}
+
+bool session_find(struct session *session, const char *prefix,
+                  struct execution_row *execution, int *exit_code)
+{
+    const enum store_error error = session->journal->ops->find(
+        session->journal, session->cli->arena, prefix, execution);
+
+    *exit_code = session_exit(session, error, prefix);
+    return error == STORE_OK;
+}

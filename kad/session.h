@@ -1,0 +1,38 @@
+/* session.h: the project and its store, as the commands about executions need them. */
+#ifndef KAD_SESSION_H
+#define KAD_SESSION_H
+
+#include <stdbool.h>
+
+#include "cli.h"
+#include "engine/lock.h"
+#include "project.h"
+#include "report.h"
+#include "store/store.h"
+
+struct session {
+    struct cli *cli;
+    struct project project;
+    struct journal *journal; /* empty when nothing has ever run here */
+    struct lock_file locks;
+    struct report report;
+};
+
+/* The project that the current folder belongs to. false: reported, *exit_code. */
+bool session_project(struct cli *cli, struct project *project, int *exit_code);
+
+/* The project and its store, which is never created here. false: reported,
+ * *exit_code. */
+bool session_open(struct session *session, struct cli *cli, int *exit_code);
+void session_close(struct session *session);
+
+/* The execution whose id begins with `prefix`. false: reported, *exit_code. */
+bool session_find(struct session *session, const char *prefix,
+                  struct execution_row *execution, int *exit_code);
+
+/* Exit code for a store's answer about the execution `prefix`; reports what is
+ * wrong. */
+int session_exit(const struct session *session, enum store_error error,
+                 const char *prefix);
+
+#endif

@@ -1,0 +1,74 @@
+/* tool.c: see tool.h. */
+#include "tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+extern char **environ;
+
+static bool start(const struct tool *tool, int stdout_fd, pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    int error = posix_spawn_file_actions_init(&actions);
+
+    if (!error)
+        error = posix_spawn_file_actions_adddup2(&actions, stdout_fd, STDOUT_FILENO);
+    if (!error && tool->is_quiet)
+        error = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
+                                                 O_WRONLY, 0);
+    if (!error && tool->cwd)
+        error = posix_spawn_file_actions_addchdir_np(&actions, tool->cwd);
+    if (!error) /* posix_spawn takes char *const[], and changes nothing */
+        error = posix_spawnp(pid, tool->argv[0], &actions, NULL,
+                             (char *const *)tool->argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    errno = error;
+    return error == 0;
+}
+
+static struct str read_all(struct arena *arena, int fd)
+{
+    struct buf text;
+    char chunk[4096];
+    ssize_t got;
+
+    buf_init(&text, arena);
+    while ((got = read(fd, chunk, sizeof(chunk))) > 0 || (got < 0 && errno == EINTR))
+        if (got > 0)
+            buf_add(&text, (struct str){chunk, (size_t)got});
+    return buf_str(&text);
+}
+
+static int wait_for(pid_t pid)
+{
+    int status = 0;
+
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+bool tool_run(const struct tool *tool, int *exit_code)
+{
+    int pipe_fds[2] = {-1, STDERR_FILENO};
+    pid_t pid;
+    bool is_started;
+
+    if (tool->output && pipe2(pipe_fds, O_CLOEXEC) < 0)
+        return false;
+    is_started = start(tool, pipe_fds[1], &pid);
+    if (tool->output) {
+        close(pipe_fds[1]);
+        if (is_started)
+            *tool->output = read_all(tool->arena, pipe_fds[0]);
+        close(pipe_fds[0]);
+    }
+    if (is_started)
+        *exit_code = wait_for(pid);
+    return is_started;
+}

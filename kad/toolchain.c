@@ -1,0 +1,118 @@
+/* toolchain.c: see toolchain.h. */
+#include "toolchain.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/vec.h"
+#include "cli.h"
+#include "digest.h"
+
+const char *program_folder(struct arena *arena)
+{
+    char path[PATH_MAX];
+    const ssize_t len = readlink("/proc/self/exe", path, sizeof(path));
+    size_t end = len > 0 && (size_t)len < sizeof(path) ? (size_t)len : 0;
+
+    while (end > 0 && path[end - 1] != '/')
+        end--;
+    return end > 1 ? arena_copy(arena, path, end - 1) : ".";
+}
+
+/* Absolute path of a program, looked for in PATH if it has no slash; NULL: nowhere. */
+static const char *program_path(struct arena *arena, const char *name)
+{
+    struct str path = str_of(getenv("PATH"));
+
+    if (strchr(name, '/'))
+        return access(name, X_OK) == 0 ? name : NULL;
+    while (path.len > 0) {
+        const size_t end = str_find(path, S(":"));
+        const char *file =
+            arena_printf(arena, "%.*s/%s", STR(str_part(path, 0, end)), name);
+
+        if (access(file, X_OK) == 0)
+            return file;
+        path = str_part(path, end + 1, path.len);
+    }
+    return NULL;
+}
+
+static bool read_link_flags(struct arena *arena, const char *path,
+                            struct toolchain *tools)
+{
+    VEC(const char *) flags = {0};
+    FILE *file = fopen(path, "re");
+    char *line = NULL;
+    size_t capacity = 0;
+    char *rest = NULL;
+
+    if (!file || getline(&line, &capacity, file) < 0) {
+        cli_error("cannot read %s: %s", path, strerror(errno));
+    } else {
+        for (char *word = strtok_r(line, " \n", &rest); word;
+             word = strtok_r(NULL, " \n", &rest))
+            vec_push(arena, &flags, arena_copy(arena, word, strlen(word)));
+        tools->link_flags = flags.items;
+        tools->link_flag_count = flags.count;
+    }
+    free(line);
+    if (file)
+        fclose(file);
+    return flags.count > 0;
+}
+
+static bool digest_tools(struct arena *arena, const char *link_flags,
+                         struct toolchain *tools)
+{
+    const char *const files[] = {tools->kadc, tools->cc, tools->runtime, tools->modules,
+                                 link_flags};
+    struct digest digest;
+
+    digest_init(&digest);
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        if (!digest_add_file(&digest, files[i])) {
+            cli_error("cannot read %s: %s (is kad installed completely?)", files[i],
+                      strerror(errno));
+            return false;
+        }
+    }
+    if (!digest_add_folder(&digest, arena,
+                           arena_printf(arena, "%s/kad", tools->include), ".h") ||
+        !digest_add_folders(&digest, arena, tools->manifests, "module.yaml")) {
+        cli_error("cannot read %s: %s", tools->manifests, strerror(errno));
+        return false;
+    }
+    tools->digest = digest_hex(&digest, arena);
+    return true;
+}
+
+bool toolchain_find(struct arena *arena, struct toolchain *tools)
+{
+    const char *cc = getenv("CC");
+    const char *bin = program_folder(arena);
+    const char *link_flags = arena_printf(arena, "%s/../lib/kad/link-flags", bin);
+
+    if (!cc || !*cc)
+        cc = "cc";
+    *tools = (struct toolchain){
+        .bin = bin,
+        .kadc = arena_printf(arena, "%s/kadc", bin),
+        .cc = program_path(arena, cc),
+        .include = arena_printf(arena, "%s/../include", bin),
+        .runtime = arena_printf(arena, "%s/../lib/libkad.a", bin),
+        .modules = arena_printf(arena, "%s/../lib/libkad_modules.a", bin),
+        .manifests = arena_printf(arena, "%s/../share/kad/modules", bin),
+    };
+    if (!tools->cc) {
+        cli_error("no C compiler: `%s` is not found (install gcc or clang, or set CC)",
+                  cc);
+        return false;
+    }
+    return read_link_flags(arena, link_flags, tools) &&
+           digest_tools(arena, link_flags, tools);
+}

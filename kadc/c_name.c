@@ -1,0 +1,62 @@
+/* c_name.c: one rule for all identifiers that are made from the author's names.
+ *
+ * (1) The result depends on the name alone, so that it is stable when others are added.
+ * (2) It is an identifier, no keyword, and no macro of the headers that are included. */
+#include "c_name.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+
+#include "base/buf.h"
+
+static const char *const reserved[] = {
+    "alignas",   "alignof",  "asm",           "assert",       "auto",
+    "bool",      "break",    "case",          "char",         "const",
+    "constexpr", "continue", "default",       "do",           "double",
+    "else",      "enum",     "errno",         "extern",       "false",
+    "float",     "for",      "goto",          "if",           "inline",
+    "int",       "linux",    "long",          "nullptr",      "offsetof",
+    "register",  "restrict", "return",        "short",        "signed",
+    "sizeof",    "static",   "static_assert", "stderr",       "stdin",
+    "stdout",    "struct",   "switch",        "thread_local", "true",
+    "typedef",   "typeof",   "union",         "unix",         "unsigned",
+    "void",      "volatile", "while",
+};
+
+static bool is_reserved(struct str name)
+{
+    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
+        if (str_is(name, reserved[i]))
+            return true;
+    return false;
+}
+
+static int char_at(struct str s, size_t at)
+{
+    return at < s.len ? (unsigned char)s.p[at] : 0;
+}
+
+/* Whether a word starts at the capital `at`: `fixTests`, and the `P` of `URLPath`. */
+static bool is_word_start(struct str name, size_t at)
+{
+    int before = char_at(name, at - 1);
+    return islower(before) || isdigit(before) ||
+           (isupper(before) && islower(char_at(name, at + 1)));
+}
+
+const char *c_name(struct arena *arena, struct str name)
+{
+    struct buf c;
+    buf_init(&c, arena);
+    if (name.len == 0 || isdigit(char_at(name, 0)))
+        buf_add_char(&c, 'n');
+    for (size_t i = 0; i < name.len; i++) {
+        int ch = char_at(name, i);
+        if (isupper(ch) && i > 0 && is_word_start(name, i))
+            buf_add_char(&c, '_');
+        buf_add_char(&c, isalnum(ch) ? (char)tolower(ch) : '_');
+    }
+    if (is_reserved(buf_str(&c)))
+        buf_add_char(&c, '_');
+    return c.p;
+}

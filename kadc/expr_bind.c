@@ -1,0 +1,476 @@
+/* expr_bind.c: what the names in expressions stand for: 0203-0205, 0216, 0217, 0513,
+ * 0514.
+ *
+ * A path that starts at a root (`trigger.P`, `steps.S.outputs.O`) is bound on the
+ * node that names the thing itself; fields behind it are fields of a value. A
+ * misspelt name with one near candidate is reported and then taken as meant. */
+#include <string.h>
+
+#include "base/vec.h"
+#include "expr_check.h"
+#include "keys.h"
+#include "missing_steps.h"
+#include "model.h"
+
+/* A root, or a fixed field of one. */
+struct root_field {
+    const char *root;
+    const char *field;
+    enum binding_kind binding;
+    enum type_kind type; /* BIND_WORKFLOW_STATUS and _ERROR have types of their own */
+};
+
+static const struct root_field root_fields[] = {
+    {"workflow", "id", BIND_WORKFLOW_ID, TYPE_STRING},
+    {"workflow", "name", BIND_WORKFLOW_NAME, TYPE_STRING},
+    {"workflow", "version", BIND_WORKFLOW_VERSION, TYPE_STRING},
+    {"workflow", "status", BIND_WORKFLOW_STATUS, TYPE_STRING},
+    {"workflow", "error", BIND_WORKFLOW_ERROR, TYPE_OBJECT},
+    {"execution", "id", BIND_EXECUTION_ID, TYPE_STRING},
+    {"execution", "startedAt", BIND_EXECUTION_STARTED_AT, TYPE_STRING},
+};
+
+enum { ROOT_FIELD_COUNT = sizeof(root_fields) / sizeof(root_fields[0]) };
+
+static const struct str roots[] = {
+    {"trigger", 7}, {"steps", 5}, {"workflow", 8}, {"execution", 9}, {"env", 3},
+};
+static const struct str step_members[] = {
+    {"outputs", 7},
+    {"status", 6},
+    {"attempts", 8},
+    {"error", 5},
+};
+
+enum {
+    ROOT_COUNT = sizeof(roots) / sizeof(roots[0]),
+    STEP_MEMBER_COUNT = sizeof(step_members) / sizeof(step_members[0])
+};
+
+/* ---- Did you mean ---------------------------------------------------------------- */
+
+static struct names field_names(struct arena *arena, const struct type *object)
+{
+    struct str *names = arena_array(arena, struct str, object->field_count);
+
+    for (size_t i = 0; i < object->field_count; i++)
+        names[i] = object->fields[i].name;
+    return (struct names){names, object->field_count};
+}
+
+/* After a report about `expr`'s name: suggestions; returns the one that is meant, or an
+ * absent name. */
+static struct str suggest(const struct scope *scope, const struct expr *expr,
+                          struct names names)
+{
+    const ptrdiff_t meant =
+        diag_did_you_mean(scope->diags, expr->name_span, expr->text, names);
+    const char *minus =
+        expr->text.len ? memchr(expr->text.p, '-', expr->text.len) : NULL;
+
+    if (meant >= 0)
+        return names.items[meant];
+    for (size_t i = 0; minus && i < names.count; i++)
+        if (str_equal(str_part(expr->text, 0, (size_t)(minus - expr->text.p)),
+                      names.items[i]))
+            diag_help(scope->diags, "a minus needs white space around it");
+    return (struct str){0};
+}
+
+/* The field that is meant by a misspelt name. */
+static const struct type_field *suggest_field(const struct scope *scope,
+                                              const struct expr *expr,
+                                              const struct type *object)
+{
+    const struct str meant = suggest(scope, expr, field_names(scope->arena, object));
+
+    return meant.p ? type_field_find(object, meant) : NULL;
+}
+
+/* ---- Roots ----------------------------------------------------------------------- */
+
+static const struct type *bind(struct expr *expr, enum binding_kind kind,
+                               const struct step *step, const struct type_field *field,
+                               const struct type *type)
+{
+    expr->binding = (struct binding){
+        .kind = kind, .step = step, .field = field, .name = expr->text};
+    return type;
+}
+
+static const struct type *status_type(struct arena *arena, bool is_workflow)
+{
+    static const char *const of_workflow[] = {"completed", "failed"};
+    static const char *const of_step[] = {"pending",   "completed", "failed",
+                                          "timed_out", "skipped",   "cancelled"};
+
+    return is_workflow ? type_enum_of(arena, of_workflow, 2)
+                       : type_enum_of(arena, of_step, 6);
+}
+
+/* Where every path comes through a failure, there is an error. Where paths are in doubt,
+ * that is not denied. */
+static const struct type *workflow_error_type(const struct scope *scope)
+{
+    if (scope->step && (scope->step->is_after_failure || !scope->step->is_reachable ||
+                        scope->workflow->has_doubtful_routes))
+        return type_failure();
+    return type_optional(scope->arena, type_failure());
+}
+
+/* Whether the name nearest to this one has been refused as none. */
+static bool is_misnamed(const struct scope *scope, struct str name,
+                        const struct type *object)
+{
+    const struct names names = field_names(scope->arena, object);
+    const struct nearest nearest = names_nearest(name, names);
+
+    return nearest.count == 1 && !name_is_identifier(names.items[nearest.shown[0]]);
+}
+
+static const struct type *bind_parameter(const struct scope *scope, struct expr *expr)
+{
+    const struct type *params = scope->workflow->params;
+    const struct type_field *field;
+
+    if (!params || params->kind != TYPE_OBJECT)
+        return type_poison();
+    field = type_field_find(params, expr->text);
+    if (!field && is_misnamed(scope, expr->text, params))
+        return type_poison();
+    if (!field) {
+        diag_report(scope->diags, expr->name_span, KAD0205,
+                    "the trigger has no parameter `%.*s`", STR(expr->text));
+        diag_subject(scope->diags, "parameter `%.*s`", STR(expr->text));
+        field = suggest_field(scope, expr, params);
+    }
+    if (!field)
+        return type_poison();
+    return bind(expr, BIND_PARAMETER, NULL, field, field->type);
+}
+
+static const struct root_field *root_field_find(struct str root, struct str name)
+{
+    for (size_t i = 0; i < ROOT_FIELD_COUNT; i++)
+        if (str_is(root, root_fields[i].root) && str_is(name, root_fields[i].field))
+            return &root_fields[i];
+    return NULL;
+}
+
+static const struct root_field *suggest_root_field(const struct scope *scope,
+                                                   const struct expr *expr)
+{
+    VEC(struct str) names = {0};
+    struct str meant;
+
+    for (size_t i = 0; i < ROOT_FIELD_COUNT; i++)
+        if (str_is(expr->left->text, root_fields[i].root))
+            vec_push(scope->arena, &names, str_of(root_fields[i].field));
+    meant = suggest(scope, expr, (struct names){names.items, names.count});
+    return root_field_find(expr->left->text, meant);
+}
+
+/* workflow.F, execution.F */
+static const struct type *bind_fixed(const struct scope *scope, struct expr *expr)
+{
+    const struct root_field *fixed = root_field_find(expr->left->text, expr->text);
+
+    if (!fixed) {
+        diag_report(scope->diags, expr->name_span, KAD0217,
+                    "`%.*s` has no field `%.*s`", STR(expr->left->text),
+                    STR(expr->text));
+        diag_subject(scope->diags, "field `%.*s` of `%.*s`", STR(expr->text),
+                     STR(expr->left->text));
+        fixed = suggest_root_field(scope, expr);
+    }
+    if (!fixed)
+        return type_poison();
+    bind(expr, fixed->binding, NULL, NULL, NULL);
+    switch (fixed->binding) {
+    case BIND_WORKFLOW_STATUS: return status_type(scope->arena, true);
+    case BIND_WORKFLOW_ERROR: return workflow_error_type(scope);
+    default: return type_simple(fixed->type);
+    }
+}
+
+/* The root that is meant by a name, after a report if there is none such. */
+static struct str resolve_root(const struct scope *scope, struct expr *name)
+{
+    for (size_t i = 0; i < ROOT_COUNT; i++)
+        if (str_equal(name->text, roots[i]))
+            return roots[i];
+    name->name_span = name->span;
+    diag_report(scope->diags, name->span, KAD0216, "unknown name `%.*s`",
+                STR(name->text));
+    diag_subject(scope->diags, "name `%.*s`", STR(name->text));
+    name->text = suggest(scope, name, (struct names){roots, ROOT_COUNT});
+    if (!name->text.p)
+        diag_help(scope->diags,
+                  "expressions start with `trigger`, `steps`, `workflow`, "
+                  "`execution` or `env`; text stands in quotes");
+    return name->text;
+}
+
+/* The same for the root of a path, before anything behind it is looked at. False: nobody
+ * knows what it is, and all of the path is poison. */
+static bool resolve_path_root(const struct scope *scope, struct expr *path)
+{
+    struct expr *root = path;
+
+    while (root->kind == EXPR_FIELD)
+        root = root->left;
+    if (root->kind != EXPR_NAME || resolve_root(scope, root).p)
+        return true;
+    for (struct expr *at = path; at != root; at = at->left)
+        at->left->type = type_poison();
+    return false;
+}
+
+/* A path that stops too early: `steps`, `steps.S`, `steps.S.outputs`. */
+static const struct type *incomplete(const struct scope *scope, const struct expr *expr,
+                                     const char *missing)
+{
+    const struct str path = expr_source(expr);
+
+    diag_report(scope->diags, expr->span, KAD0217, "`%.*s` is not a value", STR(path));
+    diag_help(scope->diags, "name %s: `%.*s.%s`", missing, STR(path), "NAME");
+    return type_poison();
+}
+
+const struct type *bind_name(const struct scope *scope, struct expr *expr)
+{
+    const struct str root = resolve_root(scope, expr);
+
+    if (!root.p)
+        return type_poison();
+    return incomplete(scope, expr,
+                      str_is(root, "steps") ? "a step" : "one of its fields");
+}
+
+/* ROOT.FIELD */
+static const struct type *bind_root_field(const struct scope *scope, struct expr *expr)
+{
+    const struct str root = expr->left->text;
+
+    expr->left->type = type_poison();
+    if (str_is(root, "trigger"))
+        return bind_parameter(scope, expr);
+    if (str_is(root, "env"))
+        return bind(expr, BIND_ENV, NULL, NULL,
+                    type_optional(scope->arena, type_simple(TYPE_STRING)));
+    if (str_is(root, "steps"))
+        return incomplete(scope, expr, "what of the step");
+    return bind_fixed(scope, expr);
+}
+
+/* ---- Steps ----------------------------------------------------------------------- */
+
+/* The step of `steps.S`; NULL: there is none, and it has been reported. */
+static const struct step *resolve_step(const struct scope *scope, struct expr *expr)
+{
+    const struct step *step = workflow_step_find(scope->workflow, expr->text);
+    const struct name name = {expr->text, expr->name_span};
+
+    if (step)
+        return step;
+    return missing_step_report(scope->arena, scope->diags, scope->workflow, &name,
+                               KAD0203)
+        .step;
+}
+
+static const struct type *bind_output(const struct scope *scope, struct expr *expr,
+                                      const struct step *step)
+{
+    const struct type *outputs = step->outputs;
+    const struct type_field *field;
+
+    if (!outputs || outputs->kind != TYPE_OBJECT)
+        return type_poison();
+    field = type_field_find(outputs, expr->text);
+    if (!field) {
+        diag_report(scope->diags, expr->name_span, KAD0204,
+                    "step `%.*s` has no output `%.*s`", STR(step->id.text),
+                    STR(expr->text));
+        diag_subject(scope->diags, "output `%.*s` of `%.*s`", STR(expr->text),
+                     STR(step->id.text));
+        field = suggest_field(scope, expr, outputs);
+    }
+    if (!field)
+        return type_poison();
+    return bind(expr, BIND_OUTPUT, step, field, field->type);
+}
+
+static bool has_output(const struct step *step, struct str name)
+{
+    return step->outputs && step->outputs->kind == TYPE_OBJECT &&
+           type_field_find(step->outputs, name);
+}
+
+/* `steps.S.O`, where `outputs` has been forgotten. */
+static const struct type *bind_forgotten(const struct scope *scope, struct expr *expr,
+                                         const struct step *step)
+{
+    const struct str path = expr_source(expr->left);
+    const char *fixed = str_printf(scope->arena, "outputs.%.*s", STR(expr->text)).p;
+
+    diag_fix(scope->diags, expr->name_span, fixed, true, "did you mean `%.*s.%s`?",
+             STR(path), fixed);
+    return bind_output(scope, expr, step);
+}
+
+static const struct type *bind_fact(const struct scope *scope, struct expr *expr,
+                                    const struct step *step, struct str fact)
+{
+    if (str_is(fact, "status"))
+        return bind(expr, BIND_STEP_STATUS, step, NULL,
+                    status_type(scope->arena, false));
+    if (str_is(fact, "attempts"))
+        return bind(expr, BIND_STEP_ATTEMPTS, step, NULL, type_simple(TYPE_INTEGER));
+    if (str_is(fact, "error"))
+        return bind(expr, BIND_STEP_ERROR, step, NULL,
+                    type_optional(scope->arena, type_failure()));
+    return type_poison();
+}
+
+static bool is_step_member(struct str name)
+{
+    for (size_t i = 0; i < STEP_MEMBER_COUNT; i++)
+        if (str_equal(name, step_members[i]))
+            return true;
+    return false;
+}
+
+static bool is_step(const struct expr *expr)
+{
+    return expr->kind == EXPR_FIELD && expr->left->kind == EXPR_NAME &&
+           str_is(expr->left->text, "steps");
+}
+
+/* steps.S.MEMBER. `*is_outputs`: it is `steps.S.outputs`, and what follows names
+ * one. */
+static const struct type *bind_step_member(const struct scope *scope, struct expr *expr,
+                                           const struct step **step, bool *is_outputs)
+{
+    const struct names members = {step_members, STEP_MEMBER_COUNT};
+    struct str member = expr->text;
+
+    *step = resolve_step(scope, expr->left);
+    expr->left->type = expr->left->left->type = type_poison();
+    if (!*step)
+        return type_poison();
+    if (!is_step_member(member)) {
+        diag_report(scope->diags, expr->name_span, KAD0217,
+                    "a step has no field `%.*s`", STR(member));
+        diag_subject(scope->diags, "field `%.*s` of a step", STR(member));
+        if (has_output(*step, member))
+            return bind_forgotten(scope, expr, *step);
+        member = suggest(scope, expr, members);
+    }
+    *is_outputs = str_is(member, "outputs");
+    return bind_fact(scope, expr, *step, member);
+}
+
+/* ---- Fields of values ------------------------------------------------------------ */
+
+static bool is_untyped(const struct type *type)
+{
+    return type->kind == TYPE_ANY || (type->kind == TYPE_OBJECT && type->is_opaque);
+}
+
+/* A field of JSON whose shape nobody has declared: warned of once in a path. */
+static const struct type *access_untyped(const struct scope *scope,
+                                         const struct expr *expr)
+{
+    const struct expr *left = expr->left;
+    const struct str path = expr_source(left);
+    const bool is_warned = (left->kind == EXPR_FIELD || left->kind == EXPR_INDEX) &&
+                           left->left->type && is_untyped(left->left->type);
+
+    if (!is_warned) {
+        diag_report(scope->diags, expr->name_span, KAD0513,
+                    "nothing says that `%.*s` has a field `%.*s`", STR(path),
+                    STR(expr->text));
+        diag_subject(scope->diags, "fields of `%.*s`", STR(path));
+        diag_help(scope->diags,
+                  "declare its `properties`, so that this can be checked");
+    }
+    return type_simple(TYPE_ANY);
+}
+
+static const struct type *access_object(const struct scope *scope,
+                                        const struct expr *expr,
+                                        const struct type *object)
+{
+    const struct type_field *field = type_field_find(object, expr->text);
+    const struct str path = expr_source(expr->left);
+
+    if (!field) {
+        diag_report(scope->diags, expr->name_span, KAD0217,
+                    "`%.*s` has no field `%.*s`", STR(path), STR(expr->text));
+        diag_subject(scope->diags, "field `%.*s` of `%.*s`", STR(expr->text),
+                     STR(path));
+        field = suggest_field(scope, expr, object);
+    }
+    return field ? field->type : type_poison();
+}
+
+static const struct type *refuse_access(const struct scope *scope,
+                                        const struct expr *expr,
+                                        const struct type *type)
+{
+    const struct str path = expr_source(expr->left);
+    const bool is_array = type->kind == TYPE_ARRAY;
+    const struct str name = type_text(scope->arena, type);
+
+    diag_report(scope->diags, expr->name_span, is_array ? KAD0514 : KAD0217,
+                "`%.*s` is of type %.*s, which has no fields", STR(path), STR(name));
+    diag_subject(scope->diags, "fields of `%.*s`", STR(path));
+    if (is_array)
+        diag_help(scope->diags, "take an item: `%.*s[0].%.*s`", STR(path),
+                  STR(expr->text));
+    return type_poison();
+}
+
+static const struct type *access_field(const struct scope *scope,
+                                       const struct expr *expr)
+{
+    const struct type *base = expr->left->type;
+    const struct type *type;
+
+    if (base->kind == TYPE_POISON)
+        return type_poison();
+    if (is_untyped(base))
+        type = access_untyped(scope, expr);
+    else if (base->kind == TYPE_OBJECT)
+        type = access_object(scope, expr, base);
+    else
+        type = refuse_access(scope, expr, base);
+    if (base->is_optional || (is_untyped(base) && expr->is_guarded))
+        type = type_optional(scope->arena, type);
+    return type;
+}
+
+const struct type *bind_field(const struct scope *scope, struct expr *expr)
+{
+    struct expr *left = expr->left;
+    const struct step *step = NULL;
+    bool is_outputs = false;
+
+    if (!resolve_path_root(scope, expr))
+        return type_poison();
+    if (left->kind == EXPR_NAME)
+        return bind_root_field(scope, expr);
+    if (is_step(left)) {
+        const struct type *type = bind_step_member(scope, expr, &step, &is_outputs);
+
+        return is_outputs ? incomplete(scope, expr, "one of the outputs") : type;
+    }
+    if (left->kind == EXPR_FIELD && is_step(left->left)) {
+        left->type = bind_step_member(scope, left, &step, &is_outputs);
+        if (is_outputs)
+            return bind_output(scope, expr, step);
+        return access_field(scope, expr);
+    }
+    expr_check(scope, left);
+    return access_field(scope, expr);
+}

@@ -1,0 +1,58 @@
+/* expr_check.h: what the parts of the expression checker share. Private to expr_*.c. */
+#ifndef KADC_EXPR_CHECK_H
+#define KADC_EXPR_CHECK_H
+
+#include "expr.h"
+
+/* expr_bind.c: an EXPR_NAME that stands alone, and an EXPR_FIELD: roots, and fields of
+ * values. Returns the type; the caller stores it. */
+const struct type *bind_name(const struct scope *scope, struct expr *expr);
+const struct type *bind_field(const struct scope *scope, struct expr *expr);
+
+/* expr_template.c, for expr_parse.c: is_literal and is_lone of a template whose parts are
+ * known; and the template of a scalar that could not be read. */
+void template_settle(struct template *value);
+struct template *template_broken(struct arena *arena, const struct node *scalar);
+
+/* expr_constant.c */
+enum constant_kind {
+    CONSTANT_NONE, /* not known before it runs */
+    CONSTANT_OVERFLOW,
+    CONSTANT_INTEGER,
+    CONSTANT_NUMBER,
+    CONSTANT_BOOLEAN,
+    CONSTANT_TEXT
+};
+
+struct constant {
+    enum constant_kind kind;
+    int64_t integer;
+    double number;
+    bool boolean;
+    struct str text;
+};
+
+struct constant expr_constant(const struct expr *expr);
+
+/* expr_call.c: an EXPR_CALL. */
+const struct type *call_check(const struct scope *scope, struct expr *call);
+
+/* "expected EXPECTED, found <the expression's type>". */
+void expr_report_type(const struct scope *scope, const struct expr *expr,
+                      enum diag_code code, const char *expected);
+
+/* `element` against the items of `array`: 0506, 0508; `expr` is what is underlined. */
+void expr_check_member(const struct scope *scope, const struct expr *expr,
+                       const struct expr *element, const struct type *array);
+
+/* The text of an expression as its author wrote it, for messages. */
+struct str expr_source(const struct expr *expr);
+
+/* A value that must be set where it stands: 0404 if it may be unset. Returns the type
+ * without "optional". */
+const struct type *expr_require(const struct scope *scope, const struct expr *expr);
+
+/* A condition's type: 0505, 0404, 0606. */
+void expr_require_boolean(const struct scope *scope, const struct expr *expr);
+
+#endif

@@ -1,0 +1,345 @@
+/* flow.c: a step reads only outputs that every path to it has set.
+ *
+ * In: the routing graph, names and types resolved. Out: diagnostics, and may_be_unset of
+ * bindings; of each step, whether its outputs are needed, and what a start there needs; the
+ * variables that the workflow reads.
+ *
+ * Outputs are those of the producer's last visit, and a visit that fails leaves none. So a
+ * read is safe if and only if every path to it goes through a success of the producer: were
+ * there a path whose last visit fails, there would also be one on which already the first
+ * visit fails. "Every path goes through" is dominance, in a graph where each step is three
+ * nodes: it is entered, it has succeeded, it has failed.
+ *
+ * Without errors, later passes may rely on:
+ *   (1) an output is read only where it is set, or where being unset is harmless: left of
+ *       `??`, compared with null, or alone in an optional place;
+ *   (2) in the latter case its binding says may_be_unset. */
+#include "dominators.h"
+#include "flow_needs.h"
+#include "flow_path.h"
+#include "flow_report.h"
+#include "graph.h"
+#include "keys.h"
+#include "passes.h"
+
+enum node_part { ENTERED, SUCCEEDED, FAILED, PART_COUNT };
+
+struct flow {
+    struct program *program;
+    struct workflow *workflow;
+    struct dominators dominators;
+    struct flow_reads reads;
+    struct flow_needs needs;
+    struct table env; /* names in workflow->env */
+    /* Where the expression stands that is being looked at. */
+    const struct step *step; /* NULL: the workflow's outputs */
+    enum node_part part;
+    bool is_silent; /* what stands there has been refused already */
+    bool *is_param_used;
+    bool is_usage_known; /* every name in every expression was understood */
+};
+
+/* ---- The graph ----------------------------------------------------------------------- */
+
+static size_t node_of(const struct step *step, enum node_part part)
+{
+    return step->index * PART_COUNT + part;
+}
+
+static struct flow_graph nodes_build(struct arena *arena,
+                                     const struct workflow *workflow)
+{
+    const struct graph *graph = workflow->graph;
+    size_t count = workflow->step_count * PART_COUNT;
+    struct flow_graph nodes = {
+        .count = count,
+        .first = arena_array(arena, size_t, count + 1),
+        .to = arena_array(arena, size_t, graph->edge_count + workflow->step_count * 2),
+    };
+    size_t used = 0;
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        const struct step *step = workflow->steps[i];
+        nodes.first[node_of(step, ENTERED)] = used;
+        nodes.to[used++] = node_of(step, SUCCEEDED);
+        nodes.to[used++] = node_of(step, FAILED);
+        for (enum node_part part = SUCCEEDED; part <= FAILED; part++) {
+            nodes.first[node_of(step, part)] = used;
+            for (size_t e = graph->first[i]; e < graph->first[i + 1]; e++) {
+                const struct edge *edge = &graph->edges[e];
+                bool is_success = edge->kind == EDGE_SUCCESS;
+                if (edge->to && !edge->is_refused && is_success == (part == SUCCEEDED))
+                    nodes.to[used++] = node_of(edge->to, ENTERED);
+            }
+        }
+    }
+    nodes.first[count] = used;
+    return nodes;
+}
+
+/* ---- One read ------------------------------------------------------------------------ */
+
+static bool is_dominated(const struct flow *flow, const struct step *by,
+                         enum node_part part)
+{
+    return dominators_has(&flow->dominators, node_of(by, part),
+                          node_of(flow->step, flow->part));
+}
+
+/* What is wrong with reading an output of `producer` here; 0: it is set. */
+static unsigned read_fault(const struct flow *flow, const struct step *producer)
+{
+    bool is_own_input = producer == flow->step && flow->part == ENTERED;
+    if (is_dominated(flow, producer, SUCCEEDED))
+        return 0;
+    if (producer->outputs_on_failure && !is_own_input &&
+        is_dominated(flow, producer, ENTERED))
+        return KAD0404;
+    if (is_dominated(flow, producer, FAILED))
+        return KAD0402;
+    return KAD0401;
+}
+
+/* Of the workflow's outputs: unset at some end that completes. */
+static bool is_unset_at_end(const struct flow *flow, const struct step *producer)
+{
+    return flow_path_find(flow->program->arena, flow->workflow, producer, NULL)
+        .is_found;
+}
+
+static void output_need(struct flow *flow, const struct step *producer)
+{
+    bool is_own_route = producer == flow->step && flow->part != ENTERED;
+    flow->workflow->steps[producer->index]->are_outputs_needed = true;
+    if (!is_own_route)
+        flow_needs_add(&flow->needs, flow->workflow, producer, flow->step);
+}
+
+/* Returns whether the value may be unset. */
+static bool output_read(struct flow *flow, struct expr *expr, bool is_harmless)
+{
+    const struct step *producer = expr->binding.step;
+    unsigned code = 0;
+    /* What can't be reached has been reported (0301), or something that led there. */
+    if (!producer->is_reachable || (flow->step && !flow->step->is_reachable))
+        return false;
+    if (flow->step)
+        code = read_fault(flow, producer);
+    else if (is_unset_at_end(flow, producer))
+        code = KAD0408;
+    if (code == 0 || !is_harmless)
+        output_need(flow, producer);
+    if (code == 0)
+        return false;
+    expr->binding.may_be_unset = is_harmless;
+    if (!is_harmless && !flow->is_silent)
+        flow_reads_add(&flow->reads, (struct flow_read){expr, flow->step, code});
+    return true;
+}
+
+/* Whether routes that are missing may be why a value is always set, or an error always
+ * null. */
+static bool is_in_doubt(const struct workflow *workflow)
+{
+    return workflow->has_doubtful_routes || workflow->has_odd_routes;
+}
+
+/* 0409; where the type has already been refused as optional, that is enough. */
+static void error_read(struct flow *flow, const struct expr *expr, bool is_harmless)
+{
+    if (!flow->step || !flow->step->is_reachable || flow->part == FAILED ||
+        !is_harmless || flow->step->can_be_after_failure || is_in_doubt(flow->workflow))
+        return;
+    diag_report(flow->program->diags, expr->span, KAD0409,
+                "`workflow.error` is always null here: nothing can have failed before");
+}
+
+static void env_read(struct flow *flow, struct str name)
+{
+    if (!table_add(&flow->env, name, flow))
+        vec_push(flow->program->arena, &flow->workflow->env, name);
+}
+
+static bool binding_read(struct flow *flow, struct expr *expr, bool is_harmless)
+{
+    const struct binding *binding = &expr->binding;
+    switch (binding->kind) {
+    case BIND_OUTPUT: return output_read(flow, expr, is_harmless);
+    case BIND_PARAMETER:
+        flow->is_param_used[binding->field - flow->workflow->params->fields] = true;
+        return false;
+    case BIND_ENV: env_read(flow, binding->name); return false;
+    case BIND_WORKFLOW_ERROR: error_read(flow, expr, is_harmless); return false;
+    default: return false;
+    }
+}
+
+/* ---- Expressions --------------------------------------------------------------------- */
+
+static bool expr_read(struct flow *flow, struct expr *expr, bool is_harmless);
+
+/* 0405: a fallback for a value that is always there. */
+static void null_check_read(struct flow *flow, const struct expr *check,
+                            struct expr *value)
+{
+    bool may_be_unset = expr_read(flow, value, true);
+    enum type_kind kind = value->type->kind;
+    bool is_reachable = !flow->step || flow->step->is_reachable;
+    if (may_be_unset || !is_reachable || is_in_doubt(flow->workflow) ||
+        value->type->is_optional || kind == TYPE_POISON || kind == TYPE_ANY ||
+        kind == TYPE_NULL)
+        return;
+    struct str text = span_text(value->span);
+    if (check->op == OP_COALESCE)
+        diag_report(flow->program->diags, check->right->span, KAD0405,
+                    "`%.*s` is always set here, so that its fallback is never used",
+                    STR(text));
+    else
+        diag_report(flow->program->diags, check->span, KAD0405,
+                    "`%.*s` is never null here", STR(text));
+}
+
+static bool binary_read(struct flow *flow, struct expr *expr, bool is_harmless)
+{
+    bool is_equality = expr->op == OP_EQUAL || expr->op == OP_UNEQUAL;
+    if (expr->op == OP_COALESCE) {
+        null_check_read(flow, expr, expr->left);
+        return expr_read(flow, expr->right, is_harmless);
+    }
+    if (is_equality && expr->right->kind == EXPR_NULL)
+        null_check_read(flow, expr, expr->left);
+    else if (is_equality && expr->left->kind == EXPR_NULL)
+        null_check_read(flow, expr, expr->right);
+    else {
+        expr_read(flow, expr->left, false);
+        expr_read(flow, expr->right, false);
+    }
+    return false;
+}
+
+/* Reads all that an expression names. `is_harmless`: its value may be unset. Returns whether
+ * it may be, for a reason that its type does not show. */
+static bool expr_read(struct flow *flow, struct expr *expr, bool is_harmless)
+{
+    if (expr->binding.kind != BIND_NONE)
+        return binding_read(flow, expr, is_harmless);
+    bool may_be_unset;
+    switch (expr->kind) {
+    case EXPR_FIELD:
+        if (expr->type->kind == TYPE_POISON)
+            flow->is_usage_known = false;
+        return expr_read(flow, expr->left, is_harmless);
+    case EXPR_INDEX:
+        may_be_unset = expr_read(flow, expr->left, is_harmless);
+        expr_read(flow, expr->right, false);
+        return may_be_unset;
+    case EXPR_BINARY: return binary_read(flow, expr, is_harmless);
+    case EXPR_CHOICE:
+        expr_read(flow, expr->args[0], false);
+        may_be_unset = expr_read(flow, expr->args[1], is_harmless);
+        return expr_read(flow, expr->args[2], is_harmless) || may_be_unset;
+    case EXPR_NOT:
+    case EXPR_NEGATE: expr_read(flow, expr->left, false); return false;
+    case EXPR_LIST:
+    case EXPR_CALL:
+        for (size_t i = 0; i < expr->arg_count; i++)
+            expr_read(flow, expr->args[i], false);
+        return false;
+    case EXPR_BROKEN:
+    case EXPR_NAME: flow->is_usage_known = false; return false;
+    case EXPR_TEXT:
+    case EXPR_INTEGER:
+    case EXPR_NUMBER:
+    case EXPR_BOOLEAN:
+    case EXPR_NULL: return false;
+    }
+    return false;
+}
+
+static void template_read_all(struct flow *flow, struct template *value,
+                              bool is_optional_place)
+{
+    for (size_t i = 0; value && i < value->part_count; i++)
+        if (value->parts[i].expr)
+            expr_read(flow, value->parts[i].expr, value->is_lone && is_optional_place);
+}
+
+static void value_read_all(struct flow *flow, struct value *value)
+{
+    bool is_optional = value->wanted && value->wanted->is_optional;
+    flow->is_silent = value->is_reported;
+    template_read_all(flow, value->scalar, is_optional);
+    flow->is_silent = false;
+    for (size_t i = 0; i < value->count; i++)
+        value_read_all(flow, value->items[i]);
+}
+
+/* ---- Steps --------------------------------------------------------------------------- */
+
+static void route_read_all(struct flow *flow, struct route *route)
+{
+    template_read_all(flow, route->condition, false);
+    for (size_t i = 0; i < route->case_count; i++) {
+        template_read_all(flow, route->cases[i].when, false);
+        route_read_all(flow, route->cases[i].then);
+    }
+    if (route->yes)
+        route_read_all(flow, route->yes);
+    if (route->no)
+        route_read_all(flow, route->no);
+}
+
+static void step_read_all(struct flow *flow, struct step *step)
+{
+    flow->step = step;
+    flow->part = ENTERED;
+    for (size_t i = 0; i < step->input_count; i++)
+        value_read_all(flow, step->inputs[i].value);
+    for (size_t i = 0; i < step->run.arg_count; i++)
+        value_read_all(flow, step->run.args[i]);
+    for (size_t i = 0; i < step->run.env_count; i++)
+        value_read_all(flow, step->run.env[i].value);
+    template_read_all(flow, step->run.cwd, false);
+    template_read_all(flow, step->run.stdin_text, false);
+    flow->part = SUCCEEDED;
+    route_read_all(flow, step->on_success);
+    flow->part = FAILED;
+    route_read_all(flow, step->on_failure);
+    if (step->on_timeout)
+        route_read_all(flow, step->on_timeout);
+}
+
+/* ---- 0212 ---------------------------------------------------------------------------- */
+
+static void params_report_unused(const struct flow *flow)
+{
+    const struct type *params = flow->workflow->params;
+    for (size_t i = 0; i < params->field_count; i++)
+        if (!flow->is_param_used[i] && name_is_identifier(params->fields[i].name))
+            diag_report(flow->program->diags, params->fields[i].name_span, KAD0212,
+                        "parameter `%.*s` is never used", STR(params->fields[i].name));
+}
+
+void flow_check(struct program *program, struct workflow *workflow)
+{
+    struct arena *arena = program->arena;
+    struct flow_graph nodes = nodes_build(arena, workflow);
+    struct flow flow = {
+        .program = program,
+        .workflow = workflow,
+        .is_param_used = arena_array(arena, bool, workflow->params->field_count),
+        .is_usage_known = !workflow->has_gaps,
+    };
+    flow_reads_init(&flow.reads, arena);
+    flow_needs_init(&flow.needs, arena, workflow);
+    table_init(&flow.env, arena);
+    dominators_find(&flow.dominators, arena, &nodes);
+    for (size_t i = 0; i < workflow->step_count; i++)
+        step_read_all(&flow, workflow->steps[i]);
+    flow.step = NULL;
+    for (size_t i = 0; i < workflow->output_count; i++)
+        value_read_all(&flow, workflow->outputs[i].value);
+    flow_needs_find(&flow.needs, workflow);
+    flow_reads_report(&flow.reads, program, workflow);
+    if (flow.is_usage_known)
+        params_report_unused(&flow);
+}

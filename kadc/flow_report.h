@@ -1,0 +1,29 @@
+/* flow_report.h: the findings of group 04 about outputs that are read unset. */
+#ifndef KADC_FLOW_REPORT_H
+#define KADC_FLOW_REPORT_H
+
+#include "model.h"
+#include "table.h"
+
+/* A read that may find nothing. */
+struct flow_read {
+    const struct expr *expr; /* bound to the output */
+    const struct step *step; /* that reads it; NULL: the workflow's outputs */
+    unsigned code;           /* 0401, 0402, 0404, 0408 */
+};
+
+/* Reads, by producer and code: the first of each group is a finding, the others are listed. */
+struct flow_group;
+
+struct flow_reads {
+    struct arena *arena;
+    VEC(struct flow_group *) groups;
+    struct table by_producer;
+};
+
+void flow_reads_init(struct flow_reads *reads, struct arena *arena);
+void flow_reads_add(struct flow_reads *reads, struct flow_read read);
+void flow_reads_report(struct flow_reads *reads, struct program *program,
+                       const struct workflow *workflow);
+
+#endif

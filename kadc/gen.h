@@ -1,0 +1,156 @@
+/* gen.h: from the checked model to C text.
+ *
+ *     gen_types.c     structs of types, and their names
+ *     gen_tables.c    their descriptors
+ *     gen_module.c    modules/<module>.h, .c
+ *     gen_workflow.c  <id>.h, <id>.c; gen_step.c: its steps
+ *     gen_expr.c      expressions and values (gen_expr.h)
+ *
+ * Only called when there is no error: every name is bound, every type known. Text of
+ * expressions is flat; emit.c breaks lines. Same input, same bytes. */
+#ifndef KADC_GEN_H
+#define KADC_GEN_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "emit.h"
+#include "model.h"
+#include "types.h"
+
+/* Names of the C structs of all types of a program (gen_types.c). Modules come first: what
+ * a workflow's types share with them keeps their names. */
+struct type_names;
+struct type_names *type_names_new(struct arena *arena);
+
+/* The two files of a module, and of a workflow. */
+struct generated {
+    struct str header;
+    struct str source;
+};
+/* `shipped`: the folder of the modules that come with kad, or NULL. Generated text calls it
+ * `modules`, wherever it is on this machine. */
+void gen_module(struct arena *arena, struct type_names *names,
+                const struct module *module, const char *shipped,
+                struct generated *files);
+void gen_workflow(struct arena *arena, struct type_names *names,
+                  const struct workflow *workflow, struct generated *files);
+
+/* A conversion that the file has a function for (gen_convert.c). */
+struct gen_conversion;
+
+/* What the functions that write one file share. */
+struct gen {
+    struct arena *arena;
+    const struct workflow *workflow; /* NULL: a module is being written */
+    struct type_names *names;
+    const char *shipped;  /* see gen_module */
+    const char *prefix;   /* of the file's structs: `testing_` */
+    struct emit *code;    /* statements go here: the function that is being written */
+    struct emit *helpers; /* static functions that stand before the steps' */
+    bool *reads_frame;    /* by step: whether its function does */
+    const struct type **stored; /* by step: its outputs as the frame holds them */
+    struct gen_conversion *conversions; /* those of gen_convert.c; NULL: none yet */
+};
+
+/* ---- Types (gen_types.c) ------------------------------------------------------------- */
+
+/* The C type, ready for a name to follow: "const char *", "int64_t ", "struct kad_strings ".
+ * Optional numbers are structs, optional objects pointers; see kad/value.h. */
+const char *gen_type(const struct gen *gen, const struct type *type);
+
+/* The struct of an object or of an array, whether optional or not, with the word "struct":
+ * "struct testing_run_tests_outputs", "struct kad_strings". The failure's is "struct
+ * kad_error"; a type that only an expression has gets a struct of its own in the file. */
+const char *gen_struct(const struct gen *gen, const struct type *type);
+
+/* The last part of the struct's name: "test_results", "strings". */
+const char *gen_short_name(const struct gen *gen, const struct type *type);
+
+/* Address of the descriptor of the type, taken as not optional and without constraints:
+ * "&kad_string_type", "&testing_run_tests_outputs_type". */
+const char *gen_descriptor(const struct gen *gen, const struct type *type);
+
+/* The member that holds a field: `codeChanges` is `code_changes`. */
+const char *gen_member(const struct gen *gen, const struct type_field *field);
+
+/* Names an object and all structs that it needs by their paths, and declares them.
+ *   "testing_run_tests_outputs", "testing_run_tests_outputs_test_results"
+ * Nothing for an object without fields (gen_is_nothing). */
+void gen_declare(struct gen *gen, const struct type *object, const char *name);
+/* The same with a comment above the object's own struct. */
+void gen_declare_titled(struct gen *gen, const struct type *object, const char *name,
+                        const char *comment);
+bool gen_is_nothing(const struct type *object);
+
+/* `extern` for the descriptors of all structs that were declared since the last call. */
+void gen_declare_descriptors(struct gen *gen);
+/* Defines the descriptors of a declared object and of all that it needs. */
+void gen_define_descriptors(struct gen *gen, const struct type *object);
+
+/* Whether kadc writes a struct for the type; and whether its descriptor is still to be
+ * written: true once. */
+bool gen_has_own_struct(const struct type *type);
+bool gen_describes_now(struct gen *gen, const struct type *type);
+/* The local name of its struct if this file has the descriptor and what it points to. */
+const char *gen_described_here(const struct gen *gen, const struct type *type);
+
+/* An action's outputs as C holds them: all optional if a failure may leave some. */
+const struct type *gen_outputs_type(struct arena *arena, const struct type *outputs,
+                                    bool outputs_on_failure);
+
+/* ---- Pieces that files share (gen_text.c) ---------------------------------------------- */
+
+/* "testing_run_tests": how the names of an action's things begin. */
+const char *gen_action_name(struct arena *arena, const struct action *action);
+/* A path as generated text names it; a place: "workflows/order.yaml:31". */
+const char *gen_path(const struct gen *gen, struct str path);
+const char *gen_place(const struct gen *gen, struct span span);
+/* The first paragraph of the comment at the head of a generated file. */
+void gen_file_comment(struct gen *gen, const struct source *source, struct str version);
+/* `#ifndef`, `#define` and the include of the runtime; `#endif`. */
+void gen_open_header(struct gen *gen, const char *prefix, struct str name);
+void gen_close_header(struct gen *gen);
+/* The name of a struct without the file's own prefix, for what is static in the file. */
+const char *gen_local_name(const struct gen *gen, const char *name);
+/* The member `.timeout_ms`, with the time in words as a comment. */
+const char *gen_timeout(const struct gen *gen, int64_t timeout_ms);
+/* A NULL-terminated array, `declaration` being what stands before its `=`. */
+void gen_texts(struct gen *gen, const char *declaration, const struct str *items,
+               size_t count);
+
+/* Whether C text has the identifier, outside of strings. */
+bool gen_mentions(struct str code, const char *name);
+
+/* ---- Steps (gen_step.c) ---------------------------------------------------------------- */
+
+/* The struct that holds a step's outputs in the frame; NULL: it has none. */
+const char *gen_step_struct(const struct gen *gen, const struct step *step);
+/* Its entry in the table of steps, constants that the entry needs, its function. */
+void gen_step_constants(struct gen *gen, const struct step *step);
+void gen_step_info(struct gen *gen, const struct step *step);
+void gen_step_function(struct gen *gen, const struct step *step);
+/* The frame's member, and a call of the function: "step_test(run, f)". */
+const char *gen_step_member(const struct gen *gen, const struct step *step);
+const char *gen_step_call(const struct gen *gen, const struct step *step);
+/* ---- Places of a workflow (gen_step.c) -------------------------------------------- */
+
+/* "STEP_FIX_TESTS". */
+const char *gen_step_name(const struct gen *gen, const struct step *step);
+
+/* Where a step's outputs are: "f->fix_tests". */
+const char *gen_step_outputs(const struct gen *gen, const struct step *step);
+
+/* Where the parameters are: "f->trigger". */
+const char *gen_trigger(const struct gen *gen);
+
+/* The type that the frame holds an output with: optional where a failure may leave it
+ * unset, whatever the output's own type says. */
+const struct type *gen_stored_type(const struct gen *gen, const struct step *step,
+                                   const struct type_field *output);
+
+/* The member of the step's outputs that holds it. */
+const char *gen_output_member(const struct gen *gen, const struct step *step,
+                              const struct type_field *output);
+
+#endif

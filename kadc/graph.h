@@ -1,0 +1,72 @@
+/* graph.h: the routing graph of a workflow: an edge for each way from a step to the next. */
+#ifndef KADC_GRAPH_H
+#define KADC_GRAPH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model.h"
+
+enum edge_kind { EDGE_SUCCESS, EDGE_FAILURE, EDGE_TIMEOUT };
+
+/* One leaf of a route. */
+struct edge {
+    enum edge_kind kind;
+    const struct step *from;
+    const struct step *to; /* NULL: an end, see `route->kind` */
+    const struct route *route;
+    /* Why it is taken: "succeeds", "fails", "`x > 0` is false". */
+    struct str reason;
+    struct span span;           /* of the target, or of the deciding condition */
+    bool is_conditional;        /* `span` and `reason` are those of a condition */
+    bool is_constant_false;     /* a constant condition excludes it */
+    struct template *condition; /* the innermost that decides; NULL: none */
+    bool is_refused;            /* it closes a loop that must not be: reported */
+};
+
+struct graph {
+    struct edge *edges; /* by step, in the order of the file */
+    size_t edge_count;
+    size_t *first; /* edges of step i: [first[i], first[i + 1]) */
+    /* Most step runs that can happen, UINT64_MAX: more than can be counted. */
+    uint64_t worst_runs;
+    uint64_t worst_agent_calls;
+    int64_t worst_ms; /* -1: some step has no timeout */
+};
+
+/* "`a` succeeds" and, where a condition decides, "`x > 0` is false: on to `b`": one or two
+ * stops of the latest finding's path. */
+void graph_path_stops(struct diags *diags, const struct edge *edge);
+
+/* ---- The parts of graph_check -------------------------------------------------------- */
+
+/* graph_routes.c: what each step's routes say: 0305, 0309-0312. */
+void graph_routes_check(struct program *program, const struct workflow *workflow);
+
+/* Routes of which 0309, 0310 or 0311 warns, in the order of the file: a step that nothing
+ * leads to may have been cut off there. */
+struct graph_suspects {
+    struct route **items;
+    size_t count;
+    size_t capacity;
+};
+struct graph_suspects graph_suspects_find(struct arena *arena,
+                                          const struct workflow *workflow);
+
+/* graph_loops.c: 0303, 0304, 0306, 0307; the worst case. */
+void graph_loops_check(struct program *program, struct workflow *workflow);
+
+/* graph_groups.c: the marked steps, in groups that routes connect, each in the order of the
+ * file; calls `report` for each group. */
+void graph_groups_each(struct arena *arena, const struct workflow *workflow,
+                       const bool *is_marked,
+                       void (*report)(void *context, const struct step *const *steps,
+                                      size_t count),
+                       void *context);
+
+/* "`b`, `c` and 5 more", without the first. */
+struct str graph_others_text(struct arena *arena, const struct step *const *steps,
+                             size_t count);
+
+#endif

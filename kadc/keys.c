@@ -1,0 +1,186 @@
+/* keys.c: reads a map by its table of keys; see keys.h. */
+#include "keys.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "key_values.h"
+
+enum { KEY_COUNT_MAX = 48 };
+
+/* ---- Messages ------------------------------------------------------------------------ */
+
+struct str keys_owner(struct reader *reader, const struct key_set *set,
+                      const struct node *map)
+{
+    const struct node *name = set->name_key ? node_find(map, set->name_key) : NULL;
+    if (name && name->kind == NODE_SCALAR && name->text.len > 0)
+        return str_printf(reader->program->arena, "%s `%.*s`", set->what,
+                          STR(name->text));
+    const char *article = strchr("aeiou", set->what[0]) ? "an" : "a";
+    return str_printf(reader->program->arena, "%s %s", article, set->what);
+}
+
+struct span keys_place(const struct key_set *set, const struct node *map)
+{
+    const struct node *name = set->name_key ? node_find(map, set->name_key) : NULL;
+    if (name && name->kind == NODE_SCALAR && name->text.len > 0)
+        return name->span;
+    return map->count > 0 ? map->keys[0]->span : map->span;
+}
+
+/* ---- Which key ----------------------------------------------------------------------- */
+
+static const struct key *key_find(const struct key_set *set, struct str name)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (str_is(name, set->keys[i].name))
+            return &set->keys[i];
+    return NULL;
+}
+
+/* Reports 0104; the key that was meant, if that is clear: one that is not there yet. */
+static const struct key *key_guess(struct reader *reader, const struct key_set *set,
+                                   const struct node *map, const struct node *name,
+                                   const bool *is_present)
+{
+    struct str items[KEY_COUNT_MAX];
+    const struct key *keys[KEY_COUNT_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < set->count; i++)
+        if (set->keys[i].type != KEY_LATER && !is_present[i] &&
+            !node_find(map, set->keys[i].name)) {
+            keys[count] = &set->keys[i];
+            items[count++] = str_of(set->keys[i].name);
+        }
+    struct diags *diags = reader->program->diags;
+    diag_report(diags, name->span, KAD0104, "unknown key `%.*s` in %.*s",
+                STR(name->text), STR(keys_owner(reader, set, map)));
+    ptrdiff_t meant =
+        diag_did_you_mean(diags, name->span, name->text, (struct names){items, count});
+    return meant < 0 ? NULL : keys[meant];
+}
+
+/* A key of this version, or NULL: reported. */
+static const struct key *key_get(struct reader *reader, const struct key_set *set,
+                                 const struct node *map, const struct node *name,
+                                 const bool *is_present)
+{
+    struct diags *diags = reader->program->diags;
+    const struct key *key = key_find(set, name->text);
+    if (!key)
+        return key_guess(reader, set, map, name, is_present);
+    if (key->type == KEY_LATER) {
+        diag_report(diags, name->span, KAD0104,
+                    "`%s` is not supported by this version of kadc", key->name);
+        return NULL;
+    }
+    if (key->not_with && node_find(map, key->not_with)) {
+        if (reader->is_merged)
+            return NULL;
+        diag_report(diags, name->span, KAD0104,
+                    "`%s` has no meaning beside `%s` in %.*s", key->name, key->not_with,
+                    STR(keys_owner(reader, set, map)));
+        return NULL;
+    }
+    return key;
+}
+
+/* ---- The value of a key -------------------------------------------------------------- */
+
+/* Lists and maps: the right kind, and not empty where that makes no sense. */
+static bool section_check(struct reader *reader, const struct key *key,
+                          const struct node *name, const struct node *value)
+{
+    enum node_kind kind = key->type == KEY_LIST ? NODE_LIST : NODE_MAP;
+    bool is_nothing = value->kind == NODE_SCALAR && node_is_null(value);
+    bool needs_content =
+        key->rule == KEY_NOT_EMPTY || key->rule == KEY_REQUIRED_AND_NOT_EMPTY;
+    if (is_nothing || (needs_content && value->kind == kind && value->count == 0)) {
+        diag_report(reader->program->diags, name->span, KAD0109,
+                    "`%s` has nothing in it", key->name);
+        if (needs_content)
+            diag_help(reader->program->diags, "give it at least one entry");
+        else
+            diag_help(reader->program->diags, "leave the key out");
+        return false;
+    }
+    return node_expect(reader, value, kind, key->name);
+}
+
+static void value_store(struct reader *reader, const struct key *key,
+                        const struct node *value, void *field)
+{
+    switch (key->type) {
+    case KEY_TEXT: *(struct str *)field = text_read(reader, value, key->name); return;
+    case KEY_NAME:
+        *(struct name *)field =
+            (struct name){text_read(reader, value, key->name), value->span};
+        return;
+    case KEY_IDENTIFIER:
+        *(struct name *)field = identifier_read(reader, value, key->name);
+        return;
+    case KEY_VERSION: version_read(reader, value, key->name, field); return;
+    case KEY_BOOLEAN: boolean_read(reader, value, key->name, field); return;
+    case KEY_COUNT: count_read(reader, value, key->name, field); return;
+    case KEY_DURATION: duration_read(reader, value, key->name, field); return;
+    case KEY_TEMPLATE:
+        *(struct template **)field = template_read(reader, value, key->name);
+        return;
+    case KEY_NODE:
+    case KEY_LIST:
+    case KEY_MAP: *(const struct node **)field = value; return;
+    case KEY_LATER: return;
+    }
+}
+
+static void key_value_read(struct reader *reader, const struct key *key,
+                           const struct node *name, const struct node *value,
+                           void *target)
+{
+    if ((key->type == KEY_LIST || key->type == KEY_MAP) &&
+        !section_check(reader, key, name, value))
+        return;
+    if (key->read)
+        key->read(reader, name, value, target);
+    else
+        value_store(reader, key, value, (char *)target + key->offset);
+}
+
+/* ---- The map ------------------------------------------------------------------------- */
+
+static void required_check(struct reader *reader, const struct key_set *set,
+                           const struct node *map, const bool *is_present)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        const struct key *key = &set->keys[i];
+        bool is_required =
+            key->rule == KEY_REQUIRED || key->rule == KEY_REQUIRED_AND_NOT_EMPTY;
+        if (!is_required || is_present[i])
+            continue;
+        reader->has_gaps = true;
+        diag_report(reader->program->diags, keys_place(set, map), KAD0105,
+                    "missing key `%s` in %.*s", key->name,
+                    STR(keys_owner(reader, set, map)));
+    }
+}
+
+bool keys_read(struct reader *reader, const struct key_set *set, const struct node *map,
+               void *target)
+{
+    assert(set->count <= KEY_COUNT_MAX);
+    bool is_present[KEY_COUNT_MAX] = {false};
+    if (!node_expect(reader, map, NODE_MAP, set->what))
+        return false;
+    for (size_t i = 0; i < map->count; i++) {
+        const struct key *key = key_get(reader, set, map, map->keys[i], is_present);
+        if (!key) {
+            reader->has_gaps = true;
+            continue;
+        }
+        is_present[key - set->keys] = true;
+        key_value_read(reader, key, map->keys[i], map->items[i], target);
+    }
+    required_check(reader, set, map, is_present);
+    return true;
+}

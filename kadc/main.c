@@ -1,0 +1,247 @@
+/* main.c: kadc, as the list of its passes.
+ *
+ *     source -> YAML tree -> model -> names -> graph -> types -> flow -> C
+ *
+ * In: workflows and the manifests that they name. Out: findings, and generated files. With
+ * --fix, what is certainly meant is written into the workflows first.
+ *
+ * (1) All passes run over all workflows, whatever the passes before them found.
+ * (2) Nothing is written for any workflow if there is an error in one of them. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "describe.h"
+#include "fix.h"
+#include "gen.h"
+#include "options.h"
+#include "output.h"
+#include "passes.h"
+
+/* ---- Checking ------------------------------------------------------------------------- */
+
+static void check(struct program *program, const struct source *source)
+{
+    const struct node *root = doc_parse(program->arena, source, program->diags);
+    struct workflow *workflow = model_read(program, source, root);
+
+    vec_push(program->arena, &program->workflows, workflow);
+    if (workflow->is_broken)
+        return;
+    names_check(program, workflow);
+    graph_check(program, workflow);
+    types_check(program, workflow);
+    flow_check(program, workflow);
+}
+
+/* false: some file could not be read; the others are checked all the same. */
+static bool check_files(struct program *program, const struct options *options)
+{
+    bool are_all_read = true;
+
+    for (size_t i = 0; i < options->file_count; i++) {
+        const char *path = options->files[i];
+        const struct source *source = source_open(program->arena, path);
+
+        if (source) {
+            check(program, source);
+        } else if (errno == EFBIG) {
+            diag_report(program->diags, (struct span){0}, KAD1301,
+                        "`%s` has more than %d bytes", path, SOURCE_BYTES_MAX);
+        } else {
+            fprintf(stderr, "kadc: %s: %s\n", path, strerror(errno));
+            are_all_read = false;
+        }
+    }
+    return are_all_read;
+}
+
+/* Checks again what --fix has mended, until nothing is left that is certain: what was hidden
+ * behind a mistake may be one more. */
+static enum kadc_exit check_and_fix(struct program *program,
+                                    const struct options *options)
+{
+    enum { ROUNDS_MAX = 10 };
+    bool are_all_read = check_files(program, options);
+
+    for (int round = 0; options->is_fix && round < ROUNDS_MAX; round++) {
+        size_t count;
+
+        if (!fix_workflows(program, &count))
+            return EXIT_NO_INPUT;
+        if (count == 0)
+            break;
+        diags_clear(program->diags);
+        program->workflows.count = program->modules.count = 0;
+        are_all_read = check_files(program, options);
+    }
+    return are_all_read ? EXIT_CLEAN : EXIT_NO_INPUT;
+}
+
+/* ---- Writing -------------------------------------------------------------------------- */
+
+struct writer {
+    struct program *program;
+    const struct options *options;
+    struct type_names *names;
+    bool has_failed;
+};
+
+/* NAME.h and NAME.c. */
+static void write_pair(struct writer *writer, const char *name,
+                       const struct generated *files)
+{
+    struct arena *arena = writer->program->arena;
+    const char *folder = writer->options->output;
+
+    if (writer->has_failed)
+        return;
+    if (output_write(arena, folder, arena_printf(arena, "%s.h", name), files->header) &&
+        output_write(arena, folder, arena_printf(arena, "%s.c", name), files->source))
+        return;
+    fprintf(stderr, "kadc: %s/%s: %s\n", folder, name, strerror(errno));
+    writer->has_failed = true;
+}
+
+static bool is_used(const struct program *program, const struct module *module)
+{
+    for (size_t i = 0; i < program->workflows.count; i++) {
+        const struct workflow *workflow = program->workflows.items[i];
+
+        for (size_t j = 0; j < workflow->step_count; j++)
+            if (workflow->steps[j]->action &&
+                workflow->steps[j]->action->module == module)
+                return true;
+    }
+    return false;
+}
+
+static void write_modules(struct writer *writer)
+{
+    struct program *program = writer->program;
+
+    for (size_t i = 0; i < program->modules.count; i++) {
+        const struct module *module = program->modules.items[i];
+        struct generated files;
+
+        if (!is_used(program, module))
+            continue;
+        gen_module(program->arena, writer->names, module,
+                   writer->options->shipped_modules, &files);
+        write_pair(writer,
+                   arena_printf(program->arena, "modules/%.*s", STR(module->name.text)),
+                   &files);
+    }
+}
+
+static void write_workflows(struct writer *writer)
+{
+    struct program *program = writer->program;
+
+    for (size_t i = 0; i < program->workflows.count; i++) {
+        const struct workflow *workflow = program->workflows.items[i];
+        struct generated files;
+
+        gen_workflow(program->arena, writer->names, workflow, &files);
+        write_pair(writer, str_copy(program->arena, workflow->id.text), &files);
+    }
+}
+
+static void print_definitions(const struct program *program,
+                              const struct options *options)
+{
+    enum { INDENT = 2 };
+
+    for (size_t i = 0; i < program->workflows.count; i++) {
+        json_t *definition =
+            describe_workflow(program->arena, program->workflows.items[i]);
+
+        if (options->emit == EMIT_GRAPH) {
+            definition_draw(definition, options->graph_format, stdout);
+        } else {
+            json_dumpf(definition, stdout, JSON_INDENT(INDENT));
+            putchar('\n');
+        }
+        json_decref(definition);
+    }
+}
+
+/* false: it could not be written, which has been said. */
+static bool emit_all(struct program *program, const struct options *options)
+{
+    struct writer writer = {program, options, type_names_new(program->arena), false};
+
+    if (options->is_check)
+        return true;
+    if (options->emit != EMIT_C) {
+        print_definitions(program, options);
+        return true;
+    }
+    write_modules(&writer);
+    write_workflows(&writer);
+    return !writer.has_failed;
+}
+
+/* ---- Main ----------------------------------------------------------------------------- */
+
+/* Two files with one id would overwrite each other's C. */
+static bool are_ids_different(const struct program *program)
+{
+    for (size_t i = 0; i < program->workflows.count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            const struct workflow *a = program->workflows.items[j];
+            const struct workflow *b = program->workflows.items[i];
+
+            if (!str_equal(a->id.text, b->id.text))
+                continue;
+            fprintf(stderr, "kadc: %.*s and %.*s have the same id\n",
+                    STR(a->source->path), STR(b->source->path));
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum kadc_exit compile(struct program *program, const struct options *options)
+{
+    FILE *findings = options->emit == EMIT_C ? stdout : stderr;
+    const enum kadc_exit checked = check_and_fix(program, options);
+
+    diag_print(program->diags, findings, options->style, program->workflows.count);
+    if (checked != EXIT_CLEAN)
+        return checked;
+    if (diag_error_count(program->diags) > 0)
+        return EXIT_ERRORS;
+    if (!are_ids_different(program))
+        return EXIT_USAGE;
+    return emit_all(program, options) ? EXIT_CLEAN : EXIT_NO_INPUT;
+}
+
+/* assert has printed what it knows. */
+static void end_with_bug(int signal_number)
+{
+    (void)signal_number;
+    _exit(EXIT_BUG);
+}
+
+int main(int argc, char **argv)
+{
+    struct arena arena = {0};
+    struct program program = {.arena = &arena, .diags = diags_new(&arena)};
+    struct options options;
+    enum kadc_exit exit_code;
+
+    signal(SIGABRT, end_with_bug);
+    options = options_read(&arena, program.diags, argc, argv);
+    program.module_dirs = options.module_dirs;
+    program.module_dir_count = options.module_dir_count;
+    program.has_shipped_modules = options.shipped_modules;
+    exit_code = options.exit_code;
+    if (exit_code == EXIT_CLEAN && !options.is_done)
+        exit_code = compile(&program, &options);
+    arena_release(&arena);
+    return (int)exit_code;
+}

@@ -1,0 +1,363 @@
+/* model_steps.c: `steps:`.
+ *
+ *     step = {id, module, action, inputs, outputs, ...}
+ *          | {id, run: [argument...], okExit, env, cwd, stdin, idempotent, ...}
+ *
+ * Reports 0115 (what a step does is said once), 0209 and, by keys.c, group 01. */
+#include "key_values.h"
+#include "model_read.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "table.h"
+
+/* ---- Values that need more than a store ---------------------------------------------- */
+
+static key_reader id_read, step_inputs_read, step_outputs_read, run_args_read,
+    run_env_read, run_exits_read, on_success_read, on_failure_read, on_timeout_read,
+    max_retries_read;
+
+#define AT(field) offsetof(struct step, field)
+static const struct key step_keys[] = {
+    {"id", KEY_NODE, KEY_REQUIRED, .read = id_read, .about = "how routes name it"},
+    {"name", KEY_TEXT, .offset = AT(title), .about = "for people"},
+    {"description", KEY_TEXT, .offset = AT(description), .about = "for people"},
+    {"module", KEY_NAME, .offset = AT(module_name), .about = "whose action it runs"},
+    {"action", KEY_NAME, .offset = AT(action_name), .about = "what it does"},
+    {"inputs", KEY_MAP, .read = step_inputs_read, .not_with = "run",
+     .about = "a value for each input of the action"},
+    {"outputs", KEY_LIST, .read = step_outputs_read, .not_with = "run",
+     .of = &field_set, .about = "what is known better than the manifest knows it"},
+    {"run", KEY_LIST, KEY_NOT_EMPTY, .read = run_args_read,
+     .about = "a program and its arguments, without a shell"},
+    {"okExit", KEY_LIST, KEY_NOT_EMPTY, .read = run_exits_read, .not_with = "module",
+     .about = "the exit codes that are a success"},
+    {"env", KEY_MAP, .read = run_env_read, .not_with = "module",
+     .about = "variables for the program"},
+    {"cwd", KEY_TEMPLATE, .offset = AT(run.cwd), .not_with = "module",
+     .about = "the folder in which it runs"},
+    {"stdin", KEY_TEMPLATE, .offset = AT(run.stdin_text), .not_with = "module",
+     .about = "what it reads"},
+    {"idempotent", KEY_BOOLEAN, .offset = AT(run.is_idempotent), .not_with = "module",
+     .about = "it may run again after a crash"},
+    {"onSuccess", KEY_NODE, .read = on_success_read, .about = "default: $complete"},
+    {"onFailure", KEY_NODE, .read = on_failure_read, .about = "default: $fail"},
+    {"onTimeout", KEY_NODE, .read = on_timeout_read, .about = "default: as onFailure"},
+    {"recovers", KEY_BOOLEAN, .offset = AT(recovers),
+     .about = "its success makes an earlier failure good"},
+    {"maxRetries", KEY_COUNT, .read = max_retries_read,
+     .about = "how often it may run beyond its first run"},
+    {"timeout", KEY_DURATION, .offset = AT(timeout_ms), .about = "how long it may run"},
+    {"onOutcome", .type = KEY_LATER},
+    {"parallel", .type = KEY_LATER},
+    {"forEach", .type = KEY_LATER},
+    {"wait", .type = KEY_LATER},
+    {"approval", .type = KEY_LATER},
+    {"workflow", .type = KEY_LATER},
+    {"route", .type = KEY_LATER},
+    {"retry", .type = KEY_LATER},
+    {"lock", .type = KEY_LATER},
+};
+#undef AT
+static const struct key_set step_set = KEY_SET("step", "id", step_keys);
+
+/* What a step can do; `module` and `action` are one of them together. */
+static const char *const kind_keys[] = {"module", "run",      "parallel", "forEach",
+                                        "wait",   "approval", "workflow", "route"};
+enum { KIND_COUNT = sizeof(kind_keys) / sizeof(kind_keys[0]) };
+
+/* [a-z][a-z0-9]*([-_][a-z0-9]+)* */
+static bool is_step_id(struct str text)
+{
+    bool is_after_mark = true;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        bool is_mark = c == '-' || c == '_';
+        if (!is_mark && !islower(c) && !isdigit(c))
+            return false;
+        if (is_mark && is_after_mark)
+            return false;
+        is_after_mark = is_mark;
+    }
+    return text.len > 0 && islower((unsigned char)text.p[0]) && !is_after_mark;
+}
+
+static void id_read(struct reader *reader, const struct node *key,
+                    const struct node *value, void *target)
+{
+    struct step *step = target;
+    (void)key;
+    step->id = (struct name){text_read(reader, value, "id"), value->span};
+    if (!step->id.text.p || is_step_id(step->id.text))
+        return;
+    step->is_misnamed = true;
+    diag_report(reader->program->diags, value->span, KAD0209,
+                "`%.*s` is not a valid step id", STR(step->id.text));
+    diag_help(
+        reader->program->diags,
+        "lower case letters and digits, in words joined by `-` or `_`: `run-tests`");
+}
+
+static void step_inputs_read(struct reader *reader, const struct node *key,
+                             const struct node *value, void *target)
+{
+    struct step *step = target;
+    step->inputs = inputs_read(reader, value, &step->input_count);
+    step->inputs_span = key->span;
+}
+
+static void step_outputs_read(struct reader *reader, const struct node *key,
+                              const struct node *value, void *target)
+{
+    struct step *step = target;
+    (void)key;
+    step->declared_outputs =
+        fields_read(reader, value, "output", &step->declared_output_count);
+    step->has_lost_outputs = step->declared_output_count < value->count;
+}
+
+static void run_args_read(struct reader *reader, const struct node *key,
+                          const struct node *value, void *target)
+{
+    struct run *run = &((struct step *)target)->run;
+    (void)key;
+    run->args = arena_array(reader->program->arena, struct value *, value->count);
+    for (size_t i = 0; i < value->count; i++)
+        if (node_expect(reader, value->items[i], NODE_SCALAR, "argument"))
+            run->args[run->arg_count++] = value_read(reader, value->items[i]);
+}
+
+static void run_env_read(struct reader *reader, const struct node *key,
+                         const struct node *value, void *target)
+{
+    struct run *run = &((struct step *)target)->run;
+    (void)key;
+    run->env = arena_array(reader->program->arena, struct input, value->count);
+    for (size_t i = 0; i < value->count; i++) {
+        if (!node_expect(reader, value->items[i], NODE_SCALAR, "variable"))
+            continue;
+        struct input *variable = &run->env[run->env_count++];
+        const struct node *name = value->keys[i];
+        variable->name = (struct name){name->text, name->span};
+        variable->value = value_read(reader, value->items[i]);
+        if (name->text.len == 0 || memchr(name->text.p, '=', name->text.len))
+            diag_report(reader->program->diags, name->span, KAD0209,
+                        "`%.*s` cannot be the name of a variable", STR(name->text));
+    }
+}
+
+static void run_exits_read(struct reader *reader, const struct node *key,
+                           const struct node *value, void *target)
+{
+    struct run *run = &((struct step *)target)->run;
+    (void)key;
+    run->ok_exits = arena_array(reader->program->arena, int32_t, value->count);
+    for (size_t i = 0; i < value->count; i++) {
+        const struct node *item = value->items[i];
+        int64_t code;
+        if (item->kind == NODE_SCALAR && node_is_integer(item, &code) && code >= 0 &&
+            code <= 255)
+            run->ok_exits[run->ok_exit_count++] = (int32_t)code;
+        else if (!item->is_poisoned)
+            diag_report(reader->program->diags, item->span, KAD0802,
+                        "`okExit`: an exit code is a whole number from 0 to 255");
+    }
+}
+
+static void on_success_read(struct reader *reader, const struct node *key,
+                            const struct node *value, void *target)
+{
+    (void)key;
+    ((struct step *)target)->on_success = route_read(reader, value);
+}
+
+static void on_failure_read(struct reader *reader, const struct node *key,
+                            const struct node *value, void *target)
+{
+    (void)key;
+    ((struct step *)target)->on_failure = route_read(reader, value);
+}
+
+static void on_timeout_read(struct reader *reader, const struct node *key,
+                            const struct node *value, void *target)
+{
+    struct step *step = target;
+    step->on_timeout = route_read(reader, value);
+    step->on_timeout_span = key->span;
+}
+
+static void max_retries_read(struct reader *reader, const struct node *key,
+                             const struct node *value, void *target)
+{
+    struct step *step = target;
+    step->has_max_retries = true; /* also when the count is wrong: a bound was meant */
+    step->max_retries_span = span_join(key->span, value->span);
+    count_read(reader, value, "maxRetries", &step->max_retries);
+}
+
+/* ---- Steps --------------------------------------------------------------------------- */
+
+static const struct node *key_node_find(const struct node *map, const char *name)
+{
+    for (size_t i = 0; i < map->count; i++)
+        if (str_is(map->keys[i]->text, name))
+            return map->keys[i];
+    return NULL;
+}
+
+/* `value`: of the key `beside`, which may be misspelt. */
+static void missing_report(struct reader *reader, const struct step *step,
+                           const char *key, const char *beside,
+                           const struct name *value)
+{
+    const struct node *node = key_node_find(step->node, beside);
+    diag_report(reader->program->diags, node ? node->span : value->span, KAD0105,
+                "missing key `%s` beside `%s` in %.*s", key, beside,
+                STR(keys_owner(reader, &step_set, step->node)));
+}
+
+/* Exactly one thing to do: 0115, and 0105 for half of `module` and `action`. */
+static void kind_check(struct reader *reader, const struct step *step)
+{
+    struct diags *diags = reader->program->diags;
+    struct str owner = keys_owner(reader, &step_set, step->node);
+    const struct node *first = NULL;
+    bool has_module = step->module_name.span.source;
+    bool has_action = step->action_name.span.source || node_find(step->node, "action");
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        const struct node *key = key_node_find(step->node, kind_keys[i]);
+        if (key && first) {
+            diag_report(diags, key->span, KAD0115, "%.*s says `%.*s` and `%.*s`",
+                        STR(owner), STR(first->text), STR(key->text));
+            diag_note(diags, first->span, "the other one");
+            diag_help(diags, "make two steps of it");
+        }
+        first = first ? first : key;
+    }
+    if (has_action && !has_module && !first)
+        missing_report(reader, step, "module", "action", &step->action_name);
+    else if (has_module && !has_action && node_find(step->node, "module"))
+        missing_report(reader, step, "action", "module", &step->module_name);
+    else if (!first && !has_module && !step->run.args) {
+        diag_report(diags, keys_place(&step_set, step->node), KAD0115,
+                    "%.*s does not say what to do", STR(owner));
+        diag_help(diags, "give it `module` and `action`, or `run`");
+    }
+}
+
+static struct route *route_default(struct reader *reader, const struct step *step,
+                                   enum route_kind kind)
+{
+    struct route *route = arena_new(reader->program->arena, struct route);
+    route->kind = kind;
+    route->span = step->id.text.p ? step->id.span : keys_place(&step_set, step->node);
+    route->is_default = true;
+    return route;
+}
+
+static struct step *step_read(struct reader *reader, const struct node *node)
+{
+    struct step *step = arena_new(reader->program->arena, struct step);
+    step->node = node;
+    step->is_merged = node->dropped_count > 0 ||
+                      (node_find(node, "run") && node_find(node, "module"));
+    reader->is_merged = step->is_merged;
+    bool was_read = keys_read(reader, &step_set, node, step);
+    reader->is_merged = false;
+    if (!was_read)
+        return NULL;
+    step->kind = step->run.args ? STEP_RUN : STEP_ACTION;
+    if (node->dropped_count == 0)
+        kind_check(reader, step);
+    if (!step->on_success)
+        step->on_success = route_default(reader, step, ROUTE_COMPLETE);
+    if (!step->on_failure)
+        step->on_failure = route_default(reader, step, ROUTE_FAIL);
+    return step;
+}
+
+void steps_read(struct reader *reader, const struct node *list,
+                struct workflow *workflow)
+{
+    struct table *table = arena_new(reader->program->arena, struct table);
+    table_init(table, reader->program->arena);
+    workflow->step_table = table;
+    workflow->steps = arena_array(reader->program->arena, struct step *, list->count);
+    for (size_t i = 0; i < list->count; i++) {
+        struct step *step = step_read(reader, list->items[i]);
+        if (!step)
+            continue;
+        step->index = workflow->step_count;
+        workflow->steps[workflow->step_count++] = step;
+        if (step->id.text.p)
+            step->is_duplicate = table_add(table, step->id.text, step) != NULL;
+    }
+}
+
+/* ---- Steps without their section ----------------------------------------------------- */
+
+/* Only a step has both. */
+static bool is_step_like(const struct node *node)
+{
+    return node_find(node, "id") &&
+           (node_find(node, "module") || node_find(node, "run"));
+}
+
+/* The first entry of a list that is a step, or its count. */
+static size_t first_step_find(const struct node *list)
+{
+    size_t i = 0;
+    while (list->kind == NODE_LIST && i < list->count && !is_step_like(list->items[i]))
+        i++;
+    return list->kind == NODE_LIST ? i : list->count;
+}
+
+static struct node *list_part(struct arena *arena, const struct node *list, size_t from,
+                              size_t to)
+{
+    struct node *part = arena_new(arena, struct node);
+    *part = *list;
+    part->items += from;
+    part->count = to - from;
+    return part;
+}
+
+/* A copy of `root` in which the entries of section `at` from `first` on are the steps. */
+static const struct node *steps_split(struct arena *arena, const struct node *root,
+                                      size_t at, size_t first)
+{
+    const struct node *list = root->items[at];
+    struct node *split = arena_new(arena, struct node);
+    struct node *key = arena_new(arena, struct node);
+    *key = *list->items[first]->keys[0];
+    key->text = S("steps");
+    *split = *root;
+    split->count = root->count + 1;
+    split->keys = arena_array(arena, struct node *, split->count);
+    split->items = arena_array(arena, struct node *, split->count);
+    for (size_t i = 0; i < root->count; i++) {
+        split->keys[i] = root->keys[i];
+        split->items[i] = root->items[i];
+    }
+    split->items[at] = list_part(arena, list, 0, first);
+    split->keys[root->count] = key;
+    split->items[root->count] = list_part(arena, list, first, list->count);
+    return split;
+}
+
+const struct node *steps_recover(struct reader *reader, const struct node *root)
+{
+    if (root->kind != NODE_MAP || node_find(root, "steps"))
+        return root;
+    for (size_t i = 0; i < root->count; i++) {
+        const struct node *list = root->items[i];
+        size_t first = first_step_find(list);
+        if (first == list->count || first == 0)
+            continue;
+        diag_report(reader->program->diags, list->items[first]->keys[0]->span, KAD0105,
+                    "missing key `steps` above this step");
+        return steps_split(reader->program->arena, root, i, first);
+    }
+    return root;
+}

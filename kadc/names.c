@@ -1,0 +1,283 @@
+/* names.c: what the names in a workflow stand for, and whether they can stand.
+ *
+ * In: the model. Out: route->target, step->action and c_names are set where there is
+ * something to set; what is missing has been reported. A misspelt name with one near
+ * candidate is taken as meant. */
+#include <string.h>
+
+#include "base/buf.h"
+#include "c_name.h"
+#include "missing_steps.h"
+#include "passes.h"
+#include "unique.h"
+
+/* ---- The workflow's own name --------------------------------------------------------- */
+
+/* Subcommands of `kad workflow`: an id of this name could not be started. */
+static const char *const subcommands[] = {"run",    "list",   "show",    "define",
+                                          "status", "resume", "history", "logs",
+                                          "pause",  "cancel", "approve", "prune"};
+
+/* [a-z][a-z0-9]*(-[a-z0-9]+)* */
+static bool is_workflow_id(struct str id)
+{
+    bool is_after_dash = true;
+    for (size_t i = 0; i < id.len; i++) {
+        char c = id.p[i];
+        bool is_dash = c == '-';
+        bool is_letter = c >= 'a' && c <= 'z';
+        bool is_digit = c >= '0' && c <= '9';
+        if (!is_dash && !is_letter && !is_digit)
+            return false;
+        if ((is_dash && is_after_dash) || (i == 0 && !is_letter))
+            return false;
+        is_after_dash = is_dash;
+    }
+    return id.len > 0 && !is_after_dash;
+}
+
+/* The nearest id that can be one: lower case, `-` for what is not allowed. */
+static struct str workflow_id_near(struct arena *arena, struct str stem)
+{
+    char *id = str_copy(arena, stem);
+    size_t len = 0;
+    for (size_t i = 0; i < stem.len; i++) {
+        char c =
+            stem.p[i] >= 'A' && stem.p[i] <= 'Z' ? (char)(stem.p[i] + 32) : stem.p[i];
+        bool is_good = (c >= 'a' && c <= 'z') || (len > 0 && c >= '0' && c <= '9');
+        if (is_good)
+            id[len++] = c;
+        else if (len > 0 && id[len - 1] != '-')
+            id[len++] = '-';
+    }
+    while (len > 0 && id[len - 1] == '-')
+        len--;
+    return len > 0 ? (struct str){id, len} : S("workflow");
+}
+
+static void workflow_id_check(struct program *program, struct workflow *workflow)
+{
+    struct name *id = &workflow->id;
+    for (size_t i = 0; i < sizeof(subcommands) / sizeof(subcommands[0]); i++)
+        if (str_is(id->text, subcommands[i])) {
+            diag_report(
+                program->diags, id->span, KAD0210,
+                "a workflow can't be named `%s`: `kad workflow %s` is a command",
+                subcommands[i], subcommands[i]);
+            diag_help(program->diags, "rename the file");
+        }
+    if (!is_workflow_id(id->text)) {
+        struct str near = workflow_id_near(program->arena, id->text);
+        diag_report(program->diags, id->span, KAD1003,
+                    "the file name `%.*s` is not a workflow id", STR(id->text));
+        diag_help(program->diags, "rename the file to `%.*s.yaml`", STR(near));
+        id->text = near;
+    }
+    workflow->c_name = c_name(program->arena, id->text);
+}
+
+/* ---- Triggers ------------------------------------------------------------------------ */
+
+/* What a wf-ID takes for itself; those that count only after --resume leave their names to
+ * parameters. The last are kept for later. */
+#define ALWAYS(name) name,
+#define AFTER_RESUME(name)
+static const char *const options[] = {
+#define OPTION(name, takes, set, when) when(name)
+#include "program/option_list.def"
+#undef OPTION
+    "no-wait",
+    "batch",
+    "concurrency",
+};
+
+static bool is_option(const char *option)
+{
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+        if (strcmp(option, options[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A parameter's option: its name in kebab-case. */
+static char *option_of(struct arena *arena, struct str name)
+{
+    char *option = arena_printf(arena, "%s", c_name(arena, name));
+    size_t len = strlen(option);
+    for (size_t i = 0; i < len; i++)
+        if (option[i] == '_')
+            option[i] = '-';
+    if (len > 0 && option[len - 1] == '-')
+        option[len - 1] = '\0'; /* the mark of a keyword */
+    return option;
+}
+
+static void param_option_check(struct program *program, const struct type_field *param)
+{
+    const char *option = option_of(program->arena, param->name);
+    const char *negated = arena_printf(program->arena, "no-%s", option);
+    bool is_switch = param->type->kind == TYPE_BOOLEAN;
+    const char *taken = is_option(option)                 ? option
+                        : is_switch && is_option(negated) ? negated
+                                                          : NULL;
+    if (!taken)
+        return;
+    diag_report(program->diags, param->name_span, KAD0709,
+                "parameter `%.*s` needs the option `--%s`, which is kad's own",
+                STR(param->name), taken);
+    diag_help(program->diags, "rename the parameter");
+}
+
+static void command_check(struct program *program, const struct workflow *workflow,
+                          const struct trigger *trigger)
+{
+    struct str wanted =
+        str_printf(program->arena, "kad workflow %.*s", STR(workflow->id.text));
+    if (!trigger->command.text.p || str_equal(trigger->command.text, wanted))
+        return;
+    diag_report(program->diags, trigger->command.span, KAD0712,
+                "`%.*s` does not start this workflow", STR(trigger->command.text));
+    diag_fix(program->diags, trigger->command.span,
+             arena_printf(program->arena, "\"%.*s\"", STR(wanted)), false,
+             "the command is `%.*s`, after the file's name", STR(wanted));
+}
+
+static void triggers_check(struct program *program, const struct workflow *workflow)
+{
+    for (size_t i = 0; i < workflow->trigger_count; i++) {
+        const struct trigger *trigger = &workflow->triggers[i];
+        command_check(program, workflow, trigger);
+        for (size_t j = 0; j < trigger->param_count; j++)
+            param_option_check(program, &trigger->params[j]);
+    }
+}
+
+/* ---- Routes -------------------------------------------------------------------------- */
+
+static void target_resolve(struct program *program, struct workflow *workflow,
+                           struct route *route)
+{
+    route->target = workflow_step_find(workflow, route->target_name.text);
+    if (route->target)
+        return;
+    struct missing_step meant = missing_step_report(
+        program->arena, program->diags, workflow, &route->target_name, KAD0202);
+    route->target = meant.step;
+    if (!meant.step)
+        route->kind = meant.end;
+}
+
+/* Also what a broken route has. As deep as the YAML at most. */
+static void route_resolve(struct program *program, struct workflow *workflow,
+                          struct route *route)
+{
+    if (route->kind == ROUTE_STEP)
+        target_resolve(program, workflow, route);
+    for (size_t i = 0; i < route->case_count; i++)
+        route_resolve(program, workflow, route->cases[i].then);
+    if (route->yes)
+        route_resolve(program, workflow, route->yes);
+    if (route->no)
+        route_resolve(program, workflow, route->no);
+}
+
+static void routes_resolve(struct program *program, struct workflow *workflow)
+{
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        struct step *step = workflow->steps[i];
+        route_resolve(program, workflow, step->on_success);
+        route_resolve(program, workflow, step->on_failure);
+        if (step->on_timeout)
+            route_resolve(program, workflow, step->on_timeout);
+    }
+}
+
+/* ---- Modules and actions ------------------------------------------------------------- */
+
+/* Where modules are looked for. Those that come with kad are somewhere else on each
+ * machine. */
+static void modules_help(struct program *program)
+{
+    size_t count = program->module_dir_count - program->has_shipped_modules;
+    struct buf folders;
+    buf_init(&folders, program->arena);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&folders, "`%.*s`%s", STR(program->module_dirs[i]),
+                   i + 1 < count ? ", " : "");
+    diag_help(program->diags,
+              "modules are looked for in %s and among the modules that come with kad",
+              folders.p);
+}
+
+static struct module *module_resolve(struct program *program, const struct name *name)
+{
+    struct diags *diags = program->diags;
+    bool is_reported;
+    struct module *module = manifest_find(program, name->text, &is_reported);
+    if (module || is_reported)
+        return module;
+    struct names names = manifest_names(program);
+    diag_report(diags, name->span, KAD0207, "there is no module `%.*s`",
+                STR(name->text));
+    diag_subject(diags, "module `%.*s`", STR(name->text));
+    ptrdiff_t meant = diag_did_you_mean(diags, name->span, name->text, names);
+    if (meant >= 0)
+        return manifest_find(program, names.items[meant], &is_reported);
+    modules_help(program);
+    return NULL;
+}
+
+static const struct action *action_resolve(struct program *program,
+                                           const struct module *module,
+                                           const struct name *name)
+{
+    const struct action *action = module_action_find(module, name->text);
+    if (action)
+        return action;
+    struct str *items = arena_array(program->arena, struct str, module->action_count);
+    for (size_t i = 0; i < module->action_count; i++)
+        items[i] = module->actions[i].name.text;
+    diag_report(program->diags, name->span, KAD0208,
+                "module `%.*s` has no action `%.*s`", STR(module->name.text),
+                STR(name->text));
+    diag_subject(program->diags, "action `%.*s` of `%.*s`", STR(name->text),
+                 STR(module->name.text));
+    diag_note(program->diags, module->name.span, "the module's manifest");
+    ptrdiff_t meant = diag_did_you_mean(program->diags, name->span, name->text,
+                                        (struct names){items, module->action_count});
+    return meant < 0 ? NULL : &module->actions[meant];
+}
+
+static void actions_resolve(struct program *program, const struct workflow *workflow)
+{
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        struct step *step = workflow->steps[i];
+        if (step->kind != STEP_ACTION || !step->module_name.text.p)
+            continue;
+        const struct module *module = module_resolve(program, &step->module_name);
+        if (module && step->action_name.text.p)
+            step->action = action_resolve(program, module, &step->action_name);
+    }
+}
+
+/* ---- Steps --------------------------------------------------------------------------- */
+
+static void step_names_check(struct program *program, const struct workflow *workflow)
+{
+    struct name *names = arena_array(program->arena, struct name, workflow->step_count);
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        struct step *step = workflow->steps[i];
+        names[i] = step->id;
+        step->c_name = c_name(program->arena, step->id.text);
+    }
+    names_unique(program, "step", names, workflow->step_count, KAD0201, KAD1001);
+}
+
+void names_check(struct program *program, struct workflow *workflow)
+{
+    workflow_id_check(program, workflow);
+    triggers_check(program, workflow);
+    step_names_check(program, workflow);
+    routes_resolve(program, workflow);
+    actions_resolve(program, workflow);
+}

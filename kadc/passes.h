@@ -1,0 +1,26 @@
+/* passes.h: the passes of kadc after the model, in their order. main.c calls them.
+ *
+ * Each takes one workflow, reports everything that it finds and goes on; none is run on a
+ * workflow whose `is_broken` is set. */
+#ifndef KADC_PASSES_H
+#define KADC_PASSES_H
+
+#include "model.h"
+
+/* Steps, routes, modules, actions: 0201, 0202, 0207, 0208, 0210, 0211, 0709, 0712, 1001,
+ * 1003. Sets route->target, step->action, c_name. A misspelt name with one near candidate is
+ * reported and then taken as meant. */
+void names_check(struct program *program, struct workflow *workflow);
+
+/* Builds workflow->graph; reachability, ends, loops, what precedes a step: group 03. Sets
+ * step->is_reachable, is_after_failure, can_be_after_failure. */
+void graph_check(struct program *program, struct workflow *workflow);
+
+/* Effective outputs, inputs against the manifest, conditions, `outputs`: group 05, and, by
+ * expr_check, 02 and 06. Sets step->outputs, input->field, value->type, expr->type. */
+void types_check(struct program *program, struct workflow *workflow);
+
+/* Definite assignment: group 04, and 0212. Sets binding.may_be_unset. */
+void flow_check(struct program *program, struct workflow *workflow);
+
+#endif

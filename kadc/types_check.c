@@ -1,0 +1,353 @@
+/* types_check.c: the types of all that flows through a workflow.
+ *
+ * In: names resolved, the graph built. Out: step->outputs, input->field, types of values and
+ * expressions. Reports 0501, 0502, 0512, 0515 and what value_check.c and expr_check.c say.
+ *
+ * (1) The outputs of all steps are known before any expression is looked at. */
+#include "keys.h"
+#include "passes.h"
+#include "value_check.h"
+
+/* ---- Outputs of steps ---------------------------------------------------------------- */
+
+static const struct type *run_outputs(void)
+{
+    static const struct type text = {.kind = TYPE_STRING};
+    static const struct type code = {.kind = TYPE_INTEGER};
+    static const struct type_field fields[] = {
+        {.name = {"exitCode", 8}, .type = &code},
+        {.name = {"stdout", 6}, .type = &text},
+        {.name = {"stderr", 6}, .type = &text},
+    };
+    static const struct type outputs = {
+        .kind = TYPE_OBJECT,
+        .fields = fields,
+        .field_count = sizeof(fields) / sizeof(fields[0]),
+    };
+    return &outputs;
+}
+
+static bool is_refined_by(const struct step *step, struct str name)
+{
+    for (size_t i = 0; i < step->declared_output_count; i++)
+        if (str_equal(step->declared_outputs[i].name, name))
+            return true;
+    return false;
+}
+
+/* The output of the manifest that a wrong name was meant for, of those that the step does
+ * not name; or NULL. */
+static const struct type_field *output_guess(struct program *program,
+                                             const struct step *step,
+                                             const struct type_field *output)
+{
+    const struct type *outputs = step->action->outputs;
+    struct str *names = arena_array(program->arena, struct str, outputs->field_count);
+    size_t count = 0;
+    for (size_t i = 0; i < outputs->field_count; i++)
+        if (!is_refined_by(step, outputs->fields[i].name))
+            names[count++] = outputs->fields[i].name;
+    ptrdiff_t meant = diag_did_you_mean(program->diags, output->name_span, output->name,
+                                        (struct names){names, count});
+    return meant < 0 ? NULL : type_field_find(outputs, names[meant]);
+}
+
+/* The field of the manifest that an output of the step refines, or NULL: reported. */
+static const struct type_field *refined_field(struct program *program,
+                                              const struct step *step,
+                                              const struct type_field *output)
+{
+    const struct type_field *field =
+        type_field_find(step->action->outputs, output->name);
+    if (field || !name_is_identifier(output->name))
+        return field;
+    diag_report(program->diags, output->name_span, KAD0512,
+                "action `%.*s` has no output `%.*s`", STR(step->action->name.text),
+                STR(output->name));
+    diag_note(program->diags, step->action->name.span, "the action is declared here");
+    return output_guess(program, step, output);
+}
+
+/* The property that contradicts, as deep as there is one that does alone. */
+static void narrow_mismatch(struct arena *arena, const struct type_field **declared,
+                            const struct type_field **output)
+{
+    const struct type *inner = (*output)->type, *outer = (*declared)->type;
+    for (size_t i = 0; i < inner->field_count; i++) {
+        const struct type_field *field = &inner->fields[i];
+        const struct type_field *other = type_field_find(outer, field->name);
+        if (!other || type_meet(arena, other->type, field->type))
+            continue;
+        *declared = other;
+        *output = field;
+        narrow_mismatch(arena, declared, output);
+        return;
+    }
+}
+
+/* What step and manifest say together; poison where they contradict. */
+static const struct type *refined_type(struct program *program,
+                                       const struct type_field *declared,
+                                       const struct type_field *output)
+{
+    struct arena *arena = program->arena;
+    if (declared->type->kind == TYPE_POISON || output->type->kind == TYPE_POISON)
+        return declared->type;
+    const struct type *both = type_meet(arena, declared->type, output->type);
+    if (both)
+        return both;
+    narrow_mismatch(arena, &declared, &output);
+    diag_report(program->diags, output->name_span, KAD0515,
+                "`%.*s` is %.*s here, but %.*s in the manifest", STR(output->name),
+                STR(type_text(arena, output->type)),
+                STR(type_text(arena, declared->type)));
+    diag_note(program->diags, declared->name_span, "the action declares it here");
+    return type_poison();
+}
+
+static void action_outputs_set(struct program *program, struct step *step)
+{
+    const struct type *manifest = step->action->outputs;
+    struct type *effective = arena_new(program->arena, struct type);
+    struct type_field *fields =
+        arena_array(program->arena, struct type_field, manifest->field_count);
+    for (size_t i = 0; i < manifest->field_count; i++)
+        fields[i] = manifest->fields[i];
+    *effective = *manifest;
+    effective->fields = fields;
+    for (size_t i = 0; i < step->declared_output_count; i++) {
+        const struct type_field *output = &step->declared_outputs[i];
+        const struct type_field *field = refined_field(program, step, output);
+        if (field)
+            fields[field - manifest->fields].type =
+                refined_type(program, field, output);
+    }
+    for (size_t i = 0; step->has_lost_outputs && i < manifest->field_count; i++)
+        if (fields[i].type->is_opaque)
+            fields[i].type = type_poison(); /* it may have had a shape */
+    step->is_refined = !type_same(effective, manifest);
+    step->outputs = step->is_refined ? effective : manifest;
+    step->outputs_on_failure = step->action->outputs_on_failure;
+}
+
+/* Poison where nothing is known: the action is missing, which has been reported. */
+static void outputs_set(struct program *program, struct step *step)
+{
+    if (step->kind == STEP_RUN) {
+        step->outputs = run_outputs();
+        step->outputs_on_failure = true;
+    } else if (step->action) {
+        action_outputs_set(program, step);
+    } else {
+        step->outputs = type_poison();
+    }
+}
+
+/* ---- Inputs -------------------------------------------------------------------------- */
+
+static bool is_given(const struct step *step, const struct type_field *field)
+{
+    for (size_t i = 0; i < step->input_count; i++)
+        if (step->inputs[i].field == field)
+            return true;
+    return false;
+}
+
+static bool is_needed(const struct type_field *field)
+{
+    return !field->type->is_optional && !field->default_value &&
+           field->type->kind != TYPE_POISON;
+}
+
+/* The input that a wrong name was meant for, of those that are not given; or NULL. */
+static const struct type_field *
+input_guess(struct program *program, const struct step *step, const struct name *name)
+{
+    const struct type *wanted = step->action->inputs;
+    const struct type_field **fields =
+        arena_array(program->arena, const struct type_field *, wanted->field_count);
+    struct str *names = arena_array(program->arena, struct str, wanted->field_count);
+    size_t count = 0;
+    for (size_t i = 0; i < wanted->field_count; i++) {
+        if (is_given(step, &wanted->fields[i]))
+            continue;
+        fields[count] = &wanted->fields[i];
+        names[count++] = wanted->fields[i].name;
+    }
+    ptrdiff_t meant = diag_did_you_mean(program->diags, name->span, name->text,
+                                        (struct names){names, count});
+    return meant < 0 ? NULL : fields[meant];
+}
+
+/* Finds the manifest's field of each input; the number of those that have none. */
+static size_t inputs_resolve(struct program *program, struct step *step)
+{
+    const struct action *action = step->action;
+    struct diags *diags = program->diags;
+    size_t unknown_count = 0;
+    for (size_t i = 0; i < step->input_count; i++)
+        step->inputs[i].field =
+            type_field_find(action->inputs, step->inputs[i].name.text);
+    for (size_t i = 0; i < step->input_count; i++) {
+        struct input *input = &step->inputs[i];
+        if (input->field)
+            continue;
+        diag_report(diags, input->name.span, KAD0502,
+                    "action `%.*s` has no input `%.*s`", STR(action->name.text),
+                    STR(input->name.text));
+        diag_subject(diags, "input `%.*s` of `%.*s` of `%.*s`", STR(input->name.text),
+                     STR(action->name.text), STR(action->module->name.text));
+        diag_note(diags, action->name.span, "the action is declared here");
+        input->field = input_guess(program, step, &input->name);
+        unknown_count += !input->field;
+    }
+    return unknown_count;
+}
+
+/* 0501. An unknown input may be a missing one under another name: one mistake, so that many
+ * missing ones are only mentioned. */
+static void inputs_missing(struct program *program, struct workflow *workflow,
+                           const struct step *step, size_t unknown_count)
+{
+    const struct type *wanted = step->action->inputs;
+    struct span span =
+        step->inputs_span.source ? step->inputs_span : step->action_name.span;
+    if (!step->inputs && node_find(step->node, "inputs"))
+        return; /* they could not be read */
+    for (size_t i = 0; i < wanted->field_count; i++) {
+        const struct type_field *field = &wanted->fields[i];
+        if (!is_needed(field) || is_given(step, field))
+            continue;
+        if (unknown_count > 0) {
+            unknown_count--;
+            diag_note(program->diags, field->name_span,
+                      "`%.*s` is needed and not given", STR(field->name));
+            continue;
+        }
+        workflow->has_gaps = true;
+        diag_report(program->diags, span, KAD0501,
+                    "step `%.*s` does not give the input `%.*s`", STR(step->id.text),
+                    STR(field->name));
+        diag_note(program->diags, field->name_span, "the input is declared here");
+        diag_help(program->diags, "add it under `inputs`: `%.*s: ...`",
+                  STR(field->name));
+    }
+}
+
+static void input_values_check(struct program *program, const struct scope *scope,
+                               struct step *step)
+{
+    for (size_t i = 0; i < step->input_count; i++) {
+        struct input *input = &step->inputs[i];
+        struct value_place place = {.program = program, .scope = scope};
+        place.what = str_printf(program->arena, "input `%.*s`", STR(input->name.text));
+        if (input->field)
+            place.declared = input->field->name_span;
+        value_check(&place, input->value, input->field ? input->field->type : NULL);
+        if (!input->field)
+            input->value->is_reported = true; /* who knows what its place wants */
+    }
+}
+
+static void run_check(struct program *program, const struct scope *scope,
+                      struct step *step)
+{
+    struct run *run = &step->run;
+    struct value_place place = {.program = program, .scope = scope};
+    place.what = S("an argument");
+    for (size_t i = 0; i < run->arg_count; i++)
+        text_value_check(&place, run->args[i]->scalar);
+    place.what = S("a variable");
+    for (size_t i = 0; i < run->env_count; i++)
+        text_value_check(&place, run->env[i].value->scalar);
+    place.what = S("`cwd`");
+    if (run->cwd)
+        text_value_check(&place, run->cwd);
+    place.what = S("`stdin`");
+    if (run->stdin_text)
+        text_value_check(&place, run->stdin_text);
+}
+
+static void inputs_check(struct program *program, struct workflow *workflow,
+                         struct step *step)
+{
+    struct scope scope = {.arena = program->arena,
+                          .diags = program->diags,
+                          .workflow = workflow,
+                          .step = step};
+    if (step->action && !step->is_merged)
+        inputs_missing(program, workflow, step, inputs_resolve(program, step));
+    input_values_check(program, &scope, step);
+    if (step->kind == STEP_RUN)
+        run_check(program, &scope, step);
+}
+
+/* ---- Routes -------------------------------------------------------------------------- */
+
+static void route_condition_check(const struct scope *scope, struct template *condition)
+{
+    if (condition && condition->is_constant_reported)
+        template_check(scope, condition);
+    else if (condition)
+        condition_check(scope, condition);
+}
+
+/* As deep as the YAML at most. */
+static void route_check(const struct scope *scope, struct route *route)
+{
+    route_condition_check(scope, route->condition);
+    for (size_t i = 0; i < route->case_count; i++) {
+        route_condition_check(scope, route->cases[i].when);
+        route_check(scope, route->cases[i].then);
+    }
+    if (route->yes)
+        route_check(scope, route->yes);
+    if (route->no)
+        route_check(scope, route->no);
+}
+
+static void routes_check(struct program *program, struct workflow *workflow,
+                         struct step *step)
+{
+    struct scope scope = {.arena = program->arena,
+                          .diags = program->diags,
+                          .workflow = workflow,
+                          .step = step,
+                          .is_after = true};
+    route_check(&scope, step->on_success);
+    route_check(&scope, step->on_failure);
+    if (step->on_timeout)
+        route_check(&scope, step->on_timeout);
+}
+
+/* ---- Outputs of the workflow --------------------------------------------------------- */
+
+static void workflow_outputs_check(struct program *program, struct workflow *workflow)
+{
+    struct scope scope = {.arena = program->arena,
+                          .diags = program->diags,
+                          .workflow = workflow,
+                          .is_after = true};
+    for (size_t i = 0; i < workflow->output_count; i++) {
+        struct workflow_output *output = &workflow->outputs[i];
+        struct value_place place = {
+            .program = program,
+            .scope = &scope,
+            .what = str_printf(program->arena, "output `%.*s`", STR(output->name.text)),
+        };
+        if (output->declared)
+            place.declared = output->name.span;
+        value_check(&place, output->value, output->declared);
+    }
+}
+
+void types_check(struct program *program, struct workflow *workflow)
+{
+    for (size_t i = 0; i < workflow->step_count; i++)
+        outputs_set(program, workflow->steps[i]);
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        inputs_check(program, workflow, workflow->steps[i]);
+        routes_check(program, workflow, workflow->steps[i]);
+    }
+    workflow_outputs_check(program, workflow);
+}

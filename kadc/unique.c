@@ -1,0 +1,75 @@
+/* unique.c: see unique.h. One name has one finding, the gravest. */
+#include "unique.h"
+
+#include <ctype.h>
+
+#include "c_name.h"
+#include "table.h"
+
+/* Lower case, without `-` and `_`. */
+static struct str folded(struct arena *arena, struct str name)
+{
+    char *p = arena_alloc(arena, name.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < name.len; i++)
+        if (name.p[i] != '-' && name.p[i] != '_')
+            p[len++] = (char)tolower((unsigned char)name.p[i]);
+    return (struct str){p, len};
+}
+
+/* Names seen so far, by what must differ. */
+struct seen {
+    struct table exact, in_c, folded;
+};
+
+static void name_unique(struct program *program, struct seen *seen, const char *what,
+                        const struct name *name, enum diag_code duplicate,
+                        enum diag_code collision)
+{
+    struct diags *diags = program->diags;
+    struct str in_c = str_of(c_name(program->arena, name->text));
+    void *self = (void *)(uintptr_t)name;
+    const struct name *same = table_add(&seen->exact, name->text, self);
+    if (same) {
+        diag_report(diags, name->span, duplicate, "%s `%.*s` is declared twice", what,
+                    STR(name->text));
+        diag_note(diags, same->span, "first declared here");
+        return;
+    }
+    const struct name *clash = table_add(&seen->in_c, in_c, self);
+    const struct name *near =
+        table_add(&seen->folded, folded(program->arena, name->text), self);
+    if (clash) {
+        diag_report(diags, name->span, collision,
+                    "%s `%.*s` and `%.*s` have the same %s", what, STR(name->text),
+                    STR(clash->text), collision == KAD0709 ? "option" : "name in C");
+        diag_note(diags, clash->span, "the other one");
+        diag_help(diags, "rename one of them");
+    } else if (near) {
+        diag_report(diags, name->span, KAD0211,
+                    "%s `%.*s` is easily confused with `%.*s`", what, STR(name->text),
+                    STR(near->text));
+        diag_note(diags, near->span, "the other one");
+    }
+}
+
+void names_unique(struct program *program, const char *what, const struct name *names,
+                  size_t count, enum diag_code duplicate, enum diag_code collision)
+{
+    struct seen seen;
+    table_init(&seen.exact, program->arena);
+    table_init(&seen.in_c, program->arena);
+    table_init(&seen.folded, program->arena);
+    for (size_t i = 0; i < count; i++)
+        if (names[i].text.len > 0)
+            name_unique(program, &seen, what, &names[i], duplicate, collision);
+}
+
+void fields_unique(struct program *program, const char *what,
+                   const struct type_field *fields, size_t count)
+{
+    struct name *names = arena_array(program->arena, struct name, count);
+    for (size_t i = 0; i < count; i++)
+        names[i] = (struct name){fields[i].name, fields[i].name_span};
+    names_unique(program, what, names, count, KAD0218, KAD1001);
+}

@@ -1,0 +1,104 @@
+/* buf.c: see buf.h. */
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { FIRST_CAPACITY = 256 };
+
+static void reserve(struct buf *buf, size_t more)
+{
+    size_t capacity = buf->capacity ? buf->capacity : FIRST_CAPACITY;
+    char *grown;
+
+    if (buf->capacity > buf->len + more)
+        return;
+    while (capacity <= buf->len + more)
+        capacity *= 2;
+    grown = arena_alloc(buf->arena, capacity);
+    if (buf->len)
+        memcpy(grown, buf->p, buf->len);
+    buf->p = grown;
+    buf->capacity = capacity;
+}
+
+void buf_init(struct buf *buf, struct arena *arena)
+{
+    *buf = (struct buf){.arena = arena};
+    reserve(buf, 0);
+}
+
+void buf_add(struct buf *buf, struct str text)
+{
+    if (!text.len)
+        return;
+    reserve(buf, text.len);
+    memcpy(buf->p + buf->len, text.p, text.len);
+    buf->len += text.len;
+    buf->p[buf->len] = '\0';
+}
+
+void buf_add_char(struct buf *buf, char c)
+{
+    buf_add(buf, (struct str){&c, 1});
+}
+
+void buf_fill(struct buf *buf, char c, size_t count)
+{
+    reserve(buf, count);
+    memset(buf->p + buf->len, c, count);
+    buf->len += count;
+    buf->p[buf->len] = '\0';
+}
+
+void buf_printf(struct buf *buf, const char *format, ...)
+{
+    va_list args, again;
+    int len;
+
+    va_start(args, format);
+    va_copy(again, args);
+    len = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    if (len > 0) {
+        reserve(buf, (size_t)len);
+        vsnprintf(buf->p + buf->len, (size_t)len + 1, format, args);
+        buf->len += (size_t)len;
+    }
+    va_end(args);
+}
+
+static const struct str replacement = {"\xef\xbf\xbd", 3}; /* U+FFFD */
+
+/* Valid UTF-8, but for NUL. */
+static void add_without_nul(struct buf *buf, struct str text)
+{
+    const char *nul;
+
+    while (text.len && (nul = memchr(text.p, '\0', text.len))) {
+        const size_t len = (size_t)(nul - text.p);
+
+        buf_add(buf, str_part(text, 0, len));
+        buf_add(buf, replacement);
+        text = str_part(text, len + 1, text.len);
+    }
+    buf_add(buf, text);
+}
+
+void buf_add_valid(struct buf *buf, struct str text)
+{
+    while (text.len) {
+        const size_t valid = str_utf8_valid_len(text);
+
+        add_without_nul(buf, str_part(text, 0, valid));
+        if (valid < text.len)
+            buf_add(buf, replacement);
+        text = str_part(text, valid + 1, text.len);
+    }
+}
+
+struct str buf_str(const struct buf *buf)
+{
+    return (struct str){buf->p, buf->len};
+}

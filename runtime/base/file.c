@@ -1,0 +1,117 @@
+/* file.c: see file.h. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool read_all(struct arena *arena, int fd, size_t len, struct str *text)
+{
+    char *p = arena_alloc(arena, len + 1);
+    size_t at = 0;
+
+    while (at < len) {
+        const ssize_t got = read(fd, p + at, len - at);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return false;
+        if (got == 0)
+            break; /* shorter than it said */
+        at += (size_t)got;
+    }
+    *text = (struct str){p, at};
+    return true;
+}
+
+bool file_read(struct arena *arena, const char *path, size_t max_bytes,
+               struct str *text)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    bool is_read = false;
+
+    if (fd < 0)
+        return false;
+    if (fstat(fd, &st) == 0) {
+        if ((uint64_t)st.st_size > max_bytes)
+            errno = EFBIG;
+        else
+            is_read = read_all(arena, fd, (size_t)st.st_size, text);
+    }
+
+    const int error = errno;
+
+    close(fd);
+    errno = error;
+    return is_read;
+}
+
+bool file_write_all(int fd, struct str text)
+{
+    while (text.len) {
+        const ssize_t written = write(fd, text.p, text.len);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return false;
+        text = str_part(text, (size_t)written, text.len);
+    }
+    return true;
+}
+
+/* The new file has the mode of the one that it replaces. */
+static void keep_mode(int fd, const char *path)
+{
+    struct stat st;
+
+    if (stat(path, &st) == 0)
+        (void)fchmod(fd, st.st_mode & 07777);
+}
+
+bool file_write(struct arena *arena, const char *path, struct str text)
+{
+    const char *draft = arena_printf(arena, "%s.new", path);
+    const int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    bool is_written;
+
+    if (fd < 0)
+        return false;
+    keep_mode(fd, path);
+    is_written = file_write_all(fd, text);
+
+    const int error = errno;
+
+    if (close(fd) == 0 && is_written)
+        return rename(draft, path) == 0;
+    unlink(draft);
+    errno = is_written ? errno : error;
+    return false;
+}
+
+void file_keep_standard(void)
+{
+    int fd;
+
+    do /* the lowest number that is free */
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+bool folder_sync(const char *path)
+{
+    const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool is_synced = fd >= 0 && fsync(fd) == 0;
+    const int error = errno;
+
+    if (fd >= 0)
+        close(fd);
+    errno = error;
+    return is_synced;
+}

@@ -1,0 +1,29 @@
+/* file.h: small files as a whole. */
+#ifndef KAD_BASE_FILE_H
+#define KAD_BASE_FILE_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+/* The whole file, NUL-terminated, in the arena. false: errno; EFBIG when it is larger
+ * than `max_bytes`. */
+bool file_read(struct arena *arena, const char *path, size_t max_bytes,
+               struct str *text);
+
+/* Replaces the file at once: a reader, or a crash, sees the old content or the new.
+ * false: errno. */
+bool file_write(struct arena *arena, const char *path, struct str text);
+
+/* All of it, into an open file. false: errno. */
+bool file_write_all(int fd, struct str text);
+
+/* Opens /dev/null where standard input, output or error are closed: what this process opens
+ * next would take their place, and what it prints would go there. */
+void file_keep_standard(void);
+
+/* Makes the names in a folder outlive a loss of power. false: errno. */
+bool folder_sync(const char *path);
+
+#endif

@@ -1,0 +1,32 @@
+/* definition.h: a workflow's definition, one JSON document, and pictures of it.
+ *
+ * kadc writes it (--emit=describe) and puts it into the program; the store keeps it in
+ * `workflows.definition`. Pictures are made from it, so that kadc, wf-ID and kad draw the
+ * same.
+ *
+ *     {"id", "name", "version", "description"?, "source",
+ *      "triggers": [{"type": "cli", "command", "params": [{"name", "schema", "required"}]}],
+ *      "steps": [{"id", "name"?, "description"?, "line", "module", "action", "idempotent",
+ *                 "maxRetries"?, "timeoutMs"?, "recovers"?, "inputs": {schema},
+ *                 "outputs": {schema},
+ *                 "routes": [{"on": "success"|"failure"|"timeout", "when"?: text,
+ *                             "to": step id | "$complete" | "$fail"}]}],
+ *      "outputs"?: {schema}, "timeoutMs"?,
+ *      "bounds": {"stepRuns": n, "agentCalls": n, "timeMs"?: n}} */
+#ifndef KAD_DEFINITION_H
+#define KAD_DEFINITION_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+enum graph_format { GRAPH_TEXT, GRAPH_DOT, GRAPH_MERMAID };
+
+/* "dot" and so on; false: none of them. */
+bool graph_format_find(const char *name, enum graph_format *format);
+void definition_draw(const json_t *definition, enum graph_format format, FILE *out);
+
+/* "At most 23 step runs, 18 agent calls, 6h 10m": the same line everywhere. */
+void definition_bounds_line(const json_t *definition, FILE *out);
+
+#endif

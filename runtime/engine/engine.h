@@ -1,0 +1,83 @@
+/* engine.h: runs executions of a workflow over a journal.
+ *
+ *     engine_create -> row -> engine_run -----> result
+ *              found -> row -> engine_resume -> result
+ *
+ * The caller holds the execution's lock and prints the result. Rules of a run:
+ *   (1) everything about one moment is one journal_commit: a step's end, and the next step's
+ *       start or the execution's end;
+ *   (2) an action is called only after its start is stored;
+ *   (3) while a row says `running`, the last row of its current step is either running (in
+ *       flight), or a failure without a call that has not been routed yet. */
+#ifndef KAD_ENGINE_ENGINE_H
+#define KAD_ENGINE_ENGINE_H
+
+#include "engine/host.h"
+#include "engine/observer.h"
+#include "kad/workflow.h"
+#include "project.h"
+#include "store/store.h"
+
+struct engine {
+    const struct kad_workflow *workflow;
+    const struct project *project;
+    struct journal *journal;
+    struct host *host;
+    struct observer *observer; /* or NULL */
+    /* JSON, from the folder of a module that is a program to its copy in the state folder,
+     * for new executions; NULL: it runs where it is. */
+    const char *modules;
+};
+
+/* What a person says about the step in flight, or where to go on. */
+enum answer_kind {
+    ANSWER_NONE,
+    ANSWER_RETRY, /* it did not happen: the next attempt */
+    ANSWER_SKIP,  /* it did: on along onSuccess, with `outputs` */
+    ANSWER_FAIL,  /* on along onFailure */
+    ANSWER_FROM   /* start at `from`, with all budgets fresh */
+};
+
+struct answer {
+    enum answer_kind kind;
+    const char *outputs; /* JSON, or NULL */
+    const char *from;
+};
+
+enum engine_end {
+    ENGINE_COMPLETED,
+    ENGINE_FAILED,
+    ENGINE_PAUSED,
+    ENGINE_CANCELLED,
+    ENGINE_REFUSED, /* nothing has been done: see refusal */
+    ENGINE_STORE_FAILED
+};
+
+/* Texts are in the caller's arena. */
+struct engine_result {
+    enum engine_end end;
+    const char *execution;
+    struct kad_error error; /* workflow.error; code NULL: none */
+    const char *outputs;    /* JSON of the workflow's outputs, or NULL */
+    const char *refusal;    /* what is wrong with the request */
+    struct gate_row
+        gate;         /* ENGINE_PAUSED: what a person is asked; kind NULL: nothing */
+    const char *step; /* ENGINE_PAUSED: where it is */
+    int64_t started_ms, ended_ms;
+};
+
+/* Stores a new execution at the first step; *row is in the arena. With `key`, *existed: an
+ * execution with that key was there, and is *row. */
+enum store_error engine_create(struct engine *engine, struct arena *arena,
+                               const char *parameters, const char *key,
+                               const char *build_id, struct execution_row *row,
+                               bool *existed);
+
+void engine_run(struct engine *engine, struct arena *arena,
+                const struct execution_row *row, struct engine_result *result);
+
+void engine_resume(struct engine *engine, struct arena *arena,
+                   const struct execution_row *row, const struct answer *answer,
+                   struct engine_result *result);
+
+#endif

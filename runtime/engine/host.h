@@ -1,0 +1,71 @@
+/* host.h: what the engine asks of the world outside: time, chance, programs, people's wish
+ * to stop.
+ *
+ * The real one is process/host.c. Tests and simulations bring their own, so that nothing in
+ * the engine reads a clock or starts a process by itself. */
+#ifndef KAD_ENGINE_HOST_H
+#define KAD_ENGINE_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "kad/step.h"
+
+/* ---- Waiting ------------------------------------------------------------------------ */
+
+enum wait_verdict {
+    WAIT_ON,
+    WAIT_STOP, /* end the program: TERM, then after a while KILL */
+    WAIT_KILL  /* at once */
+};
+
+/* Who waits is asked after each signal, and every `tick_ms` if that is not 0. */
+struct waiter {
+    void *context;
+    enum wait_verdict (*is_over)(void *context);
+    unsigned tick_ms;
+};
+
+/* ---- Programs ----------------------------------------------------------------------- */
+
+struct exec_request {
+    struct kad_program program; /* `cwd` is set; is_quiet is the caller's matter */
+    int64_t timeout_ms;         /* -1: none */
+    struct waiter waiter;
+    /* What the program prints, as it comes, stdout and stderr; or NULL. */
+    void (*on_output)(void *context, const char *bytes, size_t len);
+};
+
+enum exec_end {
+    EXEC_ENDED,
+    EXEC_NOT_STARTED, /* see error */
+    EXEC_TIMED_OUT,   /* killed */
+    EXEC_STOPPED,     /* killed: the waiter said so */
+    EXEC_LOST         /* killed: it can't be told how it ended */
+};
+
+struct exec_result {
+    struct kad_output output; /* in the arena */
+    int error;                /* errno */
+};
+
+/* ---- The host ----------------------------------------------------------------------- */
+
+struct host {
+    int64_t (*now_ms)(struct host *host); /* Unix time */
+    const char *(*new_id)(struct host *host, struct arena *arena);
+    /* How often a person has asked to stop (signals). No system call: asked at each step. */
+    unsigned (*stop_count)(struct host *host);
+    /* Whether somebody has written a request to the journal since the last call. */
+    bool (*takes_nudge)(struct host *host);
+    /* Runs a program to its end; the group that it leaves behind is killed. */
+    enum exec_end (*execute)(struct host *host, struct arena *arena,
+                             const struct exec_request *request,
+                             struct exec_result *result);
+    /* false: the waiter said that it is over. */
+    bool (*wait)(struct host *host, const struct waiter *waiter, int64_t duration_ms);
+};
+
+#endif

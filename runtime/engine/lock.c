@@ -1,0 +1,69 @@
+/* lock.c: see lock.h. */
+#include "engine/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* Byte 0 belongs to no execution: slots count from 1. */
+static struct flock byte_of(int64_t slot, short type)
+{
+    return (struct flock){
+        .l_type = type, .l_whence = SEEK_SET, .l_start = (off_t)slot, .l_len = 1};
+}
+
+bool lock_file_open(struct lock_file *file, const char *state)
+{
+    char path[PATH_MAX];
+
+    file->fd = -1;
+    if ((size_t)snprintf(path, sizeof(path), "%s/locks", state) >= sizeof(path)) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    file->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return file->fd >= 0;
+}
+
+void lock_file_close(struct lock_file *file)
+{
+    if (file->fd >= 0)
+        close(file->fd);
+    file->fd = -1;
+}
+
+bool lock_take(struct lock_file *file, int64_t slot, pid_t *owner)
+{
+    struct flock lock = byte_of(slot, F_WRLCK);
+    int error;
+
+    *owner = 0;
+    if (fcntl(file->fd, F_SETLK, &lock) == 0)
+        return true;
+    error = errno;
+    if (error == EACCES || error == EAGAIN) {
+        *owner = lock_owner(file, slot);
+        error = 0;
+    }
+    errno = error;
+    return false;
+}
+
+void lock_drop(struct lock_file *file, int64_t slot)
+{
+    struct flock lock = byte_of(slot, F_UNLCK);
+
+    /* Unlocking a byte of an open file fails only for what close would drop anyway. */
+    (void)fcntl(file->fd, F_SETLK, &lock);
+}
+
+pid_t lock_owner(struct lock_file *file, int64_t slot)
+{
+    struct flock lock = byte_of(slot, F_WRLCK);
+
+    if (fcntl(file->fd, F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK)
+        return 0;
+    return lock.l_pid;
+}

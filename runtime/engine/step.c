@@ -1,0 +1,375 @@
+/* step.c: what a module's functions may do with their step: kad/step.h. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "codec.h"
+#include "engine/run.h"
+#include "engine/step_internal.h"
+
+/* ---- Who and where ------------------------------------------------------------------ */
+
+const char *kad_step_id(const struct kad_step *step)
+{
+    return step->info->id;
+}
+
+const char *kad_step_execution(const struct kad_step *step)
+{
+    return step->run->row->id;
+}
+
+const char *kad_step_key(const struct kad_step *step)
+{
+    return step->key;
+}
+
+uint32_t kad_step_visit(const struct kad_step *step)
+{
+    return step->visit;
+}
+
+uint32_t kad_step_attempt(const struct kad_step *step)
+{
+    return step->attempt;
+}
+
+const char *kad_step_workspace(const struct kad_step *step)
+{
+    return step->run->row->workspace;
+}
+
+const char *kad_step_folder(struct kad_step *step)
+{
+    const char *folder =
+        arena_printf(&step->memory, "%s/files/%s", step->run->engine->project->state,
+                     kad_step_execution(step));
+
+    if (!make_folders(&step->memory, folder))
+        kad_log(step, "%s: %s", folder, strerror(errno));
+    return folder;
+}
+
+int64_t kad_step_deadline_ms(const struct kad_step *step)
+{
+    return step->deadline_ms;
+}
+
+const struct project *rt_step_project(const struct kad_step *step)
+{
+    return step->run->engine->project;
+}
+
+struct arena *rt_step_arena(struct kad_step *step)
+{
+    return &step->memory;
+}
+
+const char *rt_step_module(const struct kad_step *step)
+{
+    return step->info->action->module;
+}
+
+const char *rt_step_action(const struct kad_step *step)
+{
+    return step->info->action->name;
+}
+
+/* ---- Memory and text ---------------------------------------------------------------- */
+
+void *kad_alloc(struct kad_step *step, size_t size)
+{
+    return arena_alloc(&step->memory, size);
+}
+
+char *kad_printf(struct kad_step *step, const char *format, ...)
+{
+    va_list args;
+    char *text;
+
+    va_start(args, format);
+    text = arena_vprintf(&step->memory, format, args);
+    va_end(args);
+    return text;
+}
+
+char *kad_copy(struct kad_step *step, const char *text, size_t len)
+{
+    struct buf copy;
+
+    buf_init(&copy, &step->memory);
+    buf_add_valid(&copy, (struct str){text, len});
+    return copy.p;
+}
+
+bool kad_json_parse(struct kad_step *step, const char *text, size_t len,
+                    struct kad_json *json)
+{
+    return !codec_decode(&step->memory, &kad_any_type, CODEC_AFTER_SUCCESS, text, len,
+                         json);
+}
+
+struct kad_json kad_json_encode(struct kad_step *step, const struct kad_type *type,
+                                const void *value)
+{
+    struct kad_json json = {0};
+    const char *problem =
+        codec_encode(&step->memory, type, CODEC_AFTER_SUCCESS, value, &json);
+
+    if (problem)
+        kad_log(step, "a value has no JSON: %s", problem);
+    return json;
+}
+
+const char *kad_json_decode(struct kad_step *step, const struct kad_type *type,
+                            struct kad_json json, void *value)
+{
+    return codec_decode(&step->memory, type, CODEC_AFTER_SUCCESS, json.text, json.len,
+                        value);
+}
+
+/* ---- Saying things ------------------------------------------------------------------ */
+
+static void notify(struct kad_step *step, enum notice_kind kind, struct str text)
+{
+    run_notify(step->run, &(struct notice){
+                              .kind = kind,
+                              .step = step->info,
+                              .run = step->state->runs,
+                              .attempt = step->attempt,
+                              .now_ms = run_now_ms(step->run),
+                              .text = text.p,
+                              .len = text.len,
+                          });
+}
+
+static void log_text(struct kad_step *step, struct str text)
+{
+    const bool had_error = step->log.error;
+
+    step_log_add(&step->log, text);
+    notify(step, NOTICE_LOG, text);
+    if (step->log.error && !had_error)
+        notify(step, NOTICE_LOG,
+               str_printf(&step->memory, "%s: %s: the log is not complete\n",
+                          step->log.path, strerror(step->log.error)));
+}
+
+void kad_log(struct kad_step *step, const char *format, ...)
+{
+    va_list args;
+    const char *text;
+
+    va_start(args, format);
+    text = arena_vprintf(&step->memory, format, args);
+    va_end(args);
+    log_text(step, str_printf(&step->memory, "%s\n", text));
+}
+
+void kad_progress(struct kad_step *step, const char *format, ...)
+{
+    va_list args;
+    const char *text;
+
+    va_start(args, format);
+    text = arena_vprintf(&step->memory, format, args);
+    va_end(args);
+    notify(step, NOTICE_PROGRESS, str_of(text));
+    step_log_add(&step->log, str_printf(&step->memory, "%s\n", text));
+}
+
+enum kad_outcome kad_fail(struct kad_step *step, const char *code, const char *format,
+                          ...)
+{
+    va_list args;
+    const char *text;
+
+    va_start(args, format);
+    text = arena_vprintf(&step->memory, format, args);
+    va_end(args);
+    step->failure = (struct kad_error){
+        .code = kad_copy(step, code, strlen(code)),
+        .message = kad_copy(step, text, strlen(text)),
+        .step = step->info->id,
+    };
+    return KAD_FAILURE;
+}
+
+/* ---- Waiting ------------------------------------------------------------------------ */
+
+static enum wait_verdict is_over(void *context)
+{
+    struct kad_step *step = context;
+
+    notify(step, NOTICE_TICK, (struct str){0});
+    return run_is_over(step->run);
+}
+
+static struct waiter waiter_of(struct kad_step *step)
+{
+    const struct observer *observer = step->run->engine->observer;
+
+    return (struct waiter){
+        .context = step,
+        .is_over = is_over,
+        .tick_ms = observer ? observer->tick_ms : 0,
+    };
+}
+
+/* -1: none. */
+static int64_t time_left_ms(const struct kad_step *step)
+{
+    const int64_t left_ms = step->deadline_ms - run_now_ms(step->run);
+
+    if (!step->deadline_ms)
+        return -1;
+    return left_ms > 0 ? left_ms : 0;
+}
+
+static enum kad_outcome time_is_up(struct kad_step *step)
+{
+    step->has_timed_out = true;
+    return KAD_TIMEOUT;
+}
+
+enum kad_outcome rt_step_wait(struct kad_step *step, int64_t duration_ms)
+{
+    struct host *host = step->run->engine->host;
+    const struct waiter waiter = waiter_of(step);
+    const int64_t left_ms = time_left_ms(step);
+    const bool is_short = left_ms >= 0 && left_ms < duration_ms;
+
+    if (!host->wait(host, &waiter, is_short ? left_ms : duration_ms))
+        return KAD_LATER;
+    return is_short ? time_is_up(step) : KAD_SUCCESS;
+}
+
+enum kad_outcome rt_step_park(struct kad_step *step, const char *kind,
+                              const char *prompt)
+{
+    step->gate = (struct gate_row){
+        .step_key = step->key,
+        .kind = kind,
+        .prompt = prompt,
+        .opened_ms = run_now_ms(step->run),
+    };
+    if (step->run->stop == STOP_NONE)
+        step->run->stop = STOP_PARKED;
+    return KAD_LATER;
+}
+
+/* ---- Programs ----------------------------------------------------------------------- */
+
+static void log_output(void *context, const char *bytes, size_t len)
+{
+    log_text(context, (struct str){bytes, len});
+}
+
+/* "$ make check", so that a log can be read without the module's source. */
+static void log_command(struct kad_step *step, const char *const *argv)
+{
+    struct buf line;
+
+    buf_init(&line, &step->memory);
+    buf_add_char(&line, '$');
+    for (; *argv; argv++)
+        buf_printf(&line, strpbrk(*argv, " \t\n'\"") ? " '%s'" : " %s", *argv);
+    buf_add_char(&line, '\n');
+    log_text(step, buf_str(&line));
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat file;
+
+    return stat(path, &file) == 0 && S_ISDIR(file.st_mode);
+}
+
+/* The first regular file of that name in PATH that may be accessed so; NULL: none. */
+static const char *find_in_path(struct kad_step *step, const char *name,
+                                int access_mode)
+{
+    struct str folders = str_of(getenv("PATH"));
+
+    while (folders.len) {
+        const size_t len = str_find(folders, S(":"));
+        const char *path = arena_printf(&step->memory, "%.*s/%s",
+                                        STR(str_part(folders, 0, len)), name);
+        struct stat file;
+
+        if (path[0] == '/' && stat(path, &file) == 0 && S_ISREG(file.st_mode) &&
+            access(path, access_mode) == 0)
+            return path;
+        folders = str_part(folders, len + 1, folders.len);
+    }
+    return NULL;
+}
+
+/* A folder of PATH that may not be searched makes EACCES of a program that is nowhere. */
+static bool is_nowhere(struct kad_step *step, const char *name, int error)
+{
+    return error == EACCES && !strchr(name, '/') && !find_in_path(step, name, F_OK);
+}
+
+static enum kad_outcome not_started(struct kad_step *step,
+                                    const struct kad_program *program, int error)
+{
+    const char *code = kad_failure_name(KAD_FAILURE_SPAWN_FAILED);
+    const char *name = program->argv[0];
+
+    if (!is_folder(program->cwd))
+        return kad_fail(step, code, "`%s` can't start in %s: there is no such folder",
+                        name, program->cwd);
+    if (is_nowhere(step, name, error))
+        error = ENOENT;
+    return kad_fail(step, code, "`%s`: %s", name, strerror(error));
+}
+
+static enum kad_outcome execute(struct kad_step *step,
+                                const struct kad_program *program,
+                                struct exec_result *result)
+{
+    struct host *host = step->run->engine->host;
+    const struct exec_request request = {
+        .program = *program,
+        .timeout_ms = time_left_ms(step),
+        .waiter = waiter_of(step),
+        .on_output = program->is_quiet ? NULL : log_output,
+    };
+
+    switch (host->execute(host, &step->memory, &request, result)) {
+    case EXEC_ENDED: return KAD_SUCCESS;
+    case EXEC_NOT_STARTED: return not_started(step, program, result->error);
+    case EXEC_TIMED_OUT: return time_is_up(step);
+    case EXEC_STOPPED: return KAD_LATER;
+    case EXEC_LOST:
+        return kad_fail(step, kad_failure_name(KAD_FAILURE_INTERRUPTED),
+                        "`%s`: the process that kept it was killed", program->argv[0]);
+    }
+    kad_unreachable();
+}
+
+enum kad_outcome kad_exec(struct kad_step *step, const struct kad_program *program,
+                          struct kad_output *output)
+{
+    struct kad_program placed = *program;
+    struct exec_result result = {.output = {.exit_code = -1, .out = "", .err = ""}};
+    enum kad_outcome outcome = KAD_LATER;
+
+    if (!placed.cwd)
+        placed.cwd = kad_step_workspace(step);
+    if (!placed.is_quiet)
+        log_command(step, placed.argv);
+    if (run_is_over(step->run) == WAIT_ON)
+        outcome = execute(step, &placed, &result);
+    *output = result.output;
+    return outcome;
+}
+
+const char *kad_find_program(struct kad_step *step, const char *name)
+{
+    return find_in_path(step, name, X_OK);
+}

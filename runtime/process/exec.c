@@ -1,0 +1,334 @@
+/* exec.c: see exec.h.
+ *
+ * One loop over the program's two pipes and the keeper's socket. The program is over when
+ * the keeper says so, not when its pipes close: what it has written is in them by then, and
+ * what still holds them is nobody's business.
+ *
+ *     STARTING -> RUNNING -> OVER
+ *                    |  ^
+ *     deadline, or   v  | ended
+ *     the waiter:  ENDING (TERM) -> KILLED */
+#include "process/exec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "process/linux.h"
+#include "process/signals.h"
+
+enum { CHUNK_BYTES = 64 * 1024 };
+
+enum phase { STARTING, RUNNING, ENDING, KILLED, OVER };
+
+/* The parent's end of a pipe. */
+struct stream {
+    int fd; /* -1: closed */
+};
+
+struct exec {
+    struct keeper *keeper;
+    const struct exec_request *request;
+    struct exec_result *result;
+    uint32_t id;
+    pid_t pid;
+    enum phase phase;
+    enum exec_end end;
+    int64_t deadline_ms; /* monotonic; -1: none */
+    int64_t kill_ms;     /* monotonic, while ENDING */
+    struct stream out, err;
+    struct buf out_text;
+    struct buf err_tail; /* cut to KAD_TAIL_MAX when it has twice as much */
+};
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* ---- What it prints ----------------------------------------------------------------- */
+
+static void keep_out(struct exec *exec, const char *bytes, size_t len)
+{
+    const size_t room = KAD_OUTPUT_MAX - exec->out_text.len;
+
+    if (len > room) {
+        len = room;
+        exec->result->output.is_cut = true;
+    }
+    buf_add(&exec->out_text, (struct str){bytes, len});
+}
+
+static void cut_to_tail(struct buf *text)
+{
+    const size_t surplus = text->len > KAD_TAIL_MAX ? text->len - KAD_TAIL_MAX : 0;
+
+    memmove(text->p, text->p + surplus, text->len - surplus);
+    text->len -= surplus;
+    text->p[text->len] = '\0';
+}
+
+static void keep_err(struct exec *exec, const char *bytes, size_t len)
+{
+    buf_add(&exec->err_tail, (struct str){bytes, len});
+    if (exec->err_tail.len > (size_t)2 * KAD_TAIL_MAX)
+        cut_to_tail(&exec->err_tail);
+}
+
+static void close_stream(struct stream *stream)
+{
+    if (stream->fd >= 0)
+        close(stream->fd);
+    stream->fd = -1;
+}
+
+/* At most `limit` bytes of what is there; returns their number. */
+static size_t read_stream(struct exec *exec, struct stream *stream, size_t limit)
+{
+    char bytes[CHUNK_BYTES];
+    const ssize_t len =
+        read(stream->fd, bytes, limit < sizeof(bytes) ? limit : sizeof(bytes));
+
+    if (len < 0 && (errno == EAGAIN || errno == EINTR))
+        return 0;
+    if (len <= 0) {
+        close_stream(stream);
+        return 0;
+    }
+    if (stream == &exec->out)
+        keep_out(exec, bytes, (size_t)len);
+    else
+        keep_err(exec, bytes, (size_t)len);
+    if (exec->request->on_output)
+        exec->request->on_output(exec->request->waiter.context, bytes, (size_t)len);
+    return (size_t)len;
+}
+
+/* What is in the pipe now, and no more: a daemon may hold it and write for ever. */
+static void drain(struct exec *exec, struct stream *stream)
+{
+    int left = 0;
+
+    if (stream->fd < 0 || ioctl(stream->fd, FIONREAD, &left) < 0)
+        return;
+    while (left > 0 && stream->fd >= 0) {
+        const size_t len = read_stream(exec, stream, (size_t)left);
+
+        if (!len)
+            break;
+        left -= (int)len;
+    }
+}
+
+/* ---- Start -------------------------------------------------------------------------- */
+
+static int open_input(const struct kad_program *program)
+{
+    return program->stdin_text ? linux_memory_file((struct str){program->stdin_text,
+                                                                program->stdin_len})
+                               : open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static bool open_pipe(struct stream *ours, int *theirs)
+{
+    int ends[2];
+
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return false;
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    ours->fd = ends[0];
+    *theirs = ends[1];
+    return true;
+}
+
+/* false: errno. */
+static bool spawn(struct exec *exec)
+{
+    const struct kad_program *program = &exec->request->program;
+    struct keeper_program kept = {
+        .argv = program->argv,
+        .env = program->env,
+        .cwd = program->cwd,
+        .in = open_input(program),
+        .out = -1,
+        .err = -1,
+    };
+    const bool is_sent = kept.in >= 0 && open_pipe(&exec->out, &kept.out) &&
+                         open_pipe(&exec->err, &kept.err) &&
+                         keeper_spawn(exec->keeper, &kept, &exec->id);
+    const int error = errno;
+    const int theirs[] = {kept.in, kept.out, kept.err};
+
+    for (size_t i = 0; i < 3; i++)
+        if (theirs[i] >= 0)
+            close(theirs[i]);
+    errno = error;
+    return is_sent;
+}
+
+/* ---- Its life ----------------------------------------------------------------------- */
+
+static void is_over(struct exec *exec, enum exec_end end, int error)
+{
+    exec->phase = OVER;
+    exec->end = end;
+    exec->result->error = error;
+}
+
+/* The first reason counts; a second wish to end it kills. */
+static void end_program(struct exec *exec, enum exec_end why, bool at_once)
+{
+    if (exec->phase == RUNNING) {
+        exec->end = why;
+        exec->kill_ms = monotonic_ms() + EXEC_GRACE_MS;
+        exec->phase = ENDING;
+        keeper_signal(exec->keeper, exec->id, SIGTERM);
+    }
+    if (exec->phase == ENDING && at_once) {
+        exec->phase = KILLED;
+        keeper_signal(exec->keeper, exec->id, SIGKILL);
+    }
+}
+
+static void take_status(struct exec *exec, int status)
+{
+    struct kad_output *output = &exec->result->output;
+
+    if (WIFSIGNALED(status))
+        output->signal = WTERMSIG(status);
+    else
+        output->exit_code = WEXITSTATUS(status);
+    exec->phase = OVER;
+}
+
+static void read_event(struct exec *exec)
+{
+    struct keeper_event event;
+
+    if (!keeper_read(exec->keeper, &event)) {
+        if (exec->pid)
+            kill(-exec->pid, SIGKILL);
+        is_over(exec, EXEC_LOST, 0);
+        return;
+    }
+    if (event.id != exec->id)
+        return;
+    switch (event.kind) {
+    case KEEPER_STARTED:
+        exec->pid = event.value;
+        exec->phase = RUNNING;
+        break;
+    case KEEPER_NOT_STARTED: is_over(exec, EXEC_NOT_STARTED, event.value); break;
+    case KEEPER_ENDED: take_status(exec, event.value); break;
+    }
+}
+
+static void ask_waiter(struct exec *exec)
+{
+    const struct waiter *waiter = &exec->request->waiter;
+
+    switch (waiter->is_over ? waiter->is_over(waiter->context) : WAIT_ON) {
+    case WAIT_ON: break;
+    case WAIT_STOP: end_program(exec, EXEC_STOPPED, false); break;
+    case WAIT_KILL: end_program(exec, EXEC_STOPPED, true); break;
+    }
+}
+
+/* How long the loop may sleep; -1: for ever. */
+static int64_t sleep_ms(const struct exec *exec, int64_t now_ms)
+{
+    const unsigned tick_ms = exec->request->waiter.tick_ms;
+    const int64_t left_ms = tick_ms ? (int64_t)tick_ms : -1;
+    int64_t due_ms = -1;
+
+    if (exec->phase == RUNNING)
+        due_ms = exec->deadline_ms;
+    else if (exec->phase == ENDING)
+        due_ms = exec->kill_ms;
+    if (due_ms < 0)
+        return left_ms;
+    if (due_ms < now_ms)
+        return 0;
+    return left_ms < 0 || due_ms - now_ms < left_ms ? due_ms - now_ms : left_ms;
+}
+
+static void check_time(struct exec *exec)
+{
+    const int64_t now_ms = monotonic_ms();
+
+    if (exec->phase == RUNNING && exec->deadline_ms >= 0 && now_ms >= exec->deadline_ms)
+        end_program(exec, EXEC_TIMED_OUT, false);
+    else if (exec->phase == ENDING && now_ms >= exec->kill_ms)
+        end_program(exec, exec->end, true);
+}
+
+static void turn(struct exec *exec)
+{
+    struct pollfd fds[] = {{.fd = exec->keeper->socket, .events = POLLIN},
+                           {.fd = exec->out.fd, .events = POLLIN},
+                           {.fd = exec->err.fd, .events = POLLIN}};
+    const int ready = signals_poll(fds, 3, sleep_ms(exec, monotonic_ms()));
+
+    if (ready <= 0) { /* a signal, or time has passed */
+        ask_waiter(exec);
+        check_time(exec);
+        return;
+    }
+    if (fds[1].revents)
+        read_stream(exec, &exec->out, CHUNK_BYTES);
+    if (fds[2].revents)
+        read_stream(exec, &exec->err, CHUNK_BYTES);
+    if (fds[0].revents)
+        read_event(exec);
+    check_time(exec);
+}
+
+static void finish(struct exec *exec)
+{
+    struct kad_output *output = &exec->result->output;
+
+    drain(exec, &exec->out);
+    drain(exec, &exec->err);
+    close_stream(&exec->out);
+    close_stream(&exec->err);
+    cut_to_tail(&exec->err_tail);
+    output->out = exec->out_text.p;
+    output->out_len = exec->out_text.len;
+    output->err = exec->err_tail.p;
+    output->err_len = exec->err_tail.len;
+}
+
+enum exec_end exec_run(struct keeper *keeper, struct arena *arena,
+                       const struct exec_request *request, struct exec_result *result)
+{
+    struct exec exec = {
+        .keeper = keeper,
+        .request = request,
+        .result = result,
+        .end = EXEC_ENDED,
+        .deadline_ms = -1,
+        .out = {-1},
+        .err = {-1},
+    };
+
+    *result = (struct exec_result){.output.exit_code = -1};
+    buf_init(&exec.out_text, arena);
+    buf_init(&exec.err_tail, arena);
+    if (request->timeout_ms >= 0)
+        exec.deadline_ms = monotonic_ms() + request->timeout_ms;
+    if (!spawn(&exec))
+        is_over(&exec, EXEC_NOT_STARTED, errno);
+    while (exec.phase != OVER)
+        turn(&exec);
+    finish(&exec);
+    return exec.end;
+}

@@ -1,0 +1,18 @@
+/* host.h: the real host: this machine's clock, processes and signals. */
+#ifndef KAD_PROCESS_HOST_H
+#define KAD_PROCESS_HOST_H
+
+#include "engine/host.h"
+#include "process/keeper.h"
+
+struct process_host {
+    struct host host; /* first: the functions find the rest */
+    struct keeper keeper;
+};
+
+/* Installs the signal handlers too. */
+void process_host_init(struct process_host *host);
+/* Kills whatever programs have left behind. */
+void process_host_release(struct process_host *host);
+
+#endif

@@ -1,0 +1,21 @@
+/* linux.h: what the process layer needs beyond POSIX; nothing else of kad does. */
+#ifndef KAD_PROCESS_LINUX_H
+#define KAD_PROCESS_LINUX_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+
+/* A file without a name that holds `text`, read from its start. -1: errno. */
+int linux_memory_file(struct str text);
+
+/* From now on, descendants whose parent dies become children of this process. */
+void linux_adopt_orphans(void);
+
+void linux_close_from(int first_fd);
+
+/* SIGKILL to every child of this process, and to their groups. false: it has none, or they
+ * can't be told. */
+bool linux_kill_children(void);
+
+#endif

@@ -1,0 +1,249 @@
+/* options.c: see options.h. The engine's options are one table; what is in none of its rows
+ * is a parameter. */
+#include "program/options.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/vec.h"
+#include "program/parameters.h"
+
+enum takes { TAKES_NOTHING, TAKES_VALUE, TAKES_OPTIONAL_VALUE };
+enum when { ALWAYS, AFTER_RESUME };
+
+struct option_row {
+    const char *name;
+    enum takes takes;
+    void (*set)(struct options *options, const char *value);
+    enum when when;
+};
+
+static void set_mode(struct options *options, enum mode mode, const char *execution)
+{
+    options->mode = mode;
+    options->execution = execution;
+}
+
+static void set_answer(struct options *options, enum answer_kind kind)
+{
+    options->answer_count++;
+    options->answer.kind = kind;
+}
+
+static void set_resume(struct options *options, const char *value)
+{
+    set_mode(options, MODE_RESUME, value);
+}
+
+static void set_status(struct options *options, const char *value)
+{
+    set_mode(options, MODE_STATUS, value);
+}
+
+static void set_describe(struct options *options, const char *value)
+{
+    set_mode(options, MODE_DESCRIBE, value);
+}
+
+static void set_graph(struct options *options, const char *value)
+{
+    set_mode(options, MODE_GRAPH, NULL);
+    options->graph_name = value ? value : "text";
+}
+
+static void set_help(struct options *options, const char *value)
+{
+    set_mode(options, MODE_HELP, value);
+}
+
+static void set_version(struct options *options, const char *value)
+{
+    set_mode(options, MODE_VERSION, value);
+}
+
+static void set_retry(struct options *options, const char *value)
+{
+    (void)value;
+    set_answer(options, ANSWER_RETRY);
+}
+
+static void set_skip(struct options *options, const char *value)
+{
+    (void)value;
+    set_answer(options, ANSWER_SKIP);
+}
+
+static void set_fail(struct options *options, const char *value)
+{
+    (void)value;
+    set_answer(options, ANSWER_FAIL);
+}
+
+static void set_from(struct options *options, const char *value)
+{
+    set_answer(options, ANSWER_FROM);
+    options->answer.from = value;
+}
+
+static void set_outputs(struct options *options, const char *value)
+{
+    options->answer.outputs = value;
+}
+
+static void set_database(struct options *options, const char *value)
+{
+    options->database = value;
+}
+
+static void set_key(struct options *options, const char *value)
+{
+    options->key = value;
+}
+
+static void set_json(struct options *options, const char *value)
+{
+    (void)value;
+    options->is_json = true;
+}
+
+static void set_verbose(struct options *options, const char *value)
+{
+    (void)value;
+    options->is_verbose = true;
+}
+
+static void set_quiet(struct options *options, const char *value)
+{
+    (void)value;
+    options->is_quiet = true;
+}
+
+static void set_relaxed(struct options *options, const char *value)
+{
+    (void)value;
+    options->is_relaxed = true;
+}
+
+static const struct option_row rows[] = {
+#define OPTION(name, takes, set, when) {"--" name, takes, set, when},
+#include "program/option_list.def"
+#undef OPTION
+    {"-h", TAKES_NOTHING, set_help, ALWAYS},
+};
+
+enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
+
+static const struct option_row *row_find(const struct options *options, struct str name)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (str_is(name, rows[i].name) &&
+            (rows[i].when == ALWAYS || options->mode == MODE_RESUME))
+            return &rows[i];
+    return NULL;
+}
+
+void options_names(struct arena *arena, struct option_names *names)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        vec_push(arena, names, str_of(rows[i].name));
+}
+
+/* ---- One argument ------------------------------------------------------------------- */
+
+static void read_option(struct arguments *arguments, struct options *options,
+                        const struct option_row *row, const char *value)
+{
+    if (row->takes == TAKES_NOTHING && value) {
+        arguments_error(arguments, "%s takes no value", row->name);
+        return;
+    }
+    if (row->takes == TAKES_VALUE && !value && !(value = arguments_next(arguments))) {
+        arguments_error(arguments, "%s needs a value", row->name);
+        return;
+    }
+    row->set(options, value);
+}
+
+static void read_argument(struct arguments *arguments, struct options *options,
+                          struct parameters *parameters, const char *argument)
+{
+    const char *equals = strchr(argument, '=');
+    const struct str name =
+        equals ? (struct str){argument, (size_t)(equals - argument)} : str_of(argument);
+    const struct option_row *row = row_find(options, name);
+
+    if (row)
+        read_option(arguments, options, row, equals ? equals + 1 : NULL);
+    else if (str_is(name, "-p"))
+        parameters_read_pair(parameters,
+                             equals ? equals + 1 : arguments_next(arguments));
+    else if (str_starts_with(name, S("--")))
+        parameters_read(parameters, name, equals ? equals + 1 : NULL);
+    else
+        arguments_error(arguments,
+                        "`%s` is no option; parameters are given as "
+                        "--name VALUE",
+                        argument);
+}
+
+/* ---- What belongs together ---------------------------------------------------------- */
+
+static void check_together(struct arguments *arguments, struct options *options)
+{
+    if (options->answer_count > 1)
+        arguments_error(arguments, "give one of --retry, --skip, --fail and --from");
+    if (options->answer.outputs && options->answer.kind != ANSWER_SKIP)
+        arguments_error(arguments, "--outputs goes with --skip");
+    if (options->key && options->mode != MODE_RUN)
+        arguments_error(arguments, "--key goes with a new execution");
+    if (options->is_quiet && options->is_verbose)
+        arguments_error(arguments, "give one of --quiet and --verbose");
+    if (options->mode == MODE_GRAPH &&
+        !graph_format_find(options->graph_name, &options->graph_format))
+        arguments_error(arguments, "--graph draws text, dot or mermaid, not `%s`",
+                        options->graph_name);
+}
+
+bool options_read(struct arena *arena, const struct kad_workflow *workflow, int argc,
+                  char **argv, FILE *err, struct options *options)
+{
+    struct arguments arguments = {arena, workflow->id, argv + 1, err, 0};
+    struct parameters parameters;
+    const char *argument;
+
+    *options = (struct options){.mode = MODE_RUN};
+    parameters_init(&parameters, &arguments, workflow);
+    if (argc > 0)
+        while ((argument = arguments_next(&arguments)))
+            read_argument(&arguments, options, &parameters, argument);
+    check_together(&arguments, options);
+    if (options->mode == MODE_RUN)
+        options->parameters = parameters_finish(&parameters);
+    else if (parameters.is_given && options->mode != MODE_HELP)
+        arguments_error(&arguments, "parameters belong to a new execution");
+    parameters_release(&parameters);
+    if (options->mode == MODE_HELP || arguments.error_count == 0)
+        return true;
+    fprintf(err, "wf-%s: --help lists what there is\n", workflow->id);
+    return false;
+}
+
+/* ---- Arguments ---------------------------------------------------------------------- */
+
+const char *arguments_next(struct arguments *arguments)
+{
+    return *arguments->rest ? *arguments->rest++ : NULL;
+}
+
+void arguments_error(struct arguments *arguments, const char *format, ...)
+{
+    va_list args;
+
+    fprintf(arguments->err, "wf-%s: ", arguments->program);
+    va_start(args, format);
+    vfprintf(arguments->err, format, args);
+    va_end(args);
+    fputc('\n', arguments->err);
+    arguments->error_count++;
+}

@@ -1,0 +1,57 @@
+/* options.h: the command line of wf-<id>: the engine's options and the workflow's parameters.
+ *
+ * Parameters are typed by the workflow's trigger and given by exact name or in kebab-case
+ * (`--dueDate`, `--due-date`): booleans as `--x` or `--no-x`, arrays repeated or as JSON,
+ * objects as JSON or `@file`; `-p name=value` always works. All mistakes are found in one go. */
+#ifndef KAD_PROGRAM_OPTIONS_H
+#define KAD_PROGRAM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "definition.h"
+#include "engine/engine.h"
+#include "kad/workflow.h"
+
+enum mode {
+    MODE_RUN,
+    MODE_RESUME,
+    MODE_STATUS,
+    MODE_DESCRIBE,
+    MODE_GRAPH,
+    MODE_HELP,
+    MODE_VERSION
+};
+
+struct options {
+    enum mode mode;
+    const char *execution; /* MODE_RESUME, MODE_STATUS */
+    struct answer answer;  /* MODE_RESUME */
+    unsigned answer_count; /* how many answers were given */
+    const char *graph_name;
+    enum graph_format graph_format;
+    const char *database; /* --db, or NULL */
+    const char *key;
+    bool is_json, is_verbose, is_quiet, is_relaxed;
+    const char *parameters; /* MODE_RUN: a JSON object, complete and checked */
+};
+
+/* false: the mistakes have been printed to `err`, a line each; exit 2. */
+bool options_read(struct arena *arena, const struct kad_workflow *workflow, int argc,
+                  char **argv, FILE *err, struct options *options);
+
+/* Names of the engine's options, for did-you-mean. */
+struct option_names {
+    struct str *items;
+    size_t count;
+    size_t capacity;
+};
+void options_names(struct arena *arena, struct option_names *names);
+
+/* The page of --help, made from the trigger's types. */
+void help_print(FILE *out, struct arena *arena, const struct kad_workflow *workflow);
+
+/* "due-date" of "dueDate", in the arena. */
+const char *option_name(struct arena *arena, const char *parameter);
+
+#endif

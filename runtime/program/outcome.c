@@ -1,0 +1,197 @@
+/* outcome.c: see outcome.h. */
+#include "program/outcome.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "words.h"
+
+enum { PLAIN_COLUMNS = 200 }; /* of an output, where there is no terminal */
+
+static int exit_of(enum engine_end end)
+{
+    switch (end) {
+    case ENGINE_COMPLETED: return KAD_EXIT_COMPLETED;
+    case ENGINE_FAILED: return KAD_EXIT_FAILED;
+    case ENGINE_PAUSED: return KAD_EXIT_WAITING;
+    case ENGINE_CANCELLED: return KAD_EXIT_CANCELLED;
+    case ENGINE_REFUSED: return KAD_EXIT_USAGE;
+    case ENGINE_STORE_FAILED: return KAD_EXIT_STORE;
+    }
+    kad_unreachable();
+}
+
+static const char *word_of(enum engine_end end)
+{
+    switch (end) {
+    case ENGINE_COMPLETED: return "completed";
+    case ENGINE_FAILED: return "failed";
+    case ENGINE_PAUSED: return "paused";
+    case ENGINE_CANCELLED: return "cancelled";
+    case ENGINE_REFUSED: return "refused";
+    case ENGINE_STORE_FAILED: return "store_failed";
+    }
+    kad_unreachable();
+}
+
+static json_t *parsed(const char *text)
+{
+    json_t *json = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+
+    return json ? json : json_null();
+}
+
+/* ---- For people --------------------------------------------------------------------- */
+
+static void print_next(const struct engine_result *result, struct outcome_style style)
+{
+    const char *gate = result->gate.kind;
+    const char *db = style.database ? " --db " : "";
+    const char *file = style.database ? style.database : "";
+
+    if (gate && strcmp(gate, "question") == 0) {
+        fprintf(stderr, "  %s\n", result->gate.prompt);
+        for (size_t i = 0; i < 3; i++)
+            fprintf(stderr, "  kad workflow resume%s%s %s %s\n", db, file,
+                    result->execution,
+                    (const char *[]){"--retry   # no: run it again",
+                                     "--skip    # yes: go on along onSuccess",
+                                     "--fail    # go on along onFailure"}[i]);
+        return;
+    }
+    if (gate)
+        fprintf(
+            stderr,
+            "  no agent answers: name one in .kad/config.yaml, or write the answer\n"
+            "  to %s/prompt.md into answer.json beside it\n",
+            result->gate.prompt);
+    fprintf(stderr, "  next: kad workflow resume%s%s %s\n", db, file,
+            result->execution);
+}
+
+/* "  STEP: MESSAGE (CODE)", further lines of the message below. */
+static void print_error(struct arena *arena, const struct kad_error *error)
+{
+    const char *line = error->message;
+
+    fprintf(stderr, "  %s: %s", error->step, line_words(arena, line, 0));
+    while ((line = strchr(line, '\n')))
+        fprintf(stderr, "\n    %s", line_words(arena, ++line, 0));
+    fprintf(stderr, " (%s)\n", error->code);
+}
+
+/* "  NAME: VALUE", a line for each. */
+static void print_outputs(struct arena *arena, const char *outputs,
+                          struct terminal terminal)
+{
+    const unsigned columns = terminal.columns ? terminal.columns : PLAIN_COLUMNS;
+    json_t *json = parsed(outputs);
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(json, name, value)
+    {
+        char *dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+        const char *text = json_is_string(value) ? json_string_value(value) : dumped;
+
+        fprintf(
+            stderr, "%s\n",
+            line_words(arena, arena_printf(arena, "  %s: %s", name, text), columns));
+        free(dumped);
+    }
+    json_decref(json);
+}
+
+static void print_result(struct arena *arena, const struct engine *engine,
+                         const struct engine_result *result, struct outcome_style style)
+{
+    const bool is_good = result->end == ENGINE_COMPLETED;
+    const char *color = is_good ? "\033[32m" : "\033[31m";
+
+    fprintf(stderr, "%s %s%s%s", engine->workflow->id,
+            style.terminal.has_color ? color : "", word_of(result->end),
+            style.terminal.has_color ? "\033[0m" : "");
+    if (result->end == ENGINE_PAUSED && result->step)
+        fprintf(stderr, " at %s", result->step);
+    fprintf(stderr, " after %s: execution %s\n",
+            duration_words(arena, result->ended_ms - result->started_ms),
+            result->execution);
+    if (is_good)
+        print_outputs(arena, result->outputs, style.terminal);
+    if (result->error.code)
+        print_error(arena, &result->error);
+    if (result->end == ENGINE_FAILED || result->end == ENGINE_PAUSED)
+        print_next(result, style);
+}
+
+/* ---- For programs ------------------------------------------------------------------- */
+
+static void set_text(json_t *object, const char *key, const char *text)
+{
+    json_object_set_new(object, key, text ? json_string(text) : json_null());
+}
+
+static json_t *error_of(const struct kad_error *error)
+{
+    json_t *json;
+
+    if (!error->code)
+        return json_null();
+    json = json_object();
+    set_text(json, "code", error->code);
+    set_text(json, "message", error->message);
+    set_text(json, "step", error->step);
+    if (error->details.text)
+        json_object_set_new(json, "details", parsed(error->details.text));
+    return json;
+}
+
+static json_t *gate_of(const struct gate_row *gate)
+{
+    json_t *json;
+
+    if (!gate->kind)
+        return json_null();
+    json = json_object();
+    set_text(json, "kind", gate->kind);
+    set_text(json, "step", gate->step_key);
+    set_text(json, "prompt", gate->prompt);
+    return json;
+}
+
+static void print_json(struct arena *arena, const struct engine *engine,
+                       const struct engine_result *result)
+{
+    json_t *json = json_object();
+
+    set_text(json, "execution", result->execution);
+    set_text(json, "workflow", engine->workflow->id);
+    set_text(json, "status", word_of(result->end));
+    set_text(json, "step", result->step);
+    set_text(json, "startedAt", time_text(arena, result->started_ms));
+    set_text(json, "endedAt", time_text(arena, result->ended_ms));
+    json_object_set_new(json, "outputs", parsed(result->outputs));
+    json_object_set_new(json, "error", error_of(&result->error));
+    json_object_set_new(json, "gate", gate_of(&result->gate));
+    json_object_set_new(json, "exit", json_integer(exit_of(result->end)));
+    json_dumpf(json, stdout, JSON_INDENT(2));
+    fputc('\n', stdout);
+    json_decref(json);
+}
+
+int outcome_report(struct arena *arena, const struct engine *engine,
+                   const struct engine_result *result, struct outcome_style style)
+{
+    if (result->end == ENGINE_REFUSED)
+        fprintf(stderr, "wf-%s: %s\n", engine->workflow->id, result->refusal);
+    else if (result->end == ENGINE_STORE_FAILED)
+        fprintf(stderr, "wf-%s: %s\n", engine->workflow->id,
+                store_message(engine->journal));
+    else if (!style.is_quiet)
+        print_result(arena, engine, result, style);
+    if (style.is_json)
+        print_json(arena, engine, result);
+    return exit_of(result->end);
+}

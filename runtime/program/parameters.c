@@ -1,0 +1,258 @@
+/* parameters.c: see parameters.h. */
+#include "program/parameters.h"
+
+#include <ctype.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/vec.h"
+#include "codec.h"
+#include "program/options.h"
+
+const char *option_name(struct arena *arena, const char *parameter)
+{
+    struct buf name;
+
+    buf_init(&name, arena);
+    for (const char *c = parameter; *c; c++) {
+        const bool is_upper = isupper((unsigned char)*c);
+        const bool was_lower = c > parameter && !isupper((unsigned char)c[-1]) &&
+                               c[-1] != '-' && c[-1] != '_';
+
+        if (is_upper && was_lower)
+            buf_add_char(&name, '-');
+        buf_add_char(&name, *c == '_' ? '-' : (char)tolower((unsigned char)*c));
+    }
+    return buf_str(&name).p;
+}
+
+void parameters_init(struct parameters *parameters, struct arguments *arguments,
+                     const struct kad_workflow *workflow)
+{
+    *parameters = (struct parameters){
+        .arguments = arguments,
+        .type = workflow->trigger,
+        .values = json_object(),
+        .is_named = arena_array(arguments->arena, bool, workflow->trigger->field_count),
+    };
+}
+
+void parameters_release(struct parameters *parameters)
+{
+    json_decref(parameters->values);
+}
+
+/* ---- Finding ------------------------------------------------------------------------ */
+
+static const struct kad_field *field_find(const struct parameters *parameters,
+                                          struct str name)
+{
+    struct arena *arena = parameters->arguments->arena;
+
+    for (size_t i = 0; i < parameters->type->field_count; i++) {
+        const struct kad_field *field = &parameters->type->fields[i];
+
+        if (str_is(name, field->name) || str_is(name, option_name(arena, field->name)))
+            return field;
+    }
+    return NULL;
+}
+
+struct candidate {
+    struct str option;
+    const struct kad_field *field; /* NULL: an option of the engine's */
+};
+
+/* option NULL: nothing is near. */
+static struct candidate nearest(struct parameters *parameters, struct str option)
+{
+    struct arena *arena = parameters->arguments->arena;
+    const size_t field_count = parameters->type->field_count;
+    size_t limit = (option.len > 3 ? option.len : 3) / 3;
+    struct option_names names = {0};
+    struct candidate best = {0};
+
+    for (size_t i = 0; i < field_count; i++)
+        vec_push(arena, &names,
+                 str_printf(arena, "--%s",
+                            option_name(arena, parameters->type->fields[i].name)));
+    options_names(arena, &names);
+    for (size_t i = 0; i < names.count; i++) {
+        const size_t distance = str_distance(option, names.items[i], limit);
+
+        if (distance > limit || (best.option.p && distance == limit))
+            continue;
+        limit = distance;
+        best.option = names.items[i];
+        best.field = i < field_count ? &parameters->type->fields[i] : NULL;
+    }
+    return best;
+}
+
+/* A misspelt parameter counts as named, and its value is passed over with it. */
+static void report_unknown(struct parameters *parameters, struct str option,
+                           bool has_value)
+{
+    struct arguments *arguments = parameters->arguments;
+    const struct candidate best = nearest(parameters, option);
+
+    if (best.option.p)
+        arguments_error(arguments, "unknown option %.*s: did you mean %.*s?",
+                        STR(option), STR(best.option));
+    else
+        arguments_error(arguments, "unknown option %.*s", STR(option));
+    if (best.field)
+        parameters->is_named[best.field - parameters->type->fields] = true;
+    if (!has_value && *arguments->rest && **arguments->rest != '-')
+        arguments->rest++;
+}
+
+/* ---- Storing ------------------------------------------------------------------------ */
+
+/* Text that starts with `[` is a whole array, anything else one more item. */
+static void store_array(struct parameters *parameters, const struct kad_field *field,
+                        const char *text, json_t *value)
+{
+    json_t *array = json_object_get(parameters->values, field->name);
+
+    if (text[0] == '[' || text[0] == '@') {
+        json_object_set_new(parameters->values, field->name, value);
+        return;
+    }
+    if (!array) {
+        array = json_array();
+        json_object_set_new(parameters->values, field->name, array);
+    }
+    json_array_append_new(array, value);
+}
+
+static void store(struct parameters *parameters, const struct kad_field *field,
+                  const char *text)
+{
+    struct arena *arena = parameters->arguments->arena;
+    const struct kad_type *type = field->type;
+    const bool is_item = type->kind == KAD_ARRAY && text[0] != '[' && text[0] != '@';
+    const char *error = NULL;
+    json_t *value = codec_from_text(arena, is_item ? type->items : type, text, &error);
+
+    parameters->is_given = true;
+    parameters->is_named[field - parameters->type->fields] = true;
+    if (!value)
+        arguments_error(parameters->arguments, "--%s: %s",
+                        option_name(arena, field->name), error);
+    else if (type->kind == KAD_ARRAY)
+        store_array(parameters, field, text, value);
+    else if (json_object_get(parameters->values, field->name)) {
+        arguments_error(parameters->arguments, "--%s is given twice",
+                        option_name(arena, field->name));
+        json_decref(value);
+    } else {
+        json_object_set_new(parameters->values, field->name, value);
+    }
+}
+
+void parameters_read(struct parameters *parameters, struct str option,
+                     const char *value)
+{
+    const struct str name = str_part(option, 2, option.len);
+    const struct kad_field *field = field_find(parameters, name);
+    const bool is_no = !field && str_starts_with(name, S("no-"));
+
+    if (is_no)
+        field = field_find(parameters, str_part(name, 3, name.len));
+    if (!field || (is_no && field->type->kind != KAD_BOOLEAN)) {
+        report_unknown(parameters, option, value != NULL);
+        return;
+    }
+    if (is_no && value) {
+        arguments_error(parameters->arguments, "%.*s takes no value", STR(option));
+        return;
+    }
+    if (field->type->kind == KAD_BOOLEAN && !value)
+        value = is_no ? "false" : "true";
+    if (!value)
+        value = arguments_next(parameters->arguments);
+    if (value)
+        store(parameters, field, value);
+    else
+        arguments_error(parameters->arguments, "%.*s needs a value", STR(option));
+}
+
+void parameters_read_pair(struct parameters *parameters, const char *pair)
+{
+    const char *equals = pair ? strchr(pair, '=') : NULL;
+    const struct kad_field *field;
+    struct str name;
+
+    if (!equals) {
+        arguments_error(parameters->arguments, "-p needs name=value");
+        return;
+    }
+    name = (struct str){pair, (size_t)(equals - pair)};
+    field = field_find(parameters, name);
+    if (field)
+        store(parameters, field, equals + 1);
+    else
+        report_unknown(parameters,
+                       str_printf(parameters->arguments->arena, "--%.*s", STR(name)),
+                       true);
+}
+
+/* ---- The whole ---------------------------------------------------------------------- */
+
+static void check_missing(struct parameters *parameters)
+{
+    struct arena *arena = parameters->arguments->arena;
+
+    for (size_t i = 0; i < parameters->type->field_count; i++) {
+        const struct kad_field *field = &parameters->type->fields[i];
+
+        if (!field->type->is_optional && !field->default_json &&
+            !parameters->is_named[i])
+            arguments_error(parameters->arguments, "--%s is missing",
+                            option_name(arena, field->name));
+    }
+}
+
+/* Each value by itself, so that all that is wrong is said. */
+static void check_values(struct parameters *parameters)
+{
+    struct arena *arena = parameters->arguments->arena;
+
+    for (size_t i = 0; i < parameters->type->field_count; i++) {
+        const struct kad_field *field = &parameters->type->fields[i];
+        const json_t *value = json_object_get(parameters->values, field->name);
+        /* What is optional takes a little more room than its type says. */
+        void *place = arena_alloc(arena, field->type->size_bytes + sizeof(max_align_t));
+        const char *error = value ? codec_decode_json(arena, field->type,
+                                                      CODEC_AFTER_SUCCESS, value, place)
+                                  : NULL;
+
+        if (error)
+            arguments_error(parameters->arguments, "--%s: %s",
+                            option_name(arena, field->name), error);
+    }
+}
+
+const char *parameters_finish(struct parameters *parameters)
+{
+    struct arena *arena = parameters->arguments->arena;
+    const struct kad_type *type = parameters->type;
+    struct kad_json json = {0};
+    const char *error;
+    void *decoded;
+
+    check_missing(parameters);
+    check_values(parameters);
+    if (parameters->arguments->error_count)
+        return NULL;
+    decoded = arena_alloc(arena, type->size_bytes);
+    error = codec_decode_json(arena, type, CODEC_AFTER_SUCCESS, parameters->values,
+                              decoded);
+    if (!error)
+        error = codec_encode(arena, type, CODEC_AFTER_SUCCESS, decoded, &json);
+    if (error)
+        arguments_error(parameters->arguments, "%s", error);
+    return json.text;
+}

@@ -1,0 +1,50 @@
+/* parameters.h: a workflow's parameters from the command line, as one JSON object. */
+#ifndef KAD_PROGRAM_PARAMETERS_H
+#define KAD_PROGRAM_PARAMETERS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "kad/workflow.h"
+
+/* The words that are still to be read, and the mistakes so far. */
+struct arguments {
+    struct arena *arena;
+    const char *program; /* the workflow's id */
+    char **rest;
+    FILE *err;
+    unsigned error_count;
+};
+
+/* NULL: no more. */
+const char *arguments_next(struct arguments *arguments);
+void arguments_error(struct arguments *arguments, const char *format, ...)
+    KAD_PRINTF(2, 3);
+
+struct parameters {
+    struct arguments *arguments;
+    const struct kad_type *type; /* the trigger's: an object */
+    json_t *values;
+    bool *is_named; /* by field: it was there, well or badly formed */
+    bool is_given;  /* at least one was */
+};
+
+void parameters_init(struct parameters *parameters, struct arguments *arguments,
+                     const struct kad_workflow *workflow);
+void parameters_release(struct parameters *parameters);
+
+/* `option` is "--name"; `value` what followed "=", or NULL: the next argument, if the type
+ * needs one. */
+void parameters_read(struct parameters *parameters, struct str option,
+                     const char *value);
+
+/* "name=value", of -p; NULL: it was missing. */
+void parameters_read_pair(struct parameters *parameters, const char *pair);
+
+/* Checks the whole against the type, with defaults. JSON text in the arena; NULL: reported. */
+const char *parameters_finish(struct parameters *parameters);
+
+#endif

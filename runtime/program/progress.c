@@ -1,0 +1,199 @@
+/* progress.c: see progress.h. */
+#include "program/progress.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "words.h"
+
+enum { TICK_MS = 200, WIDEST_ID = 32 };
+#define NO_COLUMNS UINT_MAX /* the line is full */
+
+static const char *color_of(const struct progress *progress, enum step_status status)
+{
+    if (!progress->terminal.has_color)
+        return "";
+    switch (status) {
+    case STEP_RUN_COMPLETED: return "\033[32m";
+    case STEP_RUN_FAILED:
+    case STEP_RUN_TIMED_OUT: return "\033[31m";
+    case STEP_RUN_RUNNING: return "\033[36m";
+    case STEP_RUN_CANCELLED:
+    case STEP_RUN_SKIPPED: return "\033[33m";
+    }
+    kad_unreachable();
+}
+
+static void erase(struct progress *progress)
+{
+    if (progress->is_drawn)
+        fputs("\r\033[K", progress->out);
+    progress->is_drawn = false;
+    if (progress->is_mid_line)
+        fputc('\n', progress->out);
+    progress->is_mid_line = false;
+}
+
+/* Prints what fits into the columns that are left (0: any number), and takes them. */
+static void print_part(struct progress *progress, struct arena *scratch,
+                       unsigned *columns, const char *color, const char *text)
+{
+    const char *line;
+
+    if (!*text || *columns == NO_COLUMNS)
+        return;
+    line = line_words(scratch, text, *columns);
+    fprintf(progress->out, "%s%s%s", color, line, *color ? "\033[0m" : "");
+    if (*columns)
+        *columns -= text_width(str_of(line));
+    if (!*columns && progress->terminal.columns)
+        *columns = NO_COLUMNS;
+}
+
+/* The one line of a step: its id, how it stands, how long, and what there is to say. */
+static void print_step(struct progress *progress, enum step_status status,
+                       int64_t now_ms, const char *text)
+{
+    unsigned columns = progress->terminal.columns;
+    struct arena scratch = {0};
+    const char *took = duration_words(&scratch, now_ms - progress->started_ms);
+    const char *run = progress->run > 1
+                          ? arena_printf(&scratch, " (run %" PRIu32 ")", progress->run)
+                          : "";
+
+    if (columns > 1)
+        columns--; /* a full line would move the cursor to the next */
+    print_part(progress, &scratch, &columns, "",
+               arena_printf(&scratch, "  %-*.*s  ", progress->id_width, WIDEST_ID,
+                            progress->step->id));
+    print_part(
+        progress, &scratch, &columns, color_of(progress, status),
+        arena_printf(&scratch, "%-9s  %6s%s  ", step_status_name(status), took, run));
+    print_part(progress, &scratch, &columns, "", text ? text : "");
+    arena_release(&scratch);
+}
+
+/* ---- A terminal --------------------------------------------------------------------- */
+
+static void draw(struct progress *progress, int64_t now_ms)
+{
+    erase(progress);
+    print_step(progress, STEP_RUN_RUNNING, now_ms, progress->text);
+    progress->is_drawn = true;
+    fflush(progress->out);
+}
+
+static void notice_on_terminal(struct progress *progress, const struct notice *notice)
+{
+    switch (notice->kind) {
+    case NOTICE_ENDED:
+        erase(progress);
+        print_step(progress, notice->status, notice->now_ms, notice->text);
+        fputc('\n', progress->out);
+        fflush(progress->out);
+        return;
+    case NOTICE_LOG:
+        erase(progress);
+        fwrite(notice->text, 1, notice->len, progress->out);
+        progress->is_mid_line = notice->len && notice->text[notice->len - 1] != '\n';
+        fflush(progress->out);
+        return;
+    case NOTICE_TICK:
+        if (progress->step && !progress->is_mid_line)
+            draw(progress, notice->now_ms);
+        return;
+    case NOTICE_STARTED:
+    case NOTICE_PROGRESS: draw(progress, notice->now_ms); return;
+    }
+}
+
+/* ---- Plain lines -------------------------------------------------------------------- */
+
+static void notice_plainly(struct progress *progress, const struct notice *notice)
+{
+    struct arena scratch = {0};
+
+    if (notice->kind != NOTICE_LOG)
+        erase(progress);
+    switch (notice->kind) {
+    case NOTICE_STARTED:
+        fprintf(progress->out, "%s: started", notice->step->id);
+        if (notice->run > 1)
+            fprintf(progress->out, " (run %" PRIu32 ")", notice->run);
+        break;
+    case NOTICE_ENDED:
+        fprintf(progress->out, "%s: %s after %s", notice->step->id,
+                step_status_name(notice->status),
+                duration_words(&scratch, notice->now_ms - progress->started_ms));
+        if (notice->text)
+            fprintf(progress->out, ": %s", line_words(&scratch, notice->text, 0));
+        break;
+    case NOTICE_PROGRESS:
+        fprintf(progress->out, "%s: %s", notice->step->id,
+                line_words(&scratch, notice->text, 0));
+        break;
+    case NOTICE_LOG:
+        fwrite(notice->text, 1, notice->len, progress->out);
+        progress->is_mid_line = notice->len && notice->text[notice->len - 1] != '\n';
+        fflush(progress->out);
+        return;
+    case NOTICE_TICK: return;
+    }
+    fputc('\n', progress->out);
+    fflush(progress->out);
+    arena_release(&scratch);
+}
+
+/* ---- The observer ------------------------------------------------------------------- */
+
+static void take_note(struct observer *observer, const struct notice *notice)
+{
+    struct progress *progress = (struct progress *)observer;
+
+    if (notice->kind == NOTICE_LOG && !progress->is_verbose)
+        return;
+    if (notice->kind == NOTICE_STARTED) {
+        progress->step = notice->step;
+        progress->run = notice->run;
+        progress->started_ms = notice->now_ms;
+        progress->text[0] = '\0';
+    } else if (notice->kind == NOTICE_PROGRESS) {
+        snprintf(progress->text, sizeof(progress->text), "%s", notice->text);
+    } else if (notice->kind == NOTICE_ENDED && !progress->step) {
+        /* It ended without having been called: its budget was spent. */
+        progress->step = notice->step;
+        progress->run = notice->run;
+        progress->started_ms = notice->now_ms;
+    }
+    if (progress->terminal.is_terminal)
+        notice_on_terminal(progress, notice);
+    else
+        notice_plainly(progress, notice);
+    if (notice->kind == NOTICE_ENDED)
+        progress->step = NULL;
+}
+
+void progress_init(struct progress *progress, FILE *out, struct terminal terminal,
+                   bool is_verbose, const struct kad_workflow *workflow)
+{
+    *progress = (struct progress){
+        .observer = {take_note, terminal.is_terminal ? TICK_MS : 0},
+        .out = out,
+        .terminal = terminal,
+        .is_verbose = is_verbose,
+    };
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        const int width = (int)strlen(workflow->steps[i].id);
+
+        if (width > progress->id_width)
+            progress->id_width = width < WIDEST_ID ? width : WIDEST_ID;
+    }
+}
+
+void progress_end(struct progress *progress)
+{
+    erase(progress);
+    fflush(progress->out);
+}

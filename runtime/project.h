@@ -1,0 +1,42 @@
+/* project.h: which project a program works for, and where its state lives.
+ *
+ * A project's root is the nearest folder upward that holds `.kad`, else the git root.
+ * State is beside the database: `.kad/` for the default file, `FILE.d/` for --db FILE
+ * or KAD_DB. */
+#ifndef KAD_PROJECT_H
+#define KAD_PROJECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+/* All paths absolute, in the arena. */
+struct project {
+    const char *root;
+    const char *database;
+    const char *state; /* folder of locks, logs/, builds/, asks/, config.yaml, bin/ */
+};
+
+/* `db_option` from --db, or NULL (then KAD_DB counts). NULL, or an error text that
+ * names the remedy ("run `kad init`"). Makes nothing. */
+const char *project_find(struct arena *arena, const char *db_option,
+                         struct project *project);
+
+/* Makes the state folder (0700) with its .gitignore, if need be. NULL or an error. */
+const char *project_prepare(struct arena *arena, const struct project *project);
+
+/* Makes a folder and its parents (0700). false: errno. */
+bool make_folders(struct arena *arena, const char *path);
+
+/* A new execution id: 16 random characters of Crockford's base32, lower case. */
+const char *execution_id_new(struct arena *arena);
+
+/* "2026-01-31T08:15:30.123Z" and back. Years 0 to 9999; what is outside is clamped. */
+enum { TIME_TEXT_SIZE = 25 };
+void time_write(int64_t unix_ms, char text[TIME_TEXT_SIZE]);
+const char *time_text(struct arena *arena, int64_t unix_ms);
+int64_t time_parse(const char *text); /* -1: it is none */
+int64_t time_now_ms(void);
+
+#endif

@@ -1,0 +1,250 @@
+/* sqlite.c: the statements of the SQLite journal, all of them, and failures in words.
+ *
+ * Statements are prepared at their first use and kept: a short command pays only for
+ * what it asks. Parameters are bound by name. */
+#include "store/sqlite.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "project.h"
+
+/* In the order in which sqlite_read.c takes the columns. */
+#define EXECUTION_COLUMNS                                                              \
+    "slot, id, workflow_id, workflow_version, trigger_type, trigger_data, status,"     \
+    " current_step, state, started_at, completed_at, error, outputs, key, build_id,"   \
+    " workspace, request, history_seq"
+#define STEP_COLUMNS                                                                   \
+    "id, execution_id, step_id, module, action, inputs, outputs, status, started_at,"  \
+    " completed_at, error, visit, attempt, run"
+
+const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
+    [BEGIN] = "BEGIN IMMEDIATE",
+    [COMMIT] = "COMMIT",
+
+    /* An unchanged workflow costs no write. */
+    [WORKFLOW_SAVE] =
+        "INSERT INTO workflows (id, name, version, definition, created_at, updated_at)"
+        " VALUES (:id, :name, :version, :definition, :now, :now)"
+        " ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
+        " version = excluded.version, definition = excluded.definition,"
+        " updated_at = excluded.updated_at"
+        " WHERE definition <> excluded.definition OR version <> excluded.version"
+        " OR name <> excluded.name",
+    [EXECUTION_INSERT] =
+        "INSERT INTO executions (id, workflow_id, workflow_version, trigger_type,"
+        " trigger_data, status, current_step, state, started_at, key, build_id,"
+        " workspace, history_seq)"
+        " VALUES (:id, :workflow, :version, :trigger_type, :trigger_data, :status,"
+        " :current_step, :state, :started_at, :key, :build_id, :workspace, 1)",
+    [EXECUTION_OF_KEY] = "SELECT id FROM executions"
+                         " WHERE workflow_id = :workflow AND key = :key",
+    [EXECUTION_SET] =
+        "UPDATE executions SET status = :status, current_step = :current_step,"
+        " error = :error, outputs = :outputs, completed_at = :completed_at,"
+        " build_id = coalesce(:build_id, build_id),"
+        " request = iif(:clears_request, NULL, request),"
+        " history_seq = history_seq + :event_count"
+        " WHERE id = :id RETURNING history_seq",
+    [EXECUTION_TOUCH] =
+        "UPDATE executions SET request = iif(:clears_request, NULL, request),"
+        " history_seq = history_seq + :event_count"
+        " WHERE id = :id RETURNING history_seq",
+    [EXECUTION_REQUEST] = "UPDATE executions SET request = :request WHERE id = :id",
+    [STEP_INSERT] =
+        "INSERT INTO step_executions (" STEP_COLUMNS ")"
+        " VALUES (:id, :execution, :step, :module, :action, :inputs, :outputs, :status,"
+        " :started_at, :completed_at, :error, :visit, :attempt, :run)",
+    [STEP_END] = "UPDATE step_executions SET status = :status, outputs = :outputs,"
+                 " error = :error, completed_at = :now WHERE id = :id",
+    [GATE_OPEN] = "INSERT INTO gates (step_key, execution_id, kind, prompt, opened_at)"
+                  " VALUES (:step_key, :execution, :kind, :prompt, :opened_at)"
+                  " ON CONFLICT (step_key) DO UPDATE SET kind = excluded.kind,"
+                  " prompt = excluded.prompt, opened_at = excluded.opened_at",
+    [GATE_CLOSE] = "DELETE FROM gates WHERE step_key = :step_key",
+    [HISTORY_INSERT] =
+        "INSERT INTO execution_history (execution_id, event_type, step_id, data,"
+        " timestamp, seq)"
+        " VALUES (:execution, :event_type, :step, :data, :at, :seq)",
+
+    /* '~' is behind all characters of an id. */
+    [EXECUTION_FIND] = "SELECT " EXECUTION_COLUMNS " FROM executions"
+                       " WHERE id >= :prefix AND id < :prefix || '~'"
+                       " ORDER BY id LIMIT 2",
+    [EXECUTION_REQUESTED] = "SELECT request FROM executions WHERE id = :id",
+    [EXECUTION_LIST] = "SELECT " EXECUTION_COLUMNS " FROM executions"
+                       " ORDER BY slot DESC LIMIT :limit",
+    [EXECUTION_LIST_OF_WORKFLOW] = "SELECT " EXECUTION_COLUMNS " FROM executions"
+                                   " WHERE workflow_id = :workflow"
+                                   " ORDER BY slot DESC LIMIT :limit",
+    [STEP_LAST] = "SELECT " STEP_COLUMNS " FROM step_executions"
+                  " WHERE execution_id = :execution AND step_id = :step"
+                  " ORDER BY visit DESC, attempt DESC LIMIT 1",
+    [STEP_LIST] = "SELECT " STEP_COLUMNS " FROM step_executions"
+                  " WHERE execution_id = :execution ORDER BY rowid",
+    [HISTORY_LIST] = "SELECT seq, event_type, step_id, data, timestamp"
+                     " FROM execution_history"
+                     " WHERE execution_id = :execution AND seq > :after ORDER BY seq",
+    [GATE_LIST] = "SELECT step_key, kind, prompt, opened_at FROM gates"
+                  " WHERE execution_id = :execution ORDER BY opened_at, step_key",
+    [WORKFLOW_LIST] = "SELECT id, name, version, definition, created_at, updated_at"
+                      " FROM workflows ORDER BY id",
+};
+
+/* ---- Statements ------------------------------------------------------------------ */
+
+sqlite3_stmt *sqlite_statement(struct sqlite_journal *journal, enum statement which)
+{
+    sqlite3_stmt **statement = &journal->statements[which];
+
+    if (!*statement) {
+        const int result =
+            sqlite3_prepare_v3(journal->db, sqlite_statement_texts[which], -1,
+                               SQLITE_PREPARE_PERSISTENT, statement, NULL);
+
+        if (result != SQLITE_OK)
+            sqlite_fail(journal, result);
+    }
+    return *statement;
+}
+
+static int parameter_get(sqlite3_stmt *statement, const char *name)
+{
+    int index = sqlite3_bind_parameter_index(statement, name);
+
+    assert(index > 0);
+    return index;
+}
+
+void bind_text(sqlite3_stmt *statement, const char *name, const char *text)
+{
+    sqlite3_bind_text(statement, parameter_get(statement, name), text, -1,
+                      SQLITE_STATIC);
+}
+
+void bind_integer(sqlite3_stmt *statement, const char *name, int64_t value)
+{
+    sqlite3_bind_int64(statement, parameter_get(statement, name), value);
+}
+
+void bind_time(sqlite3_stmt *statement, const char *name, int64_t unix_ms)
+{
+    char text[TIME_TEXT_SIZE];
+
+    if (!unix_ms)
+        return; /* what is not bound is NULL */
+    time_write(unix_ms, text);
+    sqlite3_bind_text(statement, parameter_get(statement, name), text,
+                      TIME_TEXT_SIZE - 1, SQLITE_TRANSIENT);
+}
+
+void sqlite_reset(sqlite3_stmt *statement)
+{
+    sqlite3_reset(statement); /* repeats the result of the last step */
+    sqlite3_clear_bindings(statement);
+}
+
+enum store_error sqlite_next(struct sqlite_journal *journal, sqlite3_stmt *statement)
+{
+    int result = sqlite3_step(statement);
+
+    if (result == SQLITE_ROW)
+        return STORE_OK;
+    return result == SQLITE_DONE ? STORE_NOT_FOUND : sqlite_fail(journal, result);
+}
+
+enum store_error sqlite_run(struct sqlite_journal *journal, sqlite3_stmt *statement)
+{
+    enum store_error error;
+
+    do
+        error = sqlite_next(journal, statement);
+    while (error == STORE_OK);
+    sqlite_reset(statement);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+/* ---- Failures -------------------------------------------------------------------- */
+
+/* What to do about a primary result code; NULL: nothing is known. */
+static const char *remedy_of(int result)
+{
+    switch (result & 0xff) {
+    case SQLITE_NOTADB: return "move it away, or choose another file with --db";
+    case SQLITE_CORRUPT:
+        return "restore a backup, or salvage what is left with `sqlite3 FILE .recover`";
+    case SQLITE_READONLY: return "make the file and its folder writable";
+    case SQLITE_FULL: return "free some space, then resume";
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_AUTH: return "check that it is there and who may read and write it";
+    case SQLITE_IOERR: return "check the disk and its free space, then resume";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL: return "end the program that keeps it locked, then resume";
+    case SQLITE_NOMEM: return "free some memory, then resume";
+    default: return NULL;
+    }
+}
+
+enum store_error sqlite_fail(struct sqlite_journal *journal, int result)
+{
+    int code = result & 0xff;
+    int system_error = sqlite3_system_errno(journal->db);
+    const char *remedy = remedy_of(result);
+    bool is_system = (code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && system_error;
+
+    return sqlite_fail_text(journal, "%s%s%s%s%s", sqlite3_errmsg(journal->db),
+                            is_system ? ": " : "",
+                            is_system ? strerror(system_error) : "", remedy ? "; " : "",
+                            remedy ? remedy : "");
+}
+
+enum store_error sqlite_fail_text(struct sqlite_journal *journal, const char *format,
+                                  ...)
+{
+    char *message = journal->base.message;
+    size_t size = sizeof(journal->base.message);
+    size_t len = (size_t)snprintf(message, size, "the store %.500s: ", journal->file);
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(message + len, size - len, format, args);
+    va_end(args);
+    return STORE_FAILED;
+}
+
+/* ---- The journal ----------------------------------------------------------------- */
+
+static void sqlite_close(struct journal *base)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+
+    for (size_t i = 0; i < STATEMENT_COUNT; i++)
+        sqlite3_finalize(journal->statements[i]);
+    sqlite3_close(journal->db);
+    if (journal->queue_fd >= 0)
+        close(journal->queue_fd);
+    free(journal->file);
+    free(journal);
+}
+
+const struct kad_journal_ops sqlite_journal_ops = {
+    .name = "sqlite",
+    .create = sqlite_create,
+    .commit = sqlite_commit,
+    .find = sqlite_find,
+    .last_step = sqlite_last_step,
+    .steps = sqlite_steps,
+    .history = sqlite_history,
+    .gates = sqlite_gates,
+    .list = sqlite_list,
+    .workflows = sqlite_workflows,
+    .request = sqlite_request,
+    .requested = sqlite_requested,
+    .close = sqlite_close,
+};

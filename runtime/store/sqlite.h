@@ -1,0 +1,135 @@
+/* sqlite.h: what the parts of the SQLite journal share.
+ *
+ * sqlite.c        statements: text, preparing, binding, failures in words
+ * sqlite_open.c   the file: making, checking, migrating it
+ * sqlite_queue.c  who may write: one writer at a time, transactions, checkpoints
+ * sqlite_write.c  create, commit, request
+ * sqlite_read.c   everything else
+ *
+ * Invariants: (1) a statement is reset and unbound when it is not being run; (2)
+ * outside of sqlite_queue.c nobody begins or ends a transaction; (3) whoever returns
+ * STORE_FAILED has set the message. */
+#ifndef KAD_STORE_SQLITE_H
+#define KAD_STORE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+enum statement {
+    BEGIN,
+    COMMIT,
+    WORKFLOW_SAVE,
+    EXECUTION_INSERT,
+    EXECUTION_OF_KEY,
+    EXECUTION_SET,
+    EXECUTION_TOUCH,
+    EXECUTION_REQUEST,
+    STEP_INSERT,
+    STEP_END,
+    GATE_OPEN,
+    GATE_CLOSE,
+    HISTORY_INSERT,
+    EXECUTION_FIND,
+    EXECUTION_REQUESTED,
+    EXECUTION_LIST,
+    EXECUTION_LIST_OF_WORKFLOW,
+    STEP_LAST,
+    STEP_LIST,
+    HISTORY_LIST,
+    GATE_LIST,
+    WORKFLOW_LIST,
+    STATEMENT_COUNT
+};
+
+struct sqlite_journal {
+    struct journal base;
+    sqlite3 *db;
+    char *file; /* path; owned */
+    bool is_relaxed;
+    int queue_fd;      /* -1: not opened yet */
+    int queue_wait_ms; /* for the other writers, at most */
+    int wal_pages;     /* pages in the write-ahead log after the last commit */
+    sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at their first use */
+};
+
+/* ---- sqlite.c -------------------------------------------------------------------- */
+
+extern const struct kad_journal_ops sqlite_journal_ops;
+extern const char *const sqlite_statement_texts[STATEMENT_COUNT];
+
+/* The prepared statement; NULL: failed. */
+sqlite3_stmt *sqlite_statement(struct sqlite_journal *journal, enum statement which);
+
+/* NULL binds NULL; the text is borrowed until the statement is reset. */
+void bind_text(sqlite3_stmt *statement, const char *name, const char *text);
+void bind_integer(sqlite3_stmt *statement, const char *name, int64_t value);
+void bind_time(sqlite3_stmt *statement, const char *name,
+               int64_t unix_ms); /* 0: NULL */
+
+/* Runs it to its end, then resets it. */
+enum store_error sqlite_run(struct sqlite_journal *journal, sqlite3_stmt *statement);
+/* Steps once: STORE_OK with a row, STORE_NOT_FOUND at the end. Reset it afterwards. */
+enum store_error sqlite_next(struct sqlite_journal *journal, sqlite3_stmt *statement);
+void sqlite_reset(sqlite3_stmt *statement);
+
+/* Says what went wrong, from the result code of SQLite; returns STORE_FAILED. */
+enum store_error sqlite_fail(struct sqlite_journal *journal, int result);
+/* The same in words of our own: "FILE: cause; remedy". */
+enum store_error sqlite_fail_text(struct sqlite_journal *journal, const char *format,
+                                  ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- sqlite_queue.c -------------------------------------------------------------- */
+
+enum store_error sqlite_queue_enter(struct sqlite_journal *journal);
+void sqlite_queue_leave(struct sqlite_journal *journal);
+
+/* Pages in the log from which a writer checkpoints. At the start of an execution rather
+ * early: the next process reads the whole log when it opens the file. */
+enum { WAL_PAGES_AT_START = 256, WAL_PAGES_IN_RUN = 2048 };
+
+/* Enters the queue and begins a transaction; unless it fails, sqlite_write_end must
+ * follow: commits when `error` is STORE_OK, else takes all back and returns `error`. */
+enum store_error sqlite_write_begin(struct sqlite_journal *journal);
+enum store_error sqlite_write_end(struct sqlite_journal *journal,
+                                  enum store_error error, int wal_pages_max);
+
+/* Whether commits from now on reach the disk before they return. Outside of transactions.
+ * A synced one takes all earlier ones along: they are in the same log. */
+enum store_error sqlite_sync_commits(struct sqlite_journal *journal, bool is_synced);
+
+/* ---- sqlite_write.c -------------------------------------------------------------- */
+
+enum store_error sqlite_create(struct journal *journal, struct arena *arena,
+                               const struct workflow_row *workflow,
+                               struct execution_row *row, bool *existed);
+enum store_error sqlite_commit(struct journal *journal,
+                               const struct journal_commit *commit);
+enum store_error sqlite_request(struct journal *journal, const char *execution_id,
+                                const char *request);
+
+/* ---- sqlite_read.c --------------------------------------------------------------- */
+
+enum store_error sqlite_find(struct journal *journal, struct arena *arena,
+                             const char *prefix, struct execution_row *row);
+enum store_error sqlite_last_step(struct journal *journal, struct arena *arena,
+                                  const char *execution_id, const char *step_id,
+                                  struct step_row *row);
+enum store_error sqlite_steps(struct journal *journal, struct arena *arena,
+                              const char *execution_id, struct step_row **rows,
+                              size_t *count);
+enum store_error sqlite_history(struct journal *journal, struct arena *arena,
+                                const char *execution_id, int64_t after_seq,
+                                struct history_row **rows, size_t *count);
+enum store_error sqlite_gates(struct journal *journal, struct arena *arena,
+                              const char *execution_id, struct gate_row **rows,
+                              size_t *count);
+enum store_error sqlite_list(struct journal *journal, struct arena *arena,
+                             const char *workflow_id, size_t limit,
+                             struct execution_row **rows, size_t *count);
+enum store_error sqlite_workflows(struct journal *journal, struct arena *arena,
+                                  struct workflow_row **rows, size_t *count);
+enum store_error sqlite_requested(struct journal *journal, struct arena *arena,
+                                  const char *execution_id, const char **request);
+
+#endif

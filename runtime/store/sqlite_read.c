@@ -1,0 +1,287 @@
+/* sqlite_read.c: what the SQLite journal reads: rows, copied into the caller's arena.
+ *
+ * Each query is one statement, so it sees one moment; each goes through an index. */
+#include <string.h>
+
+#include "base/vec.h"
+#include "project.h"
+#include "store/sqlite.h"
+
+/* ---- Columns --------------------------------------------------------------------- */
+
+/* A copy, NULL for NULL. */
+static const char *column_text(struct arena *arena, sqlite3_stmt *statement, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+
+    if (!text)
+        return NULL;
+    return arena_copy(arena, text, (size_t)sqlite3_column_bytes(statement, column));
+}
+
+/* 0 for NULL. */
+static int64_t column_time(sqlite3_stmt *statement, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+
+    return text ? time_parse(text) : 0;
+}
+
+static enum store_error unknown_status(struct sqlite_journal *journal,
+                                       sqlite3_stmt *statement, int column)
+{
+    return sqlite_fail_text(journal,
+                            "it holds the unknown status `%s`; use the kad that "
+                            "wrote it",
+                            (const char *)sqlite3_column_text(statement, column));
+}
+
+static enum store_error execution_read(struct sqlite_journal *journal,
+                                       struct arena *arena, sqlite3_stmt *statement,
+                                       struct execution_row *row)
+{
+    enum { STATUS = 6 };
+    *row = (struct execution_row){
+        .slot = sqlite3_column_int64(statement, 0),
+        .id = column_text(arena, statement, 1),
+        .workflow_id = column_text(arena, statement, 2),
+        .workflow_version = column_text(arena, statement, 3),
+        .trigger_type = column_text(arena, statement, 4),
+        .trigger_data = column_text(arena, statement, 5),
+        .current_step = column_text(arena, statement, 7),
+        .state = column_text(arena, statement, 8),
+        .started_ms = column_time(statement, 9),
+        .completed_ms = column_time(statement, 10),
+        .error = column_text(arena, statement, 11),
+        .outputs = column_text(arena, statement, 12),
+        .key = column_text(arena, statement, 13),
+        .build_id = column_text(arena, statement, 14),
+        .workspace = column_text(arena, statement, 15),
+        .request = column_text(arena, statement, 16),
+        .history_seq = sqlite3_column_int64(statement, 17),
+    };
+    if (execution_status_find((const char *)sqlite3_column_text(statement, STATUS),
+                              &row->status))
+        return STORE_OK;
+    return unknown_status(journal, statement, STATUS);
+}
+
+static enum store_error step_read(struct sqlite_journal *journal, struct arena *arena,
+                                  sqlite3_stmt *statement, struct step_row *row)
+{
+    enum { STATUS = 7 };
+    *row = (struct step_row){
+        .key = column_text(arena, statement, 0),
+        .execution_id = column_text(arena, statement, 1),
+        .step_id = column_text(arena, statement, 2),
+        .module = column_text(arena, statement, 3),
+        .action = column_text(arena, statement, 4),
+        .inputs = column_text(arena, statement, 5),
+        .outputs = column_text(arena, statement, 6),
+        .started_ms = column_time(statement, 8),
+        .completed_ms = column_time(statement, 9),
+        .error = column_text(arena, statement, 10),
+        .visit = (uint32_t)sqlite3_column_int64(statement, 11),
+        .attempt = (uint32_t)sqlite3_column_int64(statement, 12),
+        .run = (uint32_t)sqlite3_column_int64(statement, 13),
+    };
+    if (step_status_find((const char *)sqlite3_column_text(statement, STATUS),
+                         &row->status))
+        return STORE_OK;
+    return unknown_status(journal, statement, STATUS);
+}
+
+/* ---- One row --------------------------------------------------------------------- */
+
+enum store_error sqlite_find(struct journal *base, struct arena *arena,
+                             const char *prefix, struct execution_row *row)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_FIND);
+    enum store_error error, next;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":prefix", prefix);
+    error = sqlite_next(journal, statement);
+    if (error == STORE_OK)
+        error = execution_read(journal, arena, statement, row);
+    /* A whole id comes first and needs no second look. */
+    if (error == STORE_OK && strcmp(row->id, prefix) != 0) {
+        next = sqlite_next(journal, statement);
+        if (next != STORE_NOT_FOUND)
+            error = next == STORE_OK ? STORE_AMBIGUOUS : next;
+    }
+    sqlite_reset(statement);
+    return error;
+}
+
+enum store_error sqlite_last_step(struct journal *base, struct arena *arena,
+                                  const char *execution_id, const char *step_id,
+                                  struct step_row *row)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, STEP_LAST);
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":execution", execution_id);
+    bind_text(statement, ":step", step_id);
+    error = sqlite_next(journal, statement);
+    if (error == STORE_OK)
+        error = step_read(journal, arena, statement, row);
+    sqlite_reset(statement);
+    return error;
+}
+
+enum store_error sqlite_requested(struct journal *base, struct arena *arena,
+                                  const char *execution_id, const char **request)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_REQUESTED);
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":id", execution_id);
+    error = sqlite_next(journal, statement);
+    if (error == STORE_OK)
+        *request = column_text(arena, statement, 0);
+    sqlite_reset(statement);
+    return error;
+}
+
+/* ---- Many rows ------------------------------------------------------------------- */
+
+/* The end of the rows is the good end. */
+static enum store_error rows_end(sqlite3_stmt *statement, enum store_error error)
+{
+    sqlite_reset(statement);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
+enum store_error sqlite_steps(struct journal *base, struct arena *arena,
+                              const char *execution_id, struct step_row **rows,
+                              size_t *count)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, STEP_LIST);
+    VEC(struct step_row) found = {0};
+    struct step_row row;
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":execution", execution_id);
+    while ((error = sqlite_next(journal, statement)) == STORE_OK &&
+           (error = step_read(journal, arena, statement, &row)) == STORE_OK)
+        vec_push(arena, &found, row);
+    *rows = found.items;
+    *count = found.count;
+    return rows_end(statement, error);
+}
+
+enum store_error sqlite_history(struct journal *base, struct arena *arena,
+                                const char *execution_id, int64_t after_seq,
+                                struct history_row **rows, size_t *count)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, HISTORY_LIST);
+    VEC(struct history_row) found = {0};
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":execution", execution_id);
+    bind_integer(statement, ":after", after_seq);
+    while ((error = sqlite_next(journal, statement)) == STORE_OK) {
+        struct history_row row = {
+            .seq = sqlite3_column_int64(statement, 0),
+            .event_type = column_text(arena, statement, 1),
+            .step_id = column_text(arena, statement, 2),
+            .data = column_text(arena, statement, 3),
+            .at_ms = column_time(statement, 4),
+        };
+        vec_push(arena, &found, row);
+    }
+    *rows = found.items;
+    *count = found.count;
+    return rows_end(statement, error);
+}
+
+enum store_error sqlite_gates(struct journal *base, struct arena *arena,
+                              const char *execution_id, struct gate_row **rows,
+                              size_t *count)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, GATE_LIST);
+    VEC(struct gate_row) found = {0};
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":execution", execution_id);
+    while ((error = sqlite_next(journal, statement)) == STORE_OK) {
+        struct gate_row row = {
+            .step_key = column_text(arena, statement, 0),
+            .kind = column_text(arena, statement, 1),
+            .prompt = column_text(arena, statement, 2),
+            .opened_ms = column_time(statement, 3),
+        };
+        vec_push(arena, &found, row);
+    }
+    *rows = found.items;
+    *count = found.count;
+    return rows_end(statement, error);
+}
+
+enum store_error sqlite_list(struct journal *base, struct arena *arena,
+                             const char *workflow_id, size_t limit,
+                             struct execution_row **rows, size_t *count)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(
+        journal, workflow_id ? EXECUTION_LIST_OF_WORKFLOW : EXECUTION_LIST);
+    VEC(struct execution_row) found = {0};
+    struct execution_row row;
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    if (workflow_id)
+        bind_text(statement, ":workflow", workflow_id);
+    bind_integer(statement, ":limit", limit ? (int64_t)limit : -1);
+    while ((error = sqlite_next(journal, statement)) == STORE_OK &&
+           (error = execution_read(journal, arena, statement, &row)) == STORE_OK)
+        vec_push(arena, &found, row);
+    *rows = found.items;
+    *count = found.count;
+    return rows_end(statement, error);
+}
+
+enum store_error sqlite_workflows(struct journal *base, struct arena *arena,
+                                  struct workflow_row **rows, size_t *count)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, WORKFLOW_LIST);
+    VEC(struct workflow_row) found = {0};
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    while ((error = sqlite_next(journal, statement)) == STORE_OK) {
+        struct workflow_row row = {
+            .id = column_text(arena, statement, 0),
+            .name = column_text(arena, statement, 1),
+            .version = column_text(arena, statement, 2),
+            .definition = column_text(arena, statement, 3),
+            .created_at = column_text(arena, statement, 4),
+            .updated_at = column_text(arena, statement, 5),
+        };
+        vec_push(arena, &found, row);
+    }
+    *rows = found.items;
+    *count = found.count;
+    return rows_end(statement, error);
+}

@@ -1,0 +1,295 @@
+/* sqlite_write.c: what the SQLite journal writes: one transaction for each call. */
+#include "store/sqlite.h"
+
+/* ---- Parts of a transaction ------------------------------------------------------ */
+
+static enum store_error workflow_save(struct sqlite_journal *journal,
+                                      const struct workflow_row *workflow,
+                                      int64_t now_ms)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, WORKFLOW_SAVE);
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":id", workflow->id);
+    bind_text(statement, ":name", workflow->name);
+    bind_text(statement, ":version", workflow->version);
+    bind_text(statement, ":definition", workflow->definition);
+    bind_time(statement, ":now", now_ms);
+    return sqlite_run(journal, statement);
+}
+
+static enum store_error execution_insert(struct sqlite_journal *journal,
+                                         struct execution_row *row)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_INSERT);
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":id", row->id);
+    bind_text(statement, ":workflow", row->workflow_id);
+    bind_text(statement, ":version", row->workflow_version);
+    bind_text(statement, ":trigger_type", row->trigger_type);
+    bind_text(statement, ":trigger_data", row->trigger_data);
+    bind_text(statement, ":status", execution_status_name(row->status));
+    bind_text(statement, ":current_step", row->current_step);
+    bind_text(statement, ":state", row->state);
+    bind_time(statement, ":started_at", row->started_ms);
+    bind_text(statement, ":key", row->key);
+    bind_text(statement, ":build_id", row->build_id);
+    bind_text(statement, ":workspace", row->workspace);
+    error = sqlite_run(journal, statement);
+    row->slot = sqlite3_last_insert_rowid(journal->db);
+    row->history_seq = 1;
+    return error;
+}
+
+/* STORE_NOT_FOUND: no execution has the key. */
+static enum store_error execution_of_key(struct sqlite_journal *journal,
+                                         struct arena *arena, struct execution_row *row)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_OF_KEY);
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":workflow", row->workflow_id);
+    bind_text(statement, ":key", row->key);
+    error = sqlite_next(journal, statement);
+    if (error == STORE_OK)
+        row->id =
+            arena_printf(arena, "%s", (const char *)sqlite3_column_text(statement, 0));
+    sqlite_reset(statement);
+    return error;
+}
+
+static enum store_error event_insert(struct sqlite_journal *journal,
+                                     const char *execution, int64_t seq,
+                                     const struct history_row *event)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, HISTORY_INSERT);
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":execution", execution);
+    bind_text(statement, ":event_type", event->event_type);
+    bind_text(statement, ":step", event->step_id);
+    bind_text(statement, ":data", event->data);
+    bind_time(statement, ":at", event->at_ms);
+    bind_integer(statement, ":seq", seq);
+    return sqlite_run(journal, statement);
+}
+
+/* The execution's row; *last_seq is the seq of the commit's last event. */
+static enum store_error execution_update(struct sqlite_journal *journal,
+                                         const struct journal_commit *commit,
+                                         int64_t *last_seq)
+{
+    sqlite3_stmt *statement = sqlite_statement(
+        journal, commit->sets_execution ? EXECUTION_SET : EXECUTION_TOUCH);
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":id", commit->execution_id);
+    bind_integer(statement, ":clears_request", commit->clears_request);
+    bind_integer(statement, ":event_count", (int64_t)commit->event_count);
+    if (commit->sets_execution) {
+        bind_text(statement, ":status", execution_status_name(commit->status));
+        bind_text(statement, ":current_step", commit->current_step);
+        bind_text(statement, ":error", commit->error);
+        bind_text(statement, ":outputs", commit->outputs);
+        bind_text(statement, ":build_id", commit->build_id);
+        bind_time(statement, ":completed_at",
+                  execution_is_ended(commit->status) ? commit->now_ms : 0);
+    }
+    error = sqlite_next(journal, statement);
+    if (error == STORE_OK)
+        *last_seq = sqlite3_column_int64(statement, 0);
+    sqlite_reset(statement);
+    return error;
+}
+
+static enum store_error step_end(struct sqlite_journal *journal,
+                                 const struct step_ending *ended, int64_t now_ms)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, STEP_END);
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":id", ended->key);
+    bind_text(statement, ":status", step_status_name(ended->status));
+    bind_text(statement, ":outputs", ended->outputs);
+    bind_text(statement, ":error", ended->error);
+    bind_time(statement, ":now", now_ms);
+    error = sqlite_run(journal, statement);
+    if (error == STORE_OK && sqlite3_changes(journal->db) == 0)
+        return STORE_NOT_FOUND;
+    return error;
+}
+
+static enum store_error step_insert(struct sqlite_journal *journal,
+                                    const struct step_row *row)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, STEP_INSERT);
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":id", row->key);
+    bind_text(statement, ":execution", row->execution_id);
+    bind_text(statement, ":step", row->step_id);
+    bind_text(statement, ":module", row->module);
+    bind_text(statement, ":action", row->action);
+    bind_text(statement, ":inputs", row->inputs);
+    bind_text(statement, ":outputs", row->outputs);
+    bind_text(statement, ":status", step_status_name(row->status));
+    bind_time(statement, ":started_at", row->started_ms);
+    bind_time(statement, ":completed_at", row->completed_ms);
+    bind_text(statement, ":error", row->error);
+    bind_integer(statement, ":visit", row->visit);
+    bind_integer(statement, ":attempt", row->attempt);
+    bind_integer(statement, ":run", row->run);
+    return sqlite_run(journal, statement);
+}
+
+static enum store_error gate_close(struct sqlite_journal *journal, const char *step_key)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, GATE_CLOSE);
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":step_key", step_key);
+    return sqlite_run(journal, statement);
+}
+
+static enum store_error gate_open(struct sqlite_journal *journal, const char *execution,
+                                  const struct gate_row *gate)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, GATE_OPEN);
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":step_key", gate->step_key);
+    bind_text(statement, ":execution", execution);
+    bind_text(statement, ":kind", gate->kind);
+    bind_text(statement, ":prompt", gate->prompt);
+    bind_time(statement, ":opened_at", gate->opened_ms);
+    return sqlite_run(journal, statement);
+}
+
+/* ---- Transactions ---------------------------------------------------------------- */
+
+/* In a transaction. *existed: nothing was written. */
+static enum store_error create_rows(struct sqlite_journal *journal, struct arena *arena,
+                                    const struct workflow_row *workflow,
+                                    struct execution_row *row, bool *existed)
+{
+    const struct history_row started = {.event_type = "execution_started",
+                                        .at_ms = row->started_ms};
+    enum store_error error = STORE_NOT_FOUND;
+
+    if (row->key)
+        error = execution_of_key(journal, arena, row);
+    *existed = error == STORE_OK;
+    if (error == STORE_NOT_FOUND)
+        error = workflow_save(journal, workflow, row->started_ms);
+    if (error == STORE_OK && !*existed)
+        error = execution_insert(journal, row);
+    if (error == STORE_OK && !*existed)
+        error = event_insert(journal, row->id, row->history_seq, &started);
+    return error;
+}
+
+static enum store_error create(struct sqlite_journal *journal, struct arena *arena,
+                               const struct workflow_row *workflow,
+                               struct execution_row *row, bool *existed)
+{
+    enum store_error error = sqlite_write_begin(journal);
+
+    if (error != STORE_OK)
+        return error;
+    error = create_rows(journal, arena, workflow, row, existed);
+    if (error == STORE_OK && !*existed && !journal_claim(&journal->base, row->slot))
+        error = STORE_FAILED;
+    return sqlite_write_end(journal, error, WAL_PAGES_AT_START);
+}
+
+/* Not synced: nothing has happened yet that a loss of power could make wrong, and the first
+ * step's start syncs this too. */
+enum store_error sqlite_create(struct journal *base, struct arena *arena,
+                               const struct workflow_row *workflow,
+                               struct execution_row *row, bool *existed)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    enum store_error error = sqlite_sync_commits(journal, false);
+
+    if (error == STORE_OK)
+        error = create(journal, arena, workflow, row, existed);
+    if (journal->is_relaxed || sqlite_sync_commits(journal, true) == STORE_OK)
+        return error;
+    return STORE_FAILED;
+}
+
+/* In a transaction. The execution comes first: it must be there; it counts events. */
+static enum store_error commit_rows(struct sqlite_journal *journal,
+                                    const struct journal_commit *commit)
+{
+    int64_t seq = 0;
+    enum store_error error = execution_update(journal, commit, &seq);
+
+    if (error == STORE_OK && commit->ended)
+        error = step_end(journal, commit->ended, commit->now_ms);
+    if (error == STORE_OK && commit->started)
+        error = step_insert(journal, commit->started);
+    if (error == STORE_OK && commit->close_gate)
+        error = gate_close(journal, commit->close_gate);
+    if (error == STORE_OK && commit->open_gate)
+        error = gate_open(journal, commit->execution_id, commit->open_gate);
+    seq -= (int64_t)commit->event_count;
+    for (size_t i = 0; error == STORE_OK && i < commit->event_count; i++)
+        error = event_insert(journal, commit->execution_id, ++seq, &commit->events[i]);
+    return error;
+}
+
+enum store_error sqlite_commit(struct journal *base,
+                               const struct journal_commit *commit)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    enum store_error error = sqlite_write_begin(journal);
+
+    if (error != STORE_OK)
+        return error;
+    error = commit_rows(journal, commit);
+    return sqlite_write_end(journal, error, WAL_PAGES_IN_RUN);
+}
+
+/* In a transaction. */
+static enum store_error request_row(struct sqlite_journal *journal,
+                                    const char *execution, const char *request)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_REQUEST);
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":id", execution);
+    bind_text(statement, ":request", request);
+    error = sqlite_run(journal, statement);
+    if (error == STORE_OK && sqlite3_changes(journal->db) == 0)
+        return STORE_NOT_FOUND;
+    return error;
+}
+
+enum store_error sqlite_request(struct journal *base, const char *execution_id,
+                                const char *request)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    enum store_error error = sqlite_write_begin(journal);
+
+    if (error != STORE_OK)
+        return error;
+    error = request_row(journal, execution_id, request);
+    return sqlite_write_end(journal, error, WAL_PAGES_IN_RUN);
+}

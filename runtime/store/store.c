@@ -1,0 +1,88 @@
+/* store.c: what all journals share; see store.h. */
+#include "store/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const execution_names[] = {
+    [EXECUTION_QUEUED] = "queued",       [EXECUTION_RUNNING] = "running",
+    [EXECUTION_WAITING] = "waiting",     [EXECUTION_PAUSED] = "paused",
+    [EXECUTION_COMPLETED] = "completed", [EXECUTION_FAILED] = "failed",
+    [EXECUTION_CANCELLED] = "cancelled",
+};
+
+static const char *const step_names[] = {
+    [STEP_RUN_RUNNING] = "running",     [STEP_RUN_COMPLETED] = "completed",
+    [STEP_RUN_FAILED] = "failed",       [STEP_RUN_TIMED_OUT] = "timed_out",
+    [STEP_RUN_CANCELLED] = "cancelled", [STEP_RUN_SKIPPED] = "skipped",
+};
+
+enum {
+    EXECUTION_STATUS_COUNT = sizeof(execution_names) / sizeof(execution_names[0]),
+    STEP_STATUS_COUNT = sizeof(step_names) / sizeof(step_names[0])
+};
+
+/* The index of `name`, or `count`. */
+static size_t name_find(const char *const names[], size_t count, const char *name)
+{
+    size_t i = 0;
+
+    while (i < count && strcmp(names[i], name) != 0)
+        i++;
+    return i;
+}
+
+const char *execution_status_name(enum execution_status status)
+{
+    return execution_names[status];
+}
+
+bool execution_status_find(const char *name, enum execution_status *status)
+{
+    size_t i = name_find(execution_names, EXECUTION_STATUS_COUNT, name);
+
+    *status = (enum execution_status)i;
+    return i < EXECUTION_STATUS_COUNT;
+}
+
+bool execution_is_ended(enum execution_status status)
+{
+    return status == EXECUTION_COMPLETED || status == EXECUTION_FAILED ||
+           status == EXECUTION_CANCELLED;
+}
+
+const char *step_status_name(enum step_status status)
+{
+    return step_names[status];
+}
+
+bool step_status_find(const char *name, enum step_status *status)
+{
+    size_t i = name_find(step_names, STEP_STATUS_COUNT, name);
+
+    *status = (enum step_status)i;
+    return i < STEP_STATUS_COUNT;
+}
+
+bool journal_claim(struct journal *journal, int64_t slot)
+{
+    const struct claimer *claimer = &journal->claimer;
+
+    if (!claimer->claim || claimer->claim(claimer->context, slot))
+        return true;
+    snprintf(journal->message, sizeof(journal->message),
+             "the lock of a new execution can't be taken: %s", strerror(errno));
+    return false;
+}
+
+const char *store_message(const struct journal *journal)
+{
+    return journal->message;
+}
+
+void journal_close(struct journal *journal)
+{
+    if (journal)
+        journal->ops->close(journal);
+}

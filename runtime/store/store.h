@@ -1,0 +1,220 @@
+/* store.h: the journal of executions, as an interface; SQLite and memory behind it.
+ *
+ * A step boundary is one journal_commit: the ended step's row, the next step's row, the
+ * execution's position and the history rows, all or nothing, durable when it returns.
+ * SQL and sqlite3.h stay in this folder.
+ *
+ * Texts that are given are borrowed during the call; texts that come back are in the
+ * caller's arena. Times are Unix milliseconds here, ISO 8601 UTC text on disk. Names,
+ * never enum numbers, go to disk. */
+#ifndef KAD_STORE_STORE_H
+#define KAD_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "kad/step.h"
+
+/* ---- Errors ---------------------------------------------------------------------- */
+
+enum store_error {
+    STORE_OK,
+    STORE_NOT_FOUND, /* no such execution */
+    STORE_AMBIGUOUS, /* the prefix fits several executions */
+    STORE_FAILED     /* see store_message: file, cause, remedy; exit 74 */
+};
+
+/* ---- Rows ------------------------------------------------------------------------ */
+
+enum execution_status {
+    EXECUTION_QUEUED,
+    EXECUTION_RUNNING,
+    EXECUTION_WAITING,
+    EXECUTION_PAUSED,
+    EXECUTION_COMPLETED,
+    EXECUTION_FAILED,
+    EXECUTION_CANCELLED
+};
+const char *execution_status_name(enum execution_status status);
+bool execution_status_find(const char *name, enum execution_status *status);
+/* Completed, failed or cancelled. */
+bool execution_is_ended(enum execution_status status);
+
+enum step_status {
+    STEP_RUN_RUNNING,
+    STEP_RUN_COMPLETED,
+    STEP_RUN_FAILED,
+    STEP_RUN_TIMED_OUT,
+    STEP_RUN_CANCELLED,
+    STEP_RUN_SKIPPED
+};
+const char *step_status_name(enum step_status status);
+bool step_status_find(const char *name, enum step_status *status);
+
+struct workflow_row {
+    const char *id, *name, *version, *definition;
+    const char *created_at, *updated_at; /* read only */
+};
+
+struct execution_row {
+    int64_t slot; /* row number, from 1: its byte in the lock file */
+    const char *id;
+    const char *workflow_id;
+    const char *workflow_version;
+    const char *trigger_type;
+    const char *trigger_data; /* JSON object: the parameters */
+    enum execution_status status;
+    const char *current_step; /* or NULL: ended */
+    const char *state;        /* JSON object, small: {"env": {...}}, or NULL */
+    int64_t started_ms;
+    int64_t completed_ms; /* 0: not ended */
+    const char *error;    /* JSON of struct kad_error: workflow.error, or NULL */
+    const char *outputs;  /* JSON: the workflow's outputs, or NULL */
+    const char *key;      /* of --key, unique per workflow, or NULL */
+    const char *build_id; /* hex, or NULL */
+    const char *workspace;
+    const char *request; /* "pause", "cancel", or NULL: asked of the owner */
+    int64_t history_seq; /* of its last history row */
+};
+
+struct step_row {
+    const char *key; /* EXECUTION/STEP/VISIT/ATTEMPT, the row's id */
+    const char *execution_id;
+    const char *step_id;
+    const char *module;
+    const char *action;
+    const char *inputs;  /* JSON or NULL */
+    const char *outputs; /* JSON or NULL */
+    enum step_status status;
+    int64_t started_ms;
+    int64_t completed_ms; /* 0: running */
+    const char *error;    /* JSON of struct kad_error, or NULL */
+    uint32_t visit;
+    uint32_t attempt;
+    /* How often the step has run since its budget was last fresh; this one counts. */
+    uint32_t run;
+};
+
+struct history_row {
+    int64_t seq;            /* from 1, without gaps, per execution */
+    const char *event_type; /* "step_started", ... */
+    const char *step_id;    /* or NULL */
+    const char *data;       /* JSON or NULL */
+    int64_t at_ms;
+};
+
+/* What a person has to answer before an execution goes on. */
+struct gate_row {
+    const char *step_key;
+    const char *kind;   /* "question": did it happen? "ask": no agent */
+    const char *prompt; /* text, or the folder of the ask */
+    int64_t opened_ms;
+};
+
+/* ---- Writing --------------------------------------------------------------------- */
+
+struct step_ending {
+    const char *key;
+    enum step_status status;
+    const char *outputs; /* or NULL */
+    const char *error;   /* or NULL */
+};
+
+/* What happens at one moment of one execution. NULL and 0: nothing of that. Applied in
+ * this order: ended, started, gates, execution, events. */
+struct journal_commit {
+    const char *execution_id;
+    int64_t now_ms;
+    const struct step_ending *ended;
+    const struct step_row *started; /* inserts it, running or already ended */
+    const char *close_gate;         /* step_key of a gate that is answered */
+    const struct gate_row *open_gate;
+    bool sets_execution;          /* the fields below are written */
+    enum execution_status status; /* an ended one sets completed_at */
+    const char *current_step;
+    const char *error;
+    const char *outputs;
+    const char *build_id; /* NULL: unchanged */
+    bool clears_request;
+    const struct history_row *events; /* seq is given by the journal */
+    size_t event_count;
+};
+
+struct journal; /* opaque; from store_open or memory_journal_new */
+
+/* What an implementation provides. All take the journal and return store_error. */
+struct kad_journal_ops {
+    const char *name;
+    /* Upserts the workflow, inserts the execution (slot and history_seq are set in
+     * *row) and its event execution_started, in one commit. With row->key: when an
+     * execution with that key is there, inserts nothing, sets row->id to it and
+     * *existed. */
+    enum store_error (*create)(struct journal *journal, struct arena *arena,
+                               const struct workflow_row *workflow,
+                               struct execution_row *row, bool *existed);
+    enum store_error (*commit)(struct journal *journal,
+                               const struct journal_commit *commit);
+    /* By unique prefix of its id. */
+    enum store_error (*find)(struct journal *journal, struct arena *arena,
+                             const char *prefix, struct execution_row *row);
+    /* The latest row of one step (highest visit, then attempt); NOT_FOUND: none. */
+    enum store_error (*last_step)(struct journal *journal, struct arena *arena,
+                                  const char *execution_id, const char *step_id,
+                                  struct step_row *row);
+    /* All rows of an execution, oldest first. */
+    enum store_error (*steps)(struct journal *journal, struct arena *arena,
+                              const char *execution_id, struct step_row **rows,
+                              size_t *count);
+    enum store_error (*history)(struct journal *journal, struct arena *arena,
+                                const char *execution_id, int64_t after_seq,
+                                struct history_row **rows, size_t *count);
+    enum store_error (*gates)(struct journal *journal, struct arena *arena,
+                              const char *execution_id, struct gate_row **rows,
+                              size_t *count);
+    /* Newest first; workflow_id NULL: all; limit 0: all. */
+    enum store_error (*list)(struct journal *journal, struct arena *arena,
+                             const char *workflow_id, size_t limit,
+                             struct execution_row **rows, size_t *count);
+    enum store_error (*workflows)(struct journal *journal, struct arena *arena,
+                                  struct workflow_row **rows, size_t *count);
+    /* Writes "pause" or "cancel" for the owner to see. */
+    enum store_error (*request)(struct journal *journal, const char *execution_id,
+                                const char *request);
+    /* Reads it back (NULL: none). Cheap: the engine asks after SIGUSR1. */
+    enum store_error (*requested)(struct journal *journal, struct arena *arena,
+                                  const char *execution_id, const char **request);
+    void (*close)(struct journal *journal);
+};
+
+/* Who is to own new executions: `create` asks for the lock of a slot before anybody else can
+ * see the row. false: errno; nothing is created. */
+struct claimer {
+    bool (*claim)(void *context, int64_t slot); /* or NULL */
+    void *context;
+};
+
+/* The first member of every implementation. */
+struct journal {
+    const struct kad_journal_ops *ops;
+    struct claimer claimer;
+    char message[1024]; /* of the last STORE_FAILED */
+};
+
+/* SQLite: makes the file (0600) and its folder (0700) if `create`, migrates an older
+ * schema, refuses a newer one. *journal is NULL only when out of memory; on failure
+ * close it after reading store_message. `is_relaxed`: synchronous=NORMAL. */
+enum store_error store_open(const char *file, bool create, bool is_relaxed,
+                            struct journal **journal);
+
+/* Everything in memory; for tests and simulation. */
+struct journal *memory_journal_new(void);
+
+/* For implementations: false: the new execution has no owner, and the message says why. */
+bool journal_claim(struct journal *journal, int64_t slot);
+
+const char *store_message(const struct journal *journal);
+void journal_close(struct journal *journal);
+
+#endif

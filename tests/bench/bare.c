@@ -1,0 +1,161 @@
+/* bare.c: the baseline: what ten-steps writes, with SQLite alone.
+ *
+ *     bare DATABASE SCHEMA.sql full|relaxed
+ *
+ * The same rows in as many transactions (one for the start, one a step, one for the end) with
+ * the same settings, by prepared statements, and nothing else: no types, no JSON, no locks,
+ * no options. Like the store it leaves its WAL when it ends, takes it up again, and empties it
+ * when it has grown over 256 pages. Any failure ends it with exit 1. */
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { STEP_COUNT = 10, SCHEMA_BYTES_MAX = 1 << 16, TEXT_SIZE = 64 };
+
+enum statement {
+    BEGIN,
+    COMMIT,
+    WORKFLOW,
+    EXECUTION,
+    POSITION,
+    STEP_START,
+    STEP_END,
+    HISTORY,
+    STATEMENT_COUNT
+};
+
+static const char *const texts[STATEMENT_COUNT] = {
+    [BEGIN] = "BEGIN IMMEDIATE",
+    [COMMIT] = "COMMIT",
+    [WORKFLOW] = "INSERT INTO workflows (id, name, version, definition, created_at,"
+                 " updated_at) VALUES ('ten-steps', 'Ten steps', '1.0.0', '{}', ?1, ?1)"
+                 " ON CONFLICT (id) DO NOTHING",
+    [EXECUTION] = "INSERT INTO executions (id, workflow_id, workflow_version,"
+                  " trigger_type, trigger_data, status, current_step, started_at,"
+                  " history_seq) VALUES (?2, 'ten-steps', '1.0.0', 'cli', '{}',"
+                  " 'running', 'step-1', ?1, 1)",
+    [POSITION] = "UPDATE executions SET status = ?3, current_step = ?4,"
+                 " completed_at = ?1, history_seq = history_seq + 2 WHERE id = ?2"
+                 " RETURNING history_seq",
+    [STEP_START] = "INSERT INTO step_executions (id, execution_id, step_id, module,"
+                   " action, inputs, status, started_at, visit, attempt, run) VALUES"
+                   " (?3, ?2, ?4, 'bench', 'count', '{\"number\":0}', 'running', ?1, 1,"
+                   " 1, 1)",
+    [STEP_END] = "UPDATE step_executions SET status = 'completed',"
+                 " outputs = '{\"number\":1}', completed_at = ?1 WHERE id = ?3",
+    [HISTORY] = "INSERT INTO execution_history (execution_id, event_type, step_id,"
+                " timestamp, seq) VALUES (?2, ?3, ?4, ?1, ?5)",
+};
+
+static sqlite3 *db;
+static sqlite3_stmt *statements[STATEMENT_COUNT];
+static char execution[TEXT_SIZE];
+
+static void check(int result)
+{
+    if (result == SQLITE_OK || result == SQLITE_ROW || result == SQLITE_DONE)
+        return;
+    fprintf(stderr, "bare: %s\n", sqlite3_errmsg(db));
+    exit(1);
+}
+
+static void run(enum statement which, const char *third, const char *fourth, int fifth)
+{
+    sqlite3_stmt **statement = &statements[which];
+    char now[TEXT_SIZE];
+    struct timespec t;
+    struct tm utc;
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t.tv_sec, &utc));
+    if (!*statement)
+        check(sqlite3_prepare_v3(db, texts[which], -1, SQLITE_PREPARE_PERSISTENT,
+                                 statement, NULL));
+    const int count = sqlite3_bind_parameter_count(*statement);
+    const char *const values[] = {now, execution, third, fourth};
+
+    for (int i = 1; i <= count && i <= 4; i++)
+        check(sqlite3_bind_text(*statement, i, values[i - 1], -1, SQLITE_STATIC));
+    if (count >= 5)
+        check(sqlite3_bind_int(*statement, 5, fifth));
+    check(sqlite3_step(*statement));
+    check(sqlite3_reset(*statement));
+}
+
+static void open_database(const char *file, const char *schema_file, int is_relaxed)
+{
+    static char schema[SCHEMA_BYTES_MAX];
+    const int is_new = access(file, F_OK) != 0;
+
+    check(sqlite3_open(file, &db));
+    check(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL));
+    check(sqlite3_exec(db,
+                       "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON;"
+                       "PRAGMA wal_autocheckpoint = 256",
+                       NULL, NULL, NULL));
+    check(sqlite3_exec(
+        db, is_relaxed ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL",
+        NULL, NULL, NULL));
+    if (is_new) {
+        FILE *in = fopen(schema_file, "r");
+
+        if (!in || !fread(schema, 1, sizeof(schema) - 1, in))
+            exit(1);
+        fclose(in);
+        check(sqlite3_exec(db, schema, NULL, NULL, NULL));
+    }
+}
+
+static void write_execution(void)
+{
+    char ended[TEXT_SIZE] = "", ended_key[TEXT_SIZE] = "";
+
+    run(BEGIN, NULL, NULL, 0);
+    run(WORKFLOW, NULL, NULL, 0);
+    run(EXECUTION, NULL, NULL, 0);
+    run(HISTORY, "execution_started", NULL, 1);
+    run(COMMIT, NULL, NULL, 0);
+    for (int i = 1; i <= STEP_COUNT + 1; i++) {
+        const int is_end = i > STEP_COUNT;
+        char step[TEXT_SIZE], key[TEXT_SIZE * 3];
+
+        snprintf(step, sizeof(step), "step-%d", i);
+        snprintf(key, sizeof(key), "%s/%s/1/1", execution, step);
+        run(BEGIN, NULL, NULL, 0);
+        run(POSITION, is_end ? "completed" : "running", is_end ? NULL : step, 0);
+        if (i > 1) {
+            run(STEP_END, ended_key, NULL, 0);
+            run(HISTORY, "step_completed", ended, 2 * i - 1);
+        }
+        if (!is_end)
+            run(STEP_START, key, step, 0);
+        run(HISTORY, is_end ? "execution_completed" : "step_started",
+            is_end ? NULL : step, 2 * i);
+        run(COMMIT, NULL, NULL, 0);
+        memcpy(ended, step, sizeof(ended));
+        snprintf(ended_key, sizeof(ended_key), "%.63s", key);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    unsigned long long random = 0;
+
+    if (argc != 4 || getrandom(&random, sizeof(random), 0) != sizeof(random)) {
+        fprintf(stderr, "usage: bare DATABASE SCHEMA.sql full|relaxed\n");
+        return 2;
+    }
+    snprintf(execution, sizeof(execution), "%016llx", random);
+    open_database(argv[1], argv[2], strcmp(argv[3], "relaxed") == 0);
+    write_execution();
+    for (int i = 0; i < STATEMENT_COUNT; i++)
+        sqlite3_finalize(statements[i]);
+    check(sqlite3_close(db));
+    return 0;
+}

@@ -1,0 +1,47 @@
+#!/bin/sh
+# gen.sh KADC SOURCE_DIR: the workflows of golden/gen give exactly the C beside them.
+#
+# What kadc writes compiles without a warning, and clang-format leaves it as it is. With
+# UPDATE_GOLDEN=1 the C is written instead of compared.
+set -eu
+
+kadc=$(realpath "$1")
+source=$(realpath "$2")
+golden=$source/tests/golden/gen
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+fail() {
+    echo "$1" >&2
+    failed=1
+}
+
+# compare FILE: the one that was written with the one that is recorded
+compare() {
+    if [ -n "${UPDATE_GOLDEN:-}" ]; then
+        cmp -s "$1" "$golden/$1" || cp "$1" "$golden/$1"
+    elif ! diff -u "$golden/$1" "$1"; then
+        fail "$1 differs"
+    fi
+}
+
+# The warnings are the strictest that generated code promises to be free of.
+compile() {
+    for cc in gcc clang; do
+        command -v $cc >/dev/null || continue
+        $cc -std=c17 -Wall -Wextra -Wshadow -Wconversion -Werror -fsyntax-only -I. \
+            -I"$source/runtime/include" "$1" || fail "$cc refuses $1"
+    done
+}
+
+cd "$golden"
+"$kadc" --modules modules --color=never -A unused -o "$work" -- *.yaml
+cd "$work"
+for file in *.[ch] modules/*.[ch]; do
+    compare "$file"
+    clang-format --style="file:$source/.clang-format" "$file" | cmp -s - "$file" ||
+        fail "clang-format changes $file"
+    case $file in *.c) compile "$file" ;; esac
+done
+exit $failed

@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# What another terminal can do with a run that is alive: pause it, cancel it, follow its logs.
+source "$(dirname "$0")/lib.sh"
+
+new_project project
+workflow linger <<'END'
+name: Linger
+version: 1.0.0
+triggers:
+  - {type: cli, command: kad workflow linger}
+steps:
+  - {id: begin, run: [echo, has begun], onSuccess: linger}
+  - id: linger
+    run: [sh, -c, "echo waits; echo $$ >.kad/child; while [ ! -e .kad/go ]; do sleep 0.05; done; echo goes"]
+    idempotent: true
+    onSuccess: finish
+  - {id: finish, run: [echo, has finished]}
+END
+kad build >/dev/null
+
+begin() {
+    rm -f .kad/go .kad/child
+    kad workflow linger >"$temporary/run.out" 2>"$temporary/run.err" &
+    engine=$!
+    eventually test -s .kad/child
+}
+
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
+
+ends_with() { # CODE: the run
+    local code=0
+    wait "$engine" || code=$?
+    equal "exit code of the run" "$code" "$1"
+    eventually is_gone "$(cat .kad/child)"
+}
+
+it "is paused, and says how to go on"
+begin
+exits 0 kad workflow pause "$(execution)"
+ends_with 3
+equal status "$(status)" paused
+contains "$temporary/run.err" "kad workflow resume $(execution)"
+
+it "is not paused twice, nor when it is over"
+exits 2 kad workflow pause "$(execution)"
+contains "$temporary/err" paused
+
+it "goes on where it was paused"
+touch .kad/go
+exits 0 kad workflow resume "$(execution)"
+equal status "$(status)" completed
+equal "times that begin ran" "$(grep -cx 'has begun' ".kad/logs/$(execution)/begin.1.1.log")" 1
+exits 2 kad workflow pause "$(execution)"
+contains "$temporary/err" completed
+
+it "is cancelled, and cannot be resumed"
+begin
+exits 0 kad workflow cancel "$(execution)"
+ends_with 4
+equal status "$(status)" cancelled
+equal route "$(route)" "begin linger:cancelled"
+exits 4 kad workflow resume "$(execution)"
+contains "$temporary/err" "has ended already"
+exits 2 kad workflow cancel "$(execution)"
+contains "$temporary/err" cancelled
+
+it "is cancelled while it is paused"
+begin
+exits 0 kad workflow pause "$(execution)"
+ends_with 3
+exits 0 kad workflow cancel "$(execution)"
+equal status "$(status)" cancelled
+
+it "has its logs followed until it ends"
+begin
+kad workflow logs "$(execution)" --follow >"$temporary/followed" &
+follower=$!
+eventually grep -q waits "$temporary/followed"
+if is_gone "$follower"; then fail "--follow has ended before the run"; fi
+touch .kad/go
+ends_with 0
+wait "$follower" || fail "--follow has failed"
+equal "what was followed" "$(grep -v '^\$' "$temporary/followed" | tr '\n' '|')" \
+    "==> begin, visit 1, attempt 1 <==|has begun|==> linger, visit 1, attempt 1 <==|waits|goes|==> finish, visit 1, attempt 1 <==|has finished|"
+
+it "has its logs followed when it is over already"
+exits 0 kad workflow logs "$(execution)" --follow --step linger
+contains "$temporary/out" goes
+lacks "$temporary/out" "has begun"
+
+it "is held by its process alone"
+begin
+exits 5 kad workflow resume "$(execution)"
+contains "$temporary/err" "$engine"
+touch .kad/go
+ends_with 0

@@ -1,0 +1,137 @@
+/* test_base.c: arenas, slices, growing arrays and buffers. */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <stdalign.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/str.h"
+#include "base/vec.h"
+
+static struct arena arena;
+
+static void release(void)
+{
+    arena_release(&arena);
+}
+
+TestSuite(base, .fini = release);
+
+Test(base, an_arena_gives_zeroed_and_aligned_memory)
+{
+    for (size_t size = 0; size < 100000; size = size * 3 + 1) {
+        unsigned char *p = arena_alloc(&arena, size);
+
+        cr_assert_eq((uintptr_t)p % alignof(max_align_t), 0);
+        for (size_t i = 0; i < size; i++)
+            cr_assert_eq(p[i], 0);
+        memset(p, 0xff, size);
+    }
+}
+
+Test(base, an_arena_may_be_used_again_after_its_release)
+{
+    arena_copy(&arena, "abc", 3);
+    arena_release(&arena);
+    cr_assert_eq(arena.total_bytes, 0);
+    cr_assert_str_eq(arena_printf(&arena, "%d-%s", 7, "x"), "7-x");
+}
+
+Test(base, a_part_of_a_slice_is_clamped_to_it)
+{
+    cr_assert(str_is(str_part(S("hello"), 1, 3), "el"));
+    cr_assert(str_is(str_part(S("hello"), 3, 99), "lo"));
+    cr_assert_eq(str_part(S("hello"), 4, 2).len, 0);
+}
+
+Test(base, slices_are_compared_by_bytes)
+{
+    cr_assert_lt(str_compare(S("a"), S("ab")), 0);
+    cr_assert_gt(str_compare(S("b"), S("ab")), 0);
+    cr_assert_eq(str_compare(S("ab"), S("ab")), 0);
+    cr_assert(str_starts_with(S("kad"), S("ka")));
+    cr_assert_not(str_starts_with(S("k"), S("ka")));
+    cr_assert(str_ends_with(S("kad"), S("ad")));
+    cr_assert_eq(str_find(S("workflow"), S("flow")), 4);
+    cr_assert_eq(str_find(S("workflow"), S("x")), 8);
+}
+
+Test(base, overlong_forms_and_surrogates_are_not_utf8)
+{
+    cr_assert_eq(str_utf8_valid_len(S("a\xc3\xa4z")), 4);
+    cr_assert_eq(str_utf8_valid_len(S("a\xc0\x80")), 1);
+    cr_assert_eq(str_utf8_valid_len(S("\xed\xa0\x80")), 0);
+    cr_assert_eq(str_utf8_valid_len(S("\xf4\x90\x80\x80")), 0);
+    cr_assert_eq(str_utf8_valid_len(S("ok\xe2\x82")), 2);
+}
+
+Test(base, characters_are_decoded_and_counted)
+{
+    const struct str text = S("z\xc3\xa4\xe2\x82\xac\xf0\x9f\x99\x82");
+    size_t len;
+
+    cr_assert_eq(str_utf8_count(text), 4);
+    cr_assert_eq(str_utf8_char(text, 1, &len), 0xe4);
+    cr_assert_eq(len, 2);
+    cr_assert_eq(str_utf8_char(text, 3, &len), 0x20ac);
+    cr_assert_eq(str_utf8_char(text, 6, &len), 0x1f642);
+    cr_assert_eq(len, 4);
+}
+
+Test(base, a_swap_of_neighbours_is_one_edit)
+{
+    cr_assert_eq(str_distance(S("onSuccess"), S("onSucess"), 3), 1);
+    cr_assert_eq(str_distance(S("steps"), S("setps"), 3), 1);
+    cr_assert_eq(str_distance(S("ca"), S("abc"), 9), 3); /* restricted: not 2 */
+    cr_assert_eq(str_distance(S(""), S("abc"), 9), 3);
+    cr_assert_eq(str_distance(S("abcdef"), S("uvwxyz"), 2), 3);
+}
+
+Test(base, a_vector_keeps_its_items_while_it_grows)
+{
+    VEC(int) numbers = {0};
+
+    for (int i = 0; i < 1000; i++)
+        vec_push(&arena, &numbers, i);
+    cr_assert_eq(numbers.count, 1000);
+    for (int i = 0; i < 1000; i++)
+        cr_assert_eq(numbers.items[i], i);
+}
+
+Test(base, a_buffer_stays_terminated_while_it_grows)
+{
+    struct buf buf;
+
+    buf_init(&buf, &arena);
+    cr_assert_str_eq(buf.p, "");
+    for (int i = 0; i < 500; i++)
+        buf_printf(&buf, "%d,", i % 10);
+    buf_fill(&buf, '-', 700);
+    buf_add_char(&buf, '!');
+    cr_assert_eq(buf.len, 1000 + 700 + 1);
+    cr_assert_eq(strlen(buf.p), buf.len);
+    cr_assert(str_starts_with(buf_str(&buf), S("0,1,2,")));
+}
+
+Test(base, what_is_no_text_is_replaced)
+{
+    struct buf text;
+
+    buf_init(&text, &arena);
+    buf_add_valid(&text, S("a\xff"
+                           "b\0\xc3"));
+    cr_assert_str_eq(text.p, "a\xef\xbf\xbd"
+                             "b\xef\xbf\xbd\xef\xbf\xbd");
+}
+
+Test(base, closed_standard_files_are_opened_again)
+{
+    close(STDIN_FILENO);
+    file_keep_standard();
+    cr_assert_neq(fcntl(STDIN_FILENO, F_GETFD), -1);
+    cr_assert_gt(open("/dev/null", O_RDONLY), STDERR_FILENO);
+}

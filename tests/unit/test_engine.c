@@ -1,0 +1,634 @@
+/* test_engine.c: what an execution does, step by step, over both journals. */
+#include "engine_fixture.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static char folder[64];
+
+static int remove_one(const char *path, const struct stat *about, int type,
+                      struct FTW *walk)
+{
+    (void)about, (void)type, (void)walk;
+    return remove(path);
+}
+
+static void clean_up(void)
+{
+    fix_release();
+    if (*folder)
+        nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void use_memory(void)
+{
+    fix_init(memory_journal_new());
+}
+
+static void use_file(void)
+{
+    struct journal *journal;
+    char file[96];
+
+    strcpy(folder, "/tmp/kad-engine-XXXXXX");
+    cr_assert(mkdtemp(folder));
+    snprintf(file, sizeof(file), "%s/kad.db", folder);
+    cr_assert_eq(store_open(file, true, true, &journal), STORE_OK);
+    fix_init(journal);
+}
+
+TestSuite(engine, .fini = clean_up);
+
+/* One test for each journal. */
+#define BOTH(sentence)                                                                 \
+    static void sentence(void);                                                        \
+    Test(engine, sentence##_in_memory)                                                 \
+    {                                                                                  \
+        use_memory();                                                                  \
+        sentence();                                                                    \
+    }                                                                                  \
+    Test(engine, sentence##_in_a_file)                                                 \
+    {                                                                                  \
+        use_file();                                                                    \
+        sentence();                                                                    \
+    }                                                                                  \
+    static void sentence(void)
+
+/* ---- Routes ------------------------------------------------------------------------- */
+
+BOTH(each_step_reads_what_the_one_before_has_left)
+{
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go check.1.1=work1 ");
+    cr_expect_str_eq(fix_rows(), "work/1/1=completed check/1/1=completed");
+    cr_expect_str_eq(fix_history(),
+                     "execution_started step_started:work step_completed:work "
+                     "step_started:check step_completed:check execution_completed");
+}
+
+BOTH(a_failure_goes_its_route_and_fails_the_execution)
+{
+    fix.scripts[WORK].outcomes = "f";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_str_eq(fix.result.error.code, "broken");
+    cr_expect_str_eq(fix.result.error.step, "work");
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go handler.1.1=broken ");
+    cr_expect_eq(fix_status(), EXECUTION_FAILED);
+}
+
+BOTH(the_first_failure_is_the_error)
+{
+    fix.scripts[WORK].outcomes = "f";
+    fix.scripts[HANDLER].outcomes = "n";
+    fix_run();
+    cr_expect_str_eq(fix.result.error.code, "broken");
+    cr_expect_str_eq(fix_rows(),
+                     "work/1/1=failed(broken) handler/1/1=failed(unexplained)");
+}
+
+BOTH(a_step_that_recovers_makes_it_complete)
+{
+    fix.scripts[WORK].outcomes = "f";
+    fix.infos[HANDLER].recovers = true;
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_null(fix.result.error.code);
+}
+
+BOTH(a_recovering_step_that_fails_recovers_nothing)
+{
+    fix.scripts[WORK].outcomes = "f";
+    fix.scripts[HANDLER].outcomes = "f";
+    fix.infos[HANDLER].recovers = true;
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_str_eq(fix.result.error.step, "work");
+}
+
+BOTH(a_route_to_fail_is_a_failure_by_itself)
+{
+    fix.scripts[WORK].on_success = KAD_END_FAIL;
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_str_eq(fix.result.error.code, "failed_by_route");
+    cr_expect_str_eq(fix.result.error.step, "work");
+}
+
+BOTH(a_timeout_has_a_status_of_its_own)
+{
+    fix.scripts[WORK].outcomes = "t";
+    fix_run();
+    cr_expect_str_eq(fix_rows(), "work/1/1=timed_out(timed_out) handler/1/1=completed");
+}
+
+BOTH(missing_outputs_are_a_failure)
+{
+    fix.scripts[WORK].outcomes = "b";
+    fix_run();
+    cr_expect_str_eq(fix_rows(), "work/1/1=failed(bad_output) handler/1/1=completed");
+}
+
+BOTH(the_outputs_of_the_workflow_are_those_of_its_last_values)
+{
+    fix.workflow.outputs = &fix_text_type;
+    fix.workflow.finish = fix_finish;
+    fix_run();
+    cr_expect_str_eq(fix.result.outputs, "{\"text\":\"check1\"}");
+}
+
+BOTH(outputs_of_the_workflow_that_are_not_there_fail_it)
+{
+    fix.workflow.outputs = &fix_text_type;
+    fix.workflow.finish = fix_finish;
+    fix.scripts[WORK].on_success = KAD_END_COMPLETE;
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_str_eq(fix.result.error.code, "expression");
+    cr_expect_null(fix.result.outputs);
+}
+
+/* ---- Faults ------------------------------------------------------------------------- */
+
+BOTH(a_fault_in_an_input_fails_the_step_without_a_call)
+{
+    fix.scripts[CHECK].faults_input = true;
+    fix_run();
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go handler.1.1=expression ");
+    cr_expect_str_eq(
+        fix_rows(),
+        "work/1/1=completed check/1/1=failed(expression) handler/1/1=completed");
+}
+
+BOTH(an_input_that_is_not_set_fails_the_step_without_a_call)
+{
+    fix.scripts[WORK].outcomes = "f";
+    fix.scripts[WORK].on_failure = CHECK;
+    fix_run();
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go handler.1.1=broken ");
+    cr_expect_str_eq(
+        fix_rows(),
+        "work/1/1=failed(broken) check/1/1=failed(bad_input) handler/1/1=completed");
+}
+
+BOTH(a_fault_in_a_route_fails_the_step_that_has_ended)
+{
+    fix.scripts[WORK].faults_route = true;
+    fix_run();
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go handler.1.1=expression ");
+    cr_expect_str_eq(fix_rows(), "work/1/1=failed(expression) handler/1/1=completed");
+    cr_expect_str_eq(fix.result.error.message, "the route has no value");
+}
+
+BOTH(a_fault_in_the_route_of_a_failure_ends_the_execution)
+{
+    fix.scripts[WORK].outcomes = "f";
+    fix.scripts[WORK].faults_failure_route = true;
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_str_eq(fix.result.error.code, "broken");
+    cr_expect_str_eq(fix_rows(), "work/1/1=failed(broken)");
+}
+
+BOTH(a_fault_in_the_route_of_a_recovering_step_brings_the_error_back)
+{
+    fix.scripts[WORK].outcomes = "f";
+    fix.infos[HANDLER].recovers = true;
+    fix.scripts[HANDLER].faults_route = true;
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_str_eq(fix.result.error.code, "broken");
+}
+
+/* ---- Budgets ------------------------------------------------------------------------ */
+
+static void bound_work(uint32_t max_retries)
+{
+    fix.infos[WORK].is_bounded = true;
+    fix.infos[WORK].max_retries = max_retries;
+}
+
+BOTH(a_failed_attempt_is_repeated_within_the_budget)
+{
+    bound_work(2);
+    fix.scripts[WORK].outcomes = "ft";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_str_eq(fix_rows(),
+                     "work/1/1=failed(broken) work/1/2=timed_out(timed_out) "
+                     "work/1/3=completed check/1/1=completed");
+    cr_expect_str_eq(fix_history(),
+                     "execution_started step_started:work step_failed:work "
+                     "step_retried:work step_timed_out:work step_retried:work "
+                     "step_completed:work step_started:check step_completed:check "
+                     "execution_completed");
+}
+
+BOTH(a_spent_budget_lets_the_failure_go_its_route)
+{
+    bound_work(1);
+    fix.scripts[WORK].outcomes = "fff";
+    fix_run();
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go work.1.2=go handler.1.1=broken ");
+}
+
+BOTH(a_route_back_to_a_spent_step_fails_it_without_a_call)
+{
+    bound_work(1);
+    fix.scripts[CHECK].on_success = WORK;
+    fix_run();
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go check.1.1=work1 work.2.1=go "
+                                  "check.2.1=work2 handler.1.1=retries_exhausted ");
+    cr_expect_str_eq(fix_rows(), "work/1/1=completed check/1/1=completed "
+                                 "work/2/1=completed check/2/1=completed "
+                                 "work/3/1=failed(retries_exhausted) "
+                                 "handler/1/1=completed");
+}
+
+BOTH(no_retries_means_one_run)
+{
+    bound_work(0);
+    fix.scripts[WORK].outcomes = "f";
+    fix_run();
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go handler.1.1=broken ");
+}
+
+BOTH(a_failed_execution_starts_again_with_fresh_budgets)
+{
+    bound_work(1);
+    fix.scripts[WORK].outcomes = "ffffs";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_null(fix.result.error.code);
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go work.1.2=go handler.1.1=broken "
+                                  "work.2.1=go work.2.2=go handler.2.1=broken "
+                                  "work.3.1=go check.1.1=work5 ");
+}
+
+BOTH(fresh_budgets_stay_fresh_when_it_is_interrupted_again)
+{
+    bound_work(1);
+    fix.scripts[WORK].outcomes = "ff";
+    fix.scripts[WORK].on_failure = CHECK;
+    fix.scripts[CHECK].on_failure = HANDLER;
+    fix_run(); /* work is spent, check has no input */
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    fix.infos[CHECK].is_idempotent = true;
+    fix.scripts[CHECK].outcomes = "pf";
+    fix.scripts[CHECK].on_failure = WORK;
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_PAUSED);
+    fix_resume(); /* check fails, and goes back to work, which has run once since */
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_str_eq(fix_rows(),
+                     "work/1/1=failed(broken) work/1/2=failed(broken) "
+                     "check/1/1=failed(bad_input) handler/1/1=completed "
+                     "work/2/1=completed check/2/1=failed(broken) work/3/1=completed "
+                     "check/3/1=completed");
+}
+
+/* ---- Interruptions ------------------------------------------------------------------ */
+
+BOTH(a_wish_to_stop_between_steps_pauses_before_the_next)
+{
+    fix.scripts[WORK].outcomes = "s";
+    fix.stop_count = 1;
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_PAUSED);
+    cr_expect_str_eq(fix.result.step, "work");
+    cr_expect_str_eq(fix.trace.p, "");
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_str_eq(fix_history(),
+                     "execution_started execution_paused execution_resumed "
+                     "step_started:work step_completed:work step_started:check "
+                     "step_completed:check execution_completed");
+}
+
+BOTH(an_idempotent_step_that_was_stopped_is_the_same_attempt_again)
+{
+    fix.infos[CHECK].is_idempotent = true;
+    fix.scripts[CHECK].outcomes = "p";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_PAUSED);
+    cr_expect_null(fix.result.gate.kind);
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go check.1.1=work1 check.1.1=work1 ");
+    cr_expect_str_eq(fix_rows(), "work/1/1=completed check/1/1=completed");
+    cr_expect_str_eq(fix_history(),
+                     "execution_started step_started:work step_completed:work "
+                     "step_started:check step_interrupted:check execution_paused "
+                     "execution_resumed step_completed:check execution_completed");
+}
+
+BOTH(another_step_that_was_stopped_asks_whether_it_happened)
+{
+    fix.scripts[CHECK].outcomes = "p";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_PAUSED);
+    cr_expect_str_eq(fix.result.gate.kind, "question");
+    cr_expect_str_eq(fix.result.gate.step_key, "e1/check/1/1");
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_PAUSED, "it asks again");
+    cr_expect_str_eq(fix.result.gate.kind, "question");
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go check.1.1=work1 ");
+    cr_expect_eq(fix_status(), EXECUTION_PAUSED);
+}
+
+BOTH(no_it_did_not_happen_makes_the_next_attempt)
+{
+    fix.scripts[CHECK].outcomes = "p";
+    fix_run();
+    fix_resume_with((struct answer){.kind = ANSWER_RETRY});
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_str_eq(
+        fix_rows(),
+        "work/1/1=completed check/1/1=failed(interrupted) check/1/2=completed");
+}
+
+BOTH(yes_it_happened_needs_the_outputs_that_are_read)
+{
+    fix.scripts[WORK].outcomes = "p";
+    fix_run();
+    fix_resume_with((struct answer){.kind = ANSWER_SKIP});
+    cr_expect_eq(fix.result.end, ENGINE_REFUSED);
+    fix_resume_with((struct answer){.kind = ANSWER_SKIP, .outputs = "{\"text\":1}"});
+    cr_expect_eq(fix.result.end, ENGINE_REFUSED);
+    cr_expect_eq(fix_status(), EXECUTION_PAUSED);
+    fix_resume_with(
+        (struct answer){.kind = ANSWER_SKIP, .outputs = "{\"text\":\"x\"}"});
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go check.1.1=x ");
+    cr_expect_str_eq(fix_rows(), "work/1/1=skipped check/1/1=completed");
+}
+
+BOTH(yes_it_happened_is_enough_when_nobody_reads_its_outputs)
+{
+    fix.infos[CHECK].outputs_unread = true;
+    fix.scripts[CHECK].outcomes = "p";
+    fix_run();
+    fix_resume_with((struct answer){.kind = ANSWER_SKIP});
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_str_eq(fix_rows(), "work/1/1=completed check/1/1=skipped");
+}
+
+BOTH(a_person_can_say_that_it_failed)
+{
+    fix.scripts[CHECK].outcomes = "p";
+    fix_run();
+    fix_resume_with((struct answer){.kind = ANSWER_FAIL});
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_str_eq(fix.result.error.code, "aborted_by_user");
+    cr_expect_str_eq(fix.trace.p,
+                     "work.1.1=go check.1.1=work1 handler.1.1=aborted_by_user ");
+}
+
+BOTH(an_answer_without_a_question_is_refused)
+{
+    fix.stop_count = 1;
+    fix_run();
+    fix_resume_with((struct answer){.kind = ANSWER_SKIP});
+    cr_expect_eq(fix.result.end, ENGINE_REFUSED);
+    cr_expect_eq(fix_status(), EXECUTION_PAUSED);
+}
+
+BOTH(a_parked_step_is_called_again_with_the_same_key)
+{
+    fix.scripts[WORK].outcomes = "kk";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_PAUSED);
+    cr_expect_str_eq(fix.result.gate.kind, "ask");
+    cr_expect_str_eq(fix.result.gate.prompt, "who?");
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_PAUSED);
+    cr_expect_str_eq(fix.result.gate.kind, "ask");
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_str_eq(fix.trace.p,
+                     "work.1.1=go work.1.1=go work.1.1=go check.1.1=work3 ");
+}
+
+BOTH(a_cancelled_execution_is_over)
+{
+    fix.scripts[WORK].outcomes = "c";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_CANCELLED);
+    cr_expect_str_eq(fix_rows(), "work/1/1=cancelled");
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_CANCELLED);
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go ");
+}
+
+BOTH(a_completed_execution_says_so)
+{
+    fix.workflow.outputs = &fix_text_type;
+    fix.workflow.finish = fix_finish;
+    fix_run();
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_str_eq(fix.result.outputs, "{\"text\":\"check1\"}");
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go check.1.1=work1 ");
+}
+
+/* ---- Elsewhere ---------------------------------------------------------------------- */
+
+BOTH(a_person_can_start_at_another_step)
+{
+    static const char *const needs_work[] = {"work", NULL};
+
+    fix.infos[CHECK].needs = needs_work;
+    fix.scripts[CHECK].outcomes = "f";
+    fix_run();
+    fix_resume_with((struct answer){.kind = ANSWER_FROM, .from = "nowhere"});
+    cr_expect_eq(fix.result.end, ENGINE_REFUSED);
+    fix_resume_with((struct answer){.kind = ANSWER_FROM, .from = "work"});
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go check.1.1=work1 handler.1.1=broken "
+                                  "work.2.1=go check.2.1=work2 ");
+}
+
+BOTH(a_start_elsewhere_needs_what_is_read_there)
+{
+    static const char *const needs_work[] = {"work", NULL};
+
+    fix.infos[CHECK].needs = needs_work;
+    fix.scripts[WORK].outcomes = "f";
+    fix_run();
+    fix_resume_with((struct answer){.kind = ANSWER_FROM, .from = "check"});
+    cr_expect_eq(fix.result.end, ENGINE_REFUSED);
+    cr_expect_eq(fix_status(), EXECUTION_FAILED);
+}
+
+BOTH(a_start_elsewhere_gives_the_step_in_flight_up)
+{
+    fix.scripts[CHECK].outcomes = "p";
+    fix_run();
+    fix_resume_with((struct answer){.kind = ANSWER_FROM, .from = "work"});
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_str_eq(fix_rows(), "work/1/1=completed check/1/1=cancelled "
+                                 "work/2/1=completed check/2/1=completed");
+}
+
+/* ---- Time --------------------------------------------------------------------------- */
+
+BOTH(a_workflow_past_its_timeout_starts_no_step)
+{
+    fix.workflow.timeout_ms = HOUR_MS;
+    fix.scripts[WORK].outcomes = "h";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_str_eq(fix.result.error.code, "timed_out");
+    cr_expect_str_eq(fix.result.error.step, "check");
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go ");
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED, "the time is fresh");
+}
+
+BOTH(time_that_it_was_paused_does_not_count)
+{
+    fix.workflow.timeout_ms = 2 * HOUR_MS;
+    fix.infos[CHECK].is_idempotent = true;
+    fix.scripts[WORK].outcomes = "h";
+    fix.scripts[CHECK].outcomes = "ph";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_PAUSED);
+    fix.now_ms += 5 * HOUR_MS;
+    fix.scripts[CHECK].on_success = HANDLER;
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_str_eq(fix.result.error.step, "handler",
+                     "two hours of its own have passed");
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go check.1.1=work1 check.1.1=work1 ");
+}
+
+/* ---- The environment ---------------------------------------------------------------- */
+
+static int advance_with_env(struct kad_run *run, void *frame, int position)
+{
+    struct frame *f = frame;
+
+    if (position == WORK)
+        f->trigger.text = kad_env(run, "KAD_TEST_NAME");
+    return fix_advance(run, frame, position);
+}
+
+BOTH(variables_are_read_once_at_the_start)
+{
+    static const char *const names[] = {"KAD_TEST_NAME", "KAD_TEST_UNSET", NULL};
+
+    fix.workflow.env = names;
+    fix.workflow.advance = advance_with_env;
+    fix.stop_count = 1;
+    setenv("KAD_TEST_NAME", "then", 1);
+    fix_run();
+    setenv("KAD_TEST_NAME", "now", 1);
+    fix_resume();
+    cr_expect_str_eq(fix.trace.p, "work.1.1=then check.1.1=work1 ");
+}
+
+/* ---- Crashes ------------------------------------------------------------------------ */
+
+BOTH(a_crash_in_an_idempotent_step_is_the_same_attempt_again)
+{
+    fix.infos[WORK].is_idempotent = true;
+    fix.commits_left = 1;
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_STORE_FAILED);
+    fix.commits_left = -1;
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go work.1.1=go check.1.1=work2 ");
+    cr_expect_str_eq(fix_history(),
+                     "execution_started step_started:work step_interrupted:work "
+                     "execution_resumed step_completed:work step_started:check "
+                     "step_completed:check execution_completed");
+}
+
+BOTH(a_crash_in_another_step_asks_whether_it_happened)
+{
+    fix.commits_left = 1;
+    fix_run();
+    fix.commits_left = -1;
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_PAUSED);
+    cr_expect_str_eq(fix.result.gate.kind, "question");
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go ");
+}
+
+BOTH(an_answer_may_come_with_the_first_resume)
+{
+    fix.commits_left = 1;
+    fix_run();
+    fix.commits_left = -1;
+    fix_resume_with((struct answer){.kind = ANSWER_RETRY});
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go work.1.2=go check.1.1=work2 ");
+}
+
+/* A loop with a spent budget, a failure without a call, a handler: the rows of an execution
+ * that has crashed at any commit are those of one that has not. */
+static const char *rows_with_crash_at(int commit)
+{
+    const char *rows;
+
+    use_memory();
+    bound_work(1);
+    fix.scripts[WORK].outcomes = NULL;
+    fix.scripts[CHECK].on_success = WORK;
+    for (size_t i = 0; i < STEP_COUNT; i++)
+        fix.infos[i].is_idempotent = true;
+    fix.commits_left = commit;
+    fix_run();
+    fix.commits_left = -1;
+    if (fix.result.end == ENGINE_STORE_FAILED)
+        fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_str_eq(fix.result.error.code, "retries_exhausted");
+    rows = strdup(fix_rows());
+    fix_release();
+    return rows;
+}
+
+Test(engine, a_crash_at_any_commit_changes_nothing)
+{
+    enum { COMMITS = 7 };
+    char *unharmed = (char *)rows_with_crash_at(-1);
+
+    for (int commit = 0; commit < COMMITS; commit++) {
+        char *rows = (char *)rows_with_crash_at(commit);
+
+        cr_expect_str_eq(rows, unharmed, "commit %d", commit);
+        free(rows);
+    }
+    free(unharmed);
+    fix = (struct fixture){0};
+}
+
+BOTH(a_visit_that_runs_again_sees_what_the_one_before_has_left)
+{
+    fix.scripts[CHECK].on_success = WORK;
+    fix.scripts[WORK].outcomes = "sp";
+    fix.infos[WORK].is_idempotent = true;
+    bound_work(1);
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_PAUSED);
+    fix.scripts[CHECK].on_success = KAD_END_COMPLETE;
+    fix_resume();
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go check.1.1=work1 work.2.1=go work.2.1=go "
+                                  "check.2.1=work3 ");
+}
+
+BOTH(nothing_is_called_when_its_start_is_not_stored)
+{
+    fix.commits_left = 0;
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_STORE_FAILED);
+    cr_expect_str_eq(fix.trace.p, "");
+}

@@ -1,0 +1,348 @@
+/* test_report.c: what people and programs are told of executions. */
+#include <criterion/criterion.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+static struct arena arena;
+static struct report report;
+static char *printed;
+static size_t printed_len;
+static int64_t started_ms;
+
+static const struct project own_project = {
+    .root = "/p", .database = "/p/.kad/kad.db", .state = "/p/.kad"};
+
+static void open_report(void)
+{
+    started_ms = time_now_ms() - 185000;
+    report = (struct report){.arena = &arena,
+                             .journal = memory_journal_new(),
+                             .project = &own_project,
+                             .out = open_memstream(&printed, &printed_len)};
+}
+
+static void clean_up(void)
+{
+    fclose(report.out);
+    free(printed);
+    journal_close(report.journal);
+    arena_release(&arena);
+}
+
+TestSuite(report, .init = open_report, .fini = clean_up);
+
+static void start_execution(const char *id)
+{
+    const struct workflow_row workflow = {
+        .id = "flow", .name = "Flow", .version = "1.0.0", .definition = "{}"};
+    struct execution_row row = {.id = id,
+                                .workflow_id = "flow",
+                                .workflow_version = "1.0.0",
+                                .trigger_type = "cli",
+                                .trigger_data = "{\"n\":1}",
+                                .status = EXECUTION_RUNNING,
+                                .current_step = "test",
+                                .started_ms = started_ms};
+    bool existed;
+
+    cr_assert_eq(
+        report.journal->ops->create(report.journal, &arena, &workflow, &row, &existed),
+        STORE_OK);
+}
+
+static void commit(const struct journal_commit *changes)
+{
+    cr_assert_eq(report.journal->ops->commit(report.journal, changes), STORE_OK);
+}
+
+/* A step that ran for `took_ms`; 0: still running. */
+static void run_step(const char *execution, const char *step, uint32_t visit,
+                     int64_t took_ms, const char *error)
+{
+    const struct step_row row = {
+        .key = arena_printf(&arena, "%s/%s/%u/1", execution, step, visit),
+        .execution_id = execution,
+        .step_id = step,
+        .module = "m",
+        .action = "a",
+        .inputs = "{}",
+        .status =
+            error ? STEP_RUN_FAILED : (took_ms ? STEP_RUN_COMPLETED : STEP_RUN_RUNNING),
+        .outputs = took_ms && !error ? "{\"ok\":true}" : NULL,
+        .error = error,
+        .started_ms = started_ms,
+        .completed_ms = took_ms ? started_ms + took_ms : 0,
+        .visit = visit,
+        .attempt = 1,
+        .run = visit};
+    const struct history_row event = {
+        .event_type = "step_started", .step_id = step, .at_ms = started_ms};
+
+    commit(&(struct journal_commit){.execution_id = execution,
+                                    .now_ms = started_ms,
+                                    .started = &row,
+                                    .events = &event,
+                                    .event_count = 1});
+}
+
+static void set_status(const char *execution, enum execution_status status,
+                       const char *error)
+{
+    commit(&(struct journal_commit){.execution_id = execution,
+                                    .now_ms = started_ms + 134000,
+                                    .sets_execution = true,
+                                    .status = status,
+                                    .current_step =
+                                        execution_is_ended(status) ? NULL : "test",
+                                    .error = error});
+}
+
+static void open_gate(const char *execution, const char *step, const char *kind,
+                      const char *prompt)
+{
+    const struct gate_row gate = {
+        .step_key = arena_printf(&arena, "%s/%s/1/1", execution, step),
+        .kind = kind,
+        .prompt = prompt,
+        .opened_ms = started_ms};
+
+    commit(&(struct journal_commit){
+        .execution_id = execution, .now_ms = started_ms, .open_gate = &gate});
+}
+
+static void assert_says(const char *text)
+{
+    fflush(report.out);
+    cr_assert(strstr(printed, text), "`%s` is not in:\n%s", text, printed);
+}
+
+static void assert_silent_about(const char *text)
+{
+    fflush(report.out);
+    cr_assert_not(strstr(printed, text), "`%s` is in:\n%s", text, printed);
+}
+
+/* ---- Text ------------------------------------------------------------------------ */
+
+Test(report, steps_are_aligned_with_status_time_and_error)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "analyze", 1, 850, NULL);
+    run_step("abcd1234", "test", 2, 134000,
+             "{\"code\":\"exit_status\",\"message\":\"2 tests\\nfailed\",\"step\":"
+             "\"test\"}");
+    set_status("abcd1234", EXECUTION_FAILED,
+               "{\"code\":\"exit_status\",\"message\":\"2 tests\\nfailed\",\"step\":"
+               "\"test\"}");
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("flow 1.0.0  failed\n");
+    assert_says(" UTC, 3m ago, took 2m 14s\n");
+    assert_says("  analyze  completed  850ms\n"
+                "  test     failed     2m 14s  visit 2; exit_status: 2 tests\n");
+    assert_says("  error      exit_status in test: 2 tests\n             failed\n");
+    assert_says("kad workflow resume abcd   try again where it failed\n");
+    assert_silent_about("\033");
+}
+
+Test(report, a_running_row_that_nobody_holds_is_interrupted)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 0, NULL);
+    cr_assert_eq(report_execution(&report, "abcd1234"), STORE_OK);
+    assert_says("flow 1.0.0  interrupted\n");
+    assert_says("  stands at  test\n");
+    assert_says("  test  interrupted  -\n");
+    assert_says("  next       kad workflow resume abcd   go on\n");
+}
+
+Test(report, a_question_shows_its_three_answers)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 0, NULL);
+    open_gate("abcd1234", "test", "question", "did `test` happen?");
+    set_status("abcd1234", EXECUTION_PAUSED, NULL);
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says(
+        "  question   did `test` happen?\n"
+        "  next       kad workflow resume abcd --retry   run the step again\n"
+        "             kad workflow resume abcd --skip   it has happened: go on\n"
+        "             kad workflow resume abcd --fail   it has failed\n");
+}
+
+Test(report, several_questions_need_the_step)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 0, NULL);
+    run_step("abcd1234", "plan", 1, 0, NULL);
+    open_gate("abcd1234", "test", "question", "did `test` happen?");
+    open_gate("abcd1234", "plan", "ask", "/p/.kad/asks/abcd");
+    set_status("abcd1234", EXECUTION_PAUSED, NULL);
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("kad workflow resume abcd --step test --retry ");
+    assert_says("kad workflow resume abcd --step plan   take up the answer");
+    assert_says("             /p/.kad/asks/abcd\n");
+}
+
+Test(report, a_completed_execution_needs_no_command)
+{
+    start_execution("abcd1234");
+    set_status("abcd1234", EXECUTION_COMPLETED, NULL);
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("completed\n");
+    assert_silent_about("next");
+}
+
+Test(report, the_command_names_a_database_of_its_own)
+{
+    const struct project other = {
+        .root = "/p", .database = "/d/x.db", .state = "/d/x.db.d"};
+
+    report.project = &other;
+    start_execution("abcd1234");
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("kad workflow resume abcd --db /d/x.db ");
+}
+
+Test(report, the_short_id_is_as_long_as_it_must_be)
+{
+    start_execution("abcd1234");
+    start_execution("abcd1299");
+    cr_assert_eq(report_execution(&report, "abcd123"), STORE_OK);
+    assert_says("kad workflow resume abcd123 ");
+}
+
+Test(report, lines_fit_the_terminal)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 1000,
+             "{\"code\":\"x\",\"message\":\"世界世界世界世界世界世界\","
+             "\"step\":\"s\"}");
+    report.columns = 40;
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("  test  failed  1.0s  x: 世界世界世界世…\n");
+}
+
+Test(report, control_characters_of_programs_are_not_shown)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 1000,
+             "{\"code\":\"x\",\"message\":\"a\\u001b[2Jb\\u009bc\",\"step\":\"s\"}");
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("x: a[2Jbc\n");
+}
+
+Test(report, colour_is_for_those_who_want_it)
+{
+    start_execution("abcd1234");
+    set_status("abcd1234", EXECUTION_COMPLETED, NULL);
+    report.has_color = true;
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("\033[32mcompleted\033[0m");
+}
+
+Test(report, an_unknown_execution_prints_nothing)
+{
+    start_execution("abcd1234");
+    start_execution("abcd9999");
+    cr_assert_eq(report_execution(&report, "x"), STORE_NOT_FOUND);
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_AMBIGUOUS);
+    cr_assert_eq(report_history(&report, "x"), STORE_NOT_FOUND);
+    fflush(report.out);
+    cr_assert_eq(printed_len, 0);
+}
+
+Test(report, the_history_is_one_line_an_event)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 0, NULL);
+    cr_assert_eq(report_history(&report, "abcd"), STORE_OK);
+    assert_says("  execution_started\n");
+    assert_says("  step_started       test\n");
+}
+
+Test(report, the_list_says_where_each_one_stands)
+{
+    cr_assert_eq(report_list(&report, NULL, 0), STORE_OK);
+    assert_says("no executions yet\n");
+    start_execution("abcd1234");
+    set_status("abcd1234", EXECUTION_PAUSED, NULL);
+    cr_assert_eq(report_list(&report, NULL, 0), STORE_OK);
+    assert_says("EXECUTION  WORKFLOW  STATUS  STARTED  TOOK  STANDS AT\n"
+                "abcd1234   flow      paused  3m ago         test\n");
+}
+
+/* ---- JSON ------------------------------------------------------------------------ */
+
+static json_t *printed_json(void)
+{
+    json_t *json;
+
+    fflush(report.out);
+    json = json_loads(printed, 0, NULL);
+    cr_assert(json, "%s", printed);
+    return json;
+}
+
+Test(report, an_execution_is_one_json_object)
+{
+    const char *id, *status, *started, *step, *step_status;
+    json_t *json, *error, *completed, *outputs;
+    size_t gates;
+
+    report.is_json = true;
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 1000, NULL);
+    set_status("abcd1234", EXECUTION_FAILED,
+               "{\"code\":\"x\",\"message\":\"m\",\"step\":\"test\"}");
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    json = printed_json();
+    cr_assert_eq(json_unpack(json, "{s:s, s:s, s:s, s:o, s:{s:s}, s:[{s:s, s:s, s:o}]}",
+                             "id", &id, "status", &status, "startedAt", &started,
+                             "completedAt", &completed, "error", "code", &step, "steps",
+                             "step", &step, "status", &step_status, "outputs",
+                             &outputs),
+                 0);
+    error = json_object_get(json, "error");
+    gates = json_array_size(json_object_get(json, "gates"));
+    cr_assert_str_eq(id, "abcd1234");
+    cr_assert_str_eq(status, "failed");
+    cr_assert_eq(time_parse(started), started_ms);
+    cr_assert_eq(time_parse(json_string_value(completed)), started_ms + 134000);
+    cr_assert_str_eq(step, "test");
+    cr_assert_str_eq(step_status, "completed");
+    cr_assert(json_is_true(json_object_get(outputs, "ok")));
+    cr_assert_str_eq(json_string_value(json_object_get(error, "message")), "m");
+    cr_assert_eq(gates, 0);
+    cr_assert(json_is_null(json_object_get(json, "pid")));
+    json_decref(json);
+}
+
+Test(report, a_list_and_a_history_are_json_objects_too)
+{
+    const char *status, *execution, *type;
+    int seq;
+    json_t *json;
+
+    report.is_json = true;
+    start_execution("abcd1234");
+    cr_assert_eq(report_list(&report, "flow", 10), STORE_OK);
+    json = printed_json();
+    cr_assert_eq(json_unpack(json, "{s:[{s:s}]}", "executions", "status", &status), 0);
+    cr_assert_str_eq(status, "interrupted");
+    json_decref(json);
+    rewind(report.out);
+    cr_assert_eq(report_history(&report, "abcd"), STORE_OK);
+    fputc('\0', report.out);
+    json = printed_json();
+    cr_assert_eq(json_unpack(json, "{s:s, s:[{s:i, s:s}]}", "execution", &execution,
+                             "events", "seq", &seq, "type", &type),
+                 0);
+    cr_assert_str_eq(execution, "abcd1234");
+    cr_assert_eq(seq, 1);
+    cr_assert_str_eq(type, "execution_started");
+    json_decref(json);
+}

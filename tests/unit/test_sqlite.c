@@ -1,0 +1,421 @@
+/* test_sqlite.c: the database file: who may read it, what is refused, what survives. */
+#include "store/sqlite.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store_fixture.h"
+
+TestSuite(sqlite, .fini = clean_up);
+
+static unsigned mode_of(const char *path)
+{
+    struct stat about;
+
+    cr_assert_eq(stat(path, &about), 0, "%s", path);
+    return about.st_mode & 0777;
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *out = fopen(path, "w");
+
+    cr_assert(out);
+    fputs(text, out);
+    fclose(out);
+}
+
+static void run_sql(const char *sql)
+{
+    sqlite3 *db;
+
+    cr_assert_eq(sqlite3_open(file, &db), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK, "%s",
+                 sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+/* Opening fails with a message that names the file and says `why`. */
+static void assert_refused(bool may_create, const char *why)
+{
+    cr_assert_eq(store_open(file, may_create, false, &journal), STORE_FAILED);
+    cr_assert(strstr(store_message(journal), file), "%s", store_message(journal));
+    cr_assert(strstr(store_message(journal), why), "%s", store_message(journal));
+}
+
+Test(sqlite, the_files_are_the_owners_alone_whatever_the_umask)
+{
+    umask(0);
+    use_folder();
+    open_file();
+    start_execution("e");
+    cr_assert_eq(mode_of(arena_printf(&arena, "%s/.kad", folder)), 0700);
+    cr_assert_eq(mode_of(file), 0600);
+    cr_assert_eq(mode_of(beside("-wal")), 0600);
+    cr_assert_eq(mode_of(beside("-shm")), 0600);
+    cr_assert_eq(mode_of(beside("-queue")), 0600);
+    cr_assert_neq(access(beside("-new"), F_OK), 0);
+}
+
+Test(sqlite, a_missing_file_is_made_only_when_it_may)
+{
+    use_folder();
+    assert_refused(false, "unable to open database file");
+    cr_assert_neq(access(file, F_OK), 0);
+}
+
+Test(sqlite, an_empty_file_becomes_a_database)
+{
+    use_folder();
+    file = arena_printf(&arena, "%s/empty.db", folder);
+    write_file(file, "");
+    open_file();
+    start_execution("e");
+    cr_assert_eq(found("e").slot, 1);
+}
+
+Test(sqlite, the_log_of_a_deleted_database_is_not_taken_up)
+{
+    struct execution_row row;
+
+    use_folder();
+    open_file();
+    start_execution("e");
+    journal_close(journal);
+    cr_assert_eq(unlink(file), 0);
+    cr_assert_eq(access(beside("-wal"), F_OK), 0);
+    open_file();
+    cr_assert_eq(journal->ops->find(journal, &arena, "e", &row), STORE_NOT_FOUND);
+}
+
+Test(sqlite, a_damaged_database_is_refused)
+{
+    use_folder();
+    open_file();
+    start_execution("e");
+    journal_close(journal);
+    run_sql("PRAGMA wal_checkpoint(TRUNCATE)");
+    cr_assert_eq(truncate(file, 2 * 4096), 0);
+    cr_assert_eq(store_open(file, false, false, &journal), STORE_FAILED);
+    cr_assert(strstr(store_message(journal), "malformed; restore a backup"), "%s",
+              store_message(journal));
+}
+
+Test(sqlite, a_path_that_is_too_long_is_refused)
+{
+    char path[600];
+
+    memset(path, 'x', sizeof(path) - 1);
+    path[0] = '/';
+    path[sizeof(path) - 1] = '\0';
+    cr_assert_eq(store_open(path, true, false, &journal), STORE_FAILED);
+    cr_assert(strstr(store_message(journal), "longer than 500 bytes"));
+}
+
+Test(sqlite, a_newer_database_is_refused_and_left_alone)
+{
+    use_folder();
+    open_file();
+    journal_close(journal);
+    run_sql("PRAGMA user_version = 99");
+    assert_refused(true, "newer kad (schema 99");
+    journal_close(journal);
+    assert_refused(false, "newer kad (schema 99");
+}
+
+Test(sqlite, an_older_database_is_brought_up_to_date)
+{
+    use_folder();
+    file = arena_printf(&arena, "%s/old.db", folder);
+    run_sql("PRAGMA application_id = 0x6b616431");
+    open_file();
+    start_execution("e");
+    reopen();
+    cr_assert_str_eq(found("e").id, "e");
+}
+
+Test(sqlite, a_database_of_another_program_is_refused)
+{
+    use_folder();
+    file = arena_printf(&arena, "%s/other.db", folder);
+    run_sql("CREATE TABLE t (x)");
+    assert_refused(true, "another program");
+}
+
+Test(sqlite, a_file_that_is_no_database_is_refused)
+{
+    use_folder();
+    file = arena_printf(&arena, "%s/text", folder);
+    write_file(file,
+               "This is a text that is longer than the header of a database file, "
+               "so that nobody takes it for one that is just empty or cut short.");
+    assert_refused(true, "not a database; move it away");
+}
+
+Test(sqlite, a_read_only_database_can_be_looked_at_only)
+{
+    if (geteuid() == 0) { /* root may write everything */
+        cr_assert_eq(setresuid(65534, 65534, 65534), 0);
+        prctl(PR_SET_DUMPABLE, 1); /* for the leak check */
+    }
+    use_folder();
+    open_file();
+    start_execution("e");
+    journal_close(journal);
+    cr_assert_eq(chmod(file, 0400), 0);
+    assert_refused(true, "read-only; make the file and its folder writable");
+    journal_close(journal);
+    cr_assert_eq(store_open(file, false, false, &journal), STORE_OK);
+    cr_assert_str_eq(found("e").id, "e");
+    cr_assert_eq(journal->ops->request(journal, "e", "pause"), STORE_FAILED);
+    cr_assert(strstr(store_message(journal), "readonly"), "%s", store_message(journal));
+}
+
+Test(sqlite, a_write_that_fails_leaves_nothing_and_may_be_repeated)
+{
+    const struct rlimit none = {.rlim_cur = 1, .rlim_max = RLIM_INFINITY};
+    const struct rlimit any = {.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
+    const struct step_row step = step_of("e", "plan", 1, 1);
+
+    use_folder();
+    open_file();
+    start_execution("e");
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &none);
+    cr_assert_eq(start_step(&step), STORE_FAILED);
+    setrlimit(RLIMIT_FSIZE, &any);
+    cr_assert(strstr(store_message(journal), "disk I/O error; check the disk"), "%s",
+              store_message(journal));
+    cr_assert_eq(found("e").history_seq, 1);
+    cr_assert_eq(start_step(&step), STORE_OK);
+    cr_assert_eq(found("e").history_seq, 2);
+}
+
+Test(sqlite, what_was_committed_survives_the_death_of_its_writer)
+{
+    int status;
+    pid_t child;
+
+    use_folder();
+    child = fork();
+    if (child == 0) {
+        open_file();
+        start_execution("e");
+        raise(SIGKILL);
+    }
+    waitpid(child, &status, 0);
+    open_file();
+    cr_assert_str_eq(found("e").id, "e");
+}
+
+Test(sqlite, processes_that_write_at_once_lose_nothing)
+{
+    enum { PROCESSES = 4, EACH = 20 };
+    struct execution_row *rows;
+    size_t count;
+
+    use_folder();
+    for (int i = 0; i < PROCESSES; i++)
+        if (fork() == 0) {
+            open_file();
+            for (int j = 0; j < EACH; j++)
+                start_execution(arena_printf(&arena, "e%d-%02d", i, j));
+            _exit(0);
+        }
+    for (int i = 0, status; i < PROCESSES; i++) {
+        wait(&status);
+        cr_assert_eq(status, 0);
+    }
+    open_file();
+    cr_assert_eq(journal->ops->list(journal, &arena, NULL, 0, &rows, &count), STORE_OK);
+    cr_assert_eq(count, PROCESSES * EACH);
+    for (size_t i = 0; i < count; i++)
+        cr_assert_eq(rows[i].slot, (int64_t)(count - i));
+}
+
+static int count_commit(void *counter)
+{
+    ++*(int *)counter;
+    return 0;
+}
+
+Test(sqlite, a_step_boundary_is_one_transaction)
+{
+    const struct step_row first = step_of("e", "plan", 1, 1);
+    const struct step_row second = step_of("e", "work", 1, 1);
+    const struct step_ending ended = {.key = first.key, .status = STEP_RUN_COMPLETED};
+    const struct journal_commit commit = {
+        .execution_id = "e", .now_ms = now_ms, .ended = &ended, .started = &second};
+    int transactions = 0;
+
+    use_folder();
+    open_file();
+    start_execution("e");
+    cr_assert_eq(start_step(&first), STORE_OK);
+    sqlite3_commit_hook(((struct sqlite_journal *)journal)->db, count_commit,
+                        &transactions);
+    cr_assert_eq(journal->ops->commit(journal, &commit), STORE_OK);
+    cr_assert_eq(transactions, 1);
+}
+
+Test(sqlite, the_log_is_bounded_in_a_long_run)
+{
+    enum { COMMITS = 1000 };
+    struct stat about;
+
+    use_folder();
+    cr_assert_eq(store_open(file, true, true, &journal), STORE_OK);
+    start_execution("e");
+    for (uint32_t visit = 1; visit <= COMMITS; visit++) {
+        const struct step_row step = step_of("e", "loop", visit, 1);
+
+        cr_assert_eq(start_step(&step), STORE_OK);
+    }
+    cr_assert_eq(stat(beside("-wal"), &about), 0);
+    cr_assert_lt(about.st_size, (WAL_PAGES_IN_RUN + 32) * 4120);
+    cr_assert_eq(stat(file, &about), 0);
+    cr_assert_gt(about.st_size, 100 * 1024, "the pages went into the file");
+}
+
+/* The list of everything is read in the order of the slots, up to its limit. */
+static bool may_scan(enum statement which)
+{
+    return which == EXECUTION_LIST || which == WORKFLOW_LIST;
+}
+
+Test(sqlite, no_statement_reads_a_whole_table)
+{
+    sqlite3_stmt *plan;
+
+    use_folder();
+    open_file();
+    for (enum statement which = 0; which < STATEMENT_COUNT; which++) {
+        const char *text = arena_printf(&arena, "EXPLAIN QUERY PLAN %s",
+                                        sqlite_statement_texts[which]);
+
+        cr_assert_eq(sqlite3_prepare_v2(((struct sqlite_journal *)journal)->db, text,
+                                        -1, &plan, NULL),
+                     SQLITE_OK, "%s", text);
+        while (sqlite3_step(plan) == SQLITE_ROW) {
+            const char *detail = (const char *)sqlite3_column_text(plan, 3);
+
+            cr_assert(strncmp(detail, "SCAN", 4) != 0 || may_scan(which), "%s: %s",
+                      text, detail);
+        }
+        sqlite3_finalize(plan);
+    }
+}
+
+Test(sqlite, the_columns_of_the_original_design_are_there)
+{
+    use_folder();
+    open_file();
+    start_execution("e");
+    run_sql(
+        "SELECT id, name, version, definition, created_at, updated_at FROM workflows;"
+        "SELECT id, workflow_id, trigger_type, trigger_data, status, current_step,"
+        " state, started_at, completed_at, error FROM executions;"
+        "SELECT id, execution_id, step_id, module, action, inputs, outputs, status,"
+        " started_at, completed_at, error FROM step_executions;"
+        "SELECT id, execution_id, event_type, step_id, data, timestamp"
+        " FROM execution_history");
+}
+
+static enum store_error found_by_others;
+
+static bool look_from_outside(void *context, int64_t slot)
+{
+    struct execution_row row;
+    struct journal *other;
+
+    (void)context, (void)slot;
+    cr_assert_eq(store_open(file, false, false, &other), STORE_OK);
+    found_by_others = other->ops->find(other, &arena, "e", &row);
+    journal_close(other);
+    return true;
+}
+
+Test(sqlite, a_new_execution_is_owned_before_others_see_it)
+{
+    use_folder();
+    open_file();
+    journal->claimer.claim = look_from_outside;
+    start_execution("e");
+    cr_assert_eq(found_by_others, STORE_NOT_FOUND);
+    cr_assert_str_eq(found("e").id, "e");
+}
+
+static int synchronous(void)
+{
+    sqlite3_stmt *statement;
+    int level;
+
+    cr_assert_eq(sqlite3_prepare_v2(((struct sqlite_journal *)journal)->db,
+                                    "PRAGMA synchronous", -1, &statement, NULL),
+                 SQLITE_OK);
+    cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
+    level = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    return level;
+}
+
+Test(sqlite, commits_are_synced_unless_the_user_chose_otherwise)
+{
+    enum { NORMAL = 1, FULL = 2 };
+
+    use_folder();
+    open_file();
+    start_execution("e");
+    cr_assert_eq(synchronous(), FULL);
+    journal_close(journal);
+    cr_assert_eq(store_open(file, true, true, &journal), STORE_OK);
+    start_execution("f");
+    cr_assert_eq(synchronous(), NORMAL);
+}
+
+/* A process that has entered the queue, and never leaves it. */
+static pid_t fork_stuck_writer(void)
+{
+    int ends[2];
+    char byte;
+    pid_t child;
+
+    cr_assert_eq(pipe(ends), 0);
+    child = fork();
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        open_file();
+        cr_assert_eq(sqlite_queue_enter((struct sqlite_journal *)journal), STORE_OK);
+        cr_assert_eq(write(ends[1], "x", 1), 1);
+        raise(SIGSTOP);
+        _exit(0);
+    }
+    cr_assert_eq(read(ends[0], &byte, 1), 1);
+    close(ends[0]);
+    close(ends[1]);
+    return child;
+}
+
+Test(sqlite, a_writer_that_is_stopped_blocks_nobody_for_ever)
+{
+    const struct step_row step = step_of("e", "plan", 1, 1);
+    pid_t child;
+
+    use_folder();
+    open_file();
+    start_execution("e");
+    child = fork_stuck_writer();
+    ((struct sqlite_journal *)journal)->queue_wait_ms = 20;
+    cr_assert_eq(start_step(&step), STORE_FAILED);
+    cr_assert(strstr(store_message(journal), "has kept its -queue locked"), "%s",
+              store_message(journal));
+    cr_assert(strstr(store_message(journal), file));
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    cr_assert_eq(start_step(&step), STORE_OK);
+}

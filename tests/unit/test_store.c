@@ -1,0 +1,319 @@
+/* test_store.c: what both journals promise, the one in memory and the one in SQLite. */
+#include "store_fixture.h"
+
+TestSuite(store, .fini = clean_up);
+
+/* One test for each journal. */
+#define BOTH(sentence)                                                                 \
+    static void sentence(void);                                                        \
+    Test(store, sentence##_in_memory)                                                  \
+    {                                                                                  \
+        journal = memory_journal_new();                                                \
+        sentence();                                                                    \
+    }                                                                                  \
+    Test(store, sentence##_in_sqlite)                                                  \
+    {                                                                                  \
+        use_folder();                                                                  \
+        open_file();                                                                   \
+        sentence();                                                                    \
+    }                                                                                  \
+    static void sentence(void)
+
+BOTH(a_new_execution_is_found_by_a_prefix)
+{
+    struct execution_row row;
+
+    start_execution("abcd2345");
+    reopen();
+    row = found("abc");
+    cr_assert_str_eq(row.id, "abcd2345");
+    cr_assert_str_eq(row.trigger_data, "{\"feature\":\"ü\"}");
+    cr_assert_str_eq(row.current_step, "plan");
+    cr_assert_eq(row.status, EXECUTION_RUNNING);
+    cr_assert_eq(row.started_ms, now_ms);
+    cr_assert_eq(row.completed_ms, 0);
+    cr_assert_eq(row.slot, 1);
+    cr_assert_eq(row.history_seq, 1);
+    cr_assert_null(row.error);
+    cr_assert_null(row.outputs);
+}
+
+BOTH(a_prefix_of_two_is_ambiguous_but_a_whole_id_is_not)
+{
+    struct execution_row row;
+
+    start_execution("abcd");
+    start_execution("abcdef");
+    cr_assert_eq(journal->ops->find(journal, &arena, "abc", &row), STORE_AMBIGUOUS);
+    cr_assert_str_eq(found("abcd").id, "abcd");
+    cr_assert_str_eq(found("abcde").id, "abcdef");
+}
+
+BOTH(what_is_unknown_is_not_found)
+{
+    const struct step_ending ended = {.key = "a/x/1/1", .status = STEP_RUN_COMPLETED};
+    struct journal_commit commit = {.execution_id = "z", .now_ms = now_ms};
+    struct execution_row row;
+    struct step_row step;
+    const char *request;
+
+    start_execution("a");
+    cr_assert_eq(journal->ops->find(journal, &arena, "b", &row), STORE_NOT_FOUND);
+    cr_assert_eq(journal->ops->commit(journal, &commit), STORE_NOT_FOUND);
+    commit =
+        (struct journal_commit){.execution_id = "a", .now_ms = now_ms, .ended = &ended};
+    cr_assert_eq(journal->ops->commit(journal, &commit), STORE_NOT_FOUND);
+    cr_assert_eq(journal->ops->last_step(journal, &arena, "a", "x", &step),
+                 STORE_NOT_FOUND);
+    cr_assert_eq(journal->ops->request(journal, "z", "pause"), STORE_NOT_FOUND);
+    cr_assert_eq(journal->ops->requested(journal, &arena, "z", &request),
+                 STORE_NOT_FOUND);
+}
+
+BOTH(a_second_run_with_a_key_is_the_first)
+{
+    struct execution_row first, second, other;
+    bool existed;
+
+    cr_assert_eq(create("flow", "aaaa", "k", &first, &existed), STORE_OK);
+    cr_assert_not(existed);
+    cr_assert_eq(create("flow", "bbbb", "k", &second, &existed), STORE_OK);
+    cr_assert(existed);
+    cr_assert_str_eq(second.id, "aaaa");
+    cr_assert_eq(create("another", "cccc", "k", &other, &existed), STORE_OK);
+    cr_assert_not(existed);
+    cr_assert_eq(journal->ops->find(journal, &arena, "bbbb", &other), STORE_NOT_FOUND);
+}
+
+BOTH(one_commit_ends_a_step_starts_the_next_and_moves_on)
+{
+    const struct step_ending ended = {
+        .key = "e/plan/1/1", .status = STEP_RUN_COMPLETED, .outputs = "{\"plan\":[]}"};
+    const struct step_row plan = step_of("e", "plan", 1, 1);
+    const struct step_row work = step_of("e", "work", 1, 1);
+    const struct history_row events[] = {
+        {.event_type = "step_completed", .step_id = "plan", .at_ms = now_ms + 5},
+        {.event_type = "step_started",
+         .step_id = "work",
+         .data = "{\"key\":\"e/work/1/1\"}",
+         .at_ms = now_ms + 5},
+    };
+    const struct journal_commit commit = {.execution_id = "e",
+                                          .now_ms = now_ms + 5,
+                                          .ended = &ended,
+                                          .started = &work,
+                                          .sets_execution = true,
+                                          .status = EXECUTION_RUNNING,
+                                          .current_step = "work",
+                                          .events = events,
+                                          .event_count = 2};
+    struct history_row *history;
+    struct step_row *steps;
+    size_t count;
+
+    start_execution("e");
+    cr_assert_eq(start_step(&plan), STORE_OK);
+    cr_assert_eq(journal->ops->commit(journal, &commit), STORE_OK);
+    reopen();
+    cr_assert_eq(journal->ops->steps(journal, &arena, "e", &steps, &count), STORE_OK);
+    cr_assert_eq(count, 2);
+    cr_assert_str_eq(steps[0].key, "e/plan/1/1");
+    cr_assert_eq(steps[0].status, STEP_RUN_COMPLETED);
+    cr_assert_str_eq(steps[0].outputs, "{\"plan\":[]}");
+    cr_assert_eq(steps[0].completed_ms, now_ms + 5);
+    cr_assert_str_eq(steps[1].step_id, "work");
+    cr_assert_eq(steps[1].status, STEP_RUN_RUNNING);
+    cr_assert_eq(steps[1].completed_ms, 0);
+    cr_assert_str_eq(found("e").current_step, "work");
+    cr_assert_eq(found("e").history_seq, 4);
+    cr_assert_eq(journal->ops->history(journal, &arena, "e", 1, &history, &count),
+                 STORE_OK);
+    cr_assert_eq(count, 3);
+    for (size_t i = 0; i < count; i++)
+        cr_assert_eq(history[i].seq, (int64_t)i + 2);
+    cr_assert_str_eq(history[2].data, "{\"key\":\"e/work/1/1\"}");
+    cr_assert_eq(history[2].at_ms, now_ms + 5);
+}
+
+BOTH(a_refused_commit_changes_nothing)
+{
+    const struct step_row step = step_of("e", "plan", 1, 1);
+    const struct step_ending ended = {.key = step.key, .status = STEP_RUN_FAILED};
+    const struct history_row event = {.event_type = "step_failed", .at_ms = now_ms};
+    const struct journal_commit commit = {.execution_id = "e",
+                                          .now_ms = now_ms,
+                                          .ended = &ended,
+                                          .started = &step,
+                                          .sets_execution = true,
+                                          .status = EXECUTION_FAILED,
+                                          .events = &event,
+                                          .event_count = 1};
+
+    start_execution("e");
+    cr_assert_eq(start_step(&step), STORE_OK);
+    cr_assert_eq(journal->ops->commit(journal, &commit), STORE_FAILED);
+    cr_assert(*store_message(journal));
+    cr_assert_eq(found("e").status, EXECUTION_RUNNING);
+    cr_assert_eq(found("e").history_seq, 2);
+    cr_assert_eq(last_step("e", "plan").status, STEP_RUN_RUNNING);
+}
+
+BOTH(the_last_step_is_of_the_highest_visit_then_attempt)
+{
+    start_execution("e");
+    for (uint32_t visit = 1; visit <= 11; visit++)
+        for (uint32_t attempt = 1; attempt <= 2; attempt++) {
+            const struct step_row step = step_of("e", "fix", visit, attempt);
+
+            cr_assert_eq(start_step(&step), STORE_OK);
+        }
+    reopen();
+    cr_assert_str_eq(last_step("e", "fix").key, "e/fix/11/2");
+    cr_assert_eq(last_step("e", "fix").run, 11);
+}
+
+BOTH(a_gate_is_there_until_it_is_closed)
+{
+    const struct step_row step = step_of("e", "plan", 1, 1);
+    const struct gate_row gate = {.step_key = step.key,
+                                  .kind = "question",
+                                  .prompt = "did it happen?",
+                                  .opened_ms = now_ms};
+    struct journal_commit commit = {
+        .execution_id = "e", .now_ms = now_ms, .open_gate = &gate};
+    struct gate_row *gates;
+    size_t count;
+
+    start_execution("e");
+    cr_assert_eq(start_step(&step), STORE_OK);
+    for (int twice = 0; twice < 2; twice++)
+        cr_assert_eq(journal->ops->commit(journal, &commit), STORE_OK);
+    reopen();
+    cr_assert_eq(journal->ops->gates(journal, &arena, "e", &gates, &count), STORE_OK);
+    cr_assert_eq(count, 1);
+    cr_assert_str_eq(gates[0].prompt, "did it happen?");
+    cr_assert_eq(gates[0].opened_ms, now_ms);
+    commit = (struct journal_commit){
+        .execution_id = "e", .now_ms = now_ms, .close_gate = step.key};
+    cr_assert_eq(journal->ops->commit(journal, &commit), STORE_OK);
+    cr_assert_eq(journal->ops->gates(journal, &arena, "e", &gates, &count), STORE_OK);
+    cr_assert_eq(count, 0);
+}
+
+BOTH(a_request_is_seen_until_it_is_cleared)
+{
+    const struct journal_commit commit = {
+        .execution_id = "e", .now_ms = now_ms, .clears_request = true};
+    const char *request = "?";
+
+    start_execution("e");
+    cr_assert_eq(journal->ops->requested(journal, &arena, "e", &request), STORE_OK);
+    cr_assert_null(request);
+    cr_assert_eq(journal->ops->request(journal, "e", "pause"), STORE_OK);
+    reopen();
+    cr_assert_eq(journal->ops->requested(journal, &arena, "e", &request), STORE_OK);
+    cr_assert_str_eq(request, "pause");
+    cr_assert_eq(journal->ops->commit(journal, &commit), STORE_OK);
+    cr_assert_eq(journal->ops->requested(journal, &arena, "e", &request), STORE_OK);
+    cr_assert_null(request);
+}
+
+BOTH(an_execution_that_goes_on_is_no_longer_completed)
+{
+    struct journal_commit commit = {.execution_id = "e",
+                                    .now_ms = now_ms + 9,
+                                    .sets_execution = true,
+                                    .status = EXECUTION_FAILED,
+                                    .error = "{\"code\":\"x\"}",
+                                    .build_id = "beef"};
+
+    start_execution("e");
+    cr_assert_eq(journal->ops->commit(journal, &commit), STORE_OK);
+    cr_assert_eq(found("e").completed_ms, now_ms + 9);
+    cr_assert_str_eq(found("e").error, "{\"code\":\"x\"}");
+    cr_assert_null(found("e").current_step);
+    commit.status = EXECUTION_RUNNING;
+    commit.current_step = "plan";
+    commit.error = commit.build_id = NULL;
+    cr_assert_eq(journal->ops->commit(journal, &commit), STORE_OK);
+    reopen();
+    cr_assert_eq(found("e").completed_ms, 0);
+    cr_assert_null(found("e").error);
+    cr_assert_str_eq(found("e").build_id, "beef", "NULL leaves the build as it is");
+}
+
+BOTH(the_list_is_newest_first)
+{
+    struct execution_row row, *rows;
+    size_t count;
+    bool existed;
+
+    start_execution("a");
+    cr_assert_eq(create("another", "b", NULL, &row, &existed), STORE_OK);
+    start_execution("c");
+    cr_assert_eq(journal->ops->list(journal, &arena, NULL, 0, &rows, &count), STORE_OK);
+    cr_assert_eq(count, 3);
+    cr_assert_str_eq(rows[0].id, "c");
+    cr_assert_str_eq(rows[2].id, "a");
+    cr_assert_eq(journal->ops->list(journal, &arena, "flow", 0, &rows, &count),
+                 STORE_OK);
+    cr_assert_eq(count, 2);
+    cr_assert_str_eq(rows[1].id, "a");
+    cr_assert_eq(journal->ops->list(journal, &arena, NULL, 1, &rows, &count), STORE_OK);
+    cr_assert_eq(count, 1);
+    cr_assert_str_eq(rows[0].id, "c");
+}
+
+BOTH(a_workflow_keeps_its_birthday_and_its_latest_definition)
+{
+    struct workflow_row workflow = {
+        .id = "flow", .name = "Name", .version = "1.1.0", .definition = "{\"new\":1}"};
+    struct execution_row row = {.id = "b",
+                                .workflow_id = "flow",
+                                .workflow_version = "1.1.0",
+                                .trigger_type = "cli",
+                                .started_ms = now_ms + 1000};
+    struct workflow_row *rows;
+    size_t count;
+    bool existed;
+
+    start_execution("a");
+    cr_assert_eq(journal->ops->create(journal, &arena, &workflow, &row, &existed),
+                 STORE_OK);
+    cr_assert_eq(journal->ops->workflows(journal, &arena, &rows, &count), STORE_OK);
+    cr_assert_eq(count, 1);
+    cr_assert_str_eq(rows[0].version, "1.1.0");
+    cr_assert_str_eq(rows[0].definition, "{\"new\":1}");
+    cr_assert_str_eq(rows[0].created_at, "2023-11-14T22:13:20.123Z");
+    cr_assert_str_eq(rows[0].updated_at, "2023-11-14T22:13:21.123Z");
+}
+
+static int64_t claimed_slot;
+static bool may_claim;
+
+static bool claim(void *context, int64_t slot)
+{
+    (void)context;
+    claimed_slot = slot;
+    return may_claim;
+}
+
+BOTH(a_new_execution_has_an_owner_or_is_not_there)
+{
+    struct execution_row row;
+    bool existed;
+
+    start_execution("a");
+    journal->claimer.claim = claim;
+    cr_assert_eq(create("flow", "b", "k", &row, &existed), STORE_FAILED);
+    cr_assert(strstr(store_message(journal), "lock of a new execution"));
+    cr_assert_eq(journal->ops->find(journal, &arena, "b", &row), STORE_NOT_FOUND);
+    may_claim = true;
+    cr_assert_eq(create("flow", "b", "k", &row, &existed), STORE_OK);
+    cr_assert_eq(claimed_slot, row.slot);
+    cr_assert_eq(row.slot, 2);
+    claimed_slot = 0;
+    cr_assert_eq(create("flow", "c", "k", &row, &existed), STORE_OK);
+    cr_assert(existed);
+    cr_assert_eq(claimed_slot, 0, "it is somebody else's");
+}
