@@ -550,7 +550,10 @@ static const char definition[] =
     "\"outputs\":{\"type\":\"object\",\"properties\":{}},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
     "{\"on\":\"failure\",\"to\":\"$fail\"}]}],\"bounds\":{\"stepRuns\":16,"
-    "\"agentCalls\":24,\"timeMs\":45720000}}";
+    "\"agentCalls\":24,\"timeMs\":45720000,"
+    "\"most\":{\"stepRuns\":{\"steps\":[\"test\",\"fix-tests\"],\"share\":9},"
+    "\"agentCalls\":{\"steps\":[\"test\",\"fix-tests\"],\"share\":12},"
+    "\"timeMs\":{\"steps\":[\"test\",\"fix-tests\"],\"share\":32400000}}}}";
 
 const struct kad_workflow implement_feature_workflow = {
     .id = "implement-feature",

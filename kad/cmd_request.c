@@ -104,6 +104,8 @@ static int carry_out(struct session *session, const struct execution_row *execut
 
     if (execution_is_ended(execution->status))
         return refuse(execution, execution_status_name(execution->status));
+    /* While this process has the lock, another may take it for the engine. */
+    signal(SIGUSR1, SIG_IGN);
     if (!lock_take(&session->locks, execution->slot, &owner)) {
         if (owner != 0)
             return ask_owner(session, execution, request, owner);

@@ -1,5 +1,5 @@
-/* cmd_resume.c: kad workflow resume: goes on with an execution, on the build it
- * began with.
+/* cmd_resume.c: kad workflow resume and approve: go on with an execution, on the build
+ * it began with.
  *
  * That build is kept in builds/BUILD-ID/ of the state folder. If it is gone, the
  * workflow's present program takes over; it refuses what it cannot continue. */
@@ -15,11 +15,15 @@ static const char details[] =
     "idempotent. If not, the execution asks whether it happened: --retry, --skip and\n"
     "--fail answer.";
 
+static const char approve_details[] =
+    "The choice and your user name are stored, and the execution goes on from there.";
+
 /* What resume hands on to the engine. */
 struct answer {
-    bool retries, skips, fails, is_verbose;
-    const char *outputs;
+    bool retries, skips, fails, is_verbose, leaves_waits;
+    const char *outputs, *outcome;
     const char *from;
+    const char *choice, *comment;
 };
 
 static const char *pinned_program(const struct session *session,
@@ -69,9 +73,28 @@ static int hand_over(struct cli *cli, const char *path, const char *execution_id
         engine_argv_add(cli, &argv, "--fail");
     if (answer->is_verbose)
         engine_argv_add(cli, &argv, "--verbose");
+    if (answer->leaves_waits)
+        engine_argv_add(cli, &argv, "--no-wait");
     engine_argv_option(cli, &argv, "--outputs", answer->outputs);
+    engine_argv_option(cli, &argv, "--outcome", answer->outcome);
     engine_argv_option(cli, &argv, "--from", answer->from);
+    engine_argv_option(cli, &argv, "--choice", answer->choice);
+    engine_argv_option(cli, &argv, "--comment", answer->comment);
     return engine_exec(cli, &argv);
+}
+
+/* With the execution that the operand names. */
+static int go_on(struct cli *cli, const struct answer *answer)
+{
+    struct session session;
+    const char *path, *execution_id;
+    int exit_code;
+
+    if (!session_open(&session, cli, &exit_code))
+        return exit_code;
+    path = program_of(&session, cli->argv[0], &execution_id, &exit_code);
+    session_close(&session);
+    return path ? hand_over(cli, path, execution_id, answer) : exit_code;
 }
 
 int cmd_resume(struct cli *cli)
@@ -83,9 +106,13 @@ int cmd_resume(struct cli *cli)
         {"--skip", NULL, "it happened: go on along onSuccess", NULL, &answer.skips},
         {"--outputs", "JSON", "the outputs of the step that --skip skips",
          &answer.outputs, NULL},
+        {"--outcome", "NAME", "which of its outcomes that step had", &answer.outcome,
+         NULL},
         {"--fail", NULL, "it failed: go on along onFailure", NULL, &answer.fails},
         {"--from", "STEP", "go on at this step", &answer.from, NULL},
         {"--verbose", NULL, "also show what the steps log", NULL, &answer.is_verbose},
+        {"--no-wait", NULL, "leave when there is a time to wait for", NULL,
+         &answer.leaves_waits},
     };
     const struct arg_rules rules = {
         .options = options,
@@ -94,13 +121,37 @@ int cmd_resume(struct cli *cli)
         .max_operands = 1,
         .details = details,
     };
-    struct session session;
-    const char *path, *execution_id;
     int exit_code;
 
-    if (!args_read(cli, &rules, &exit_code) || !session_open(&session, cli, &exit_code))
+    return args_read(cli, &rules, &exit_code) ? go_on(cli, &answer) : exit_code;
+}
+
+int cmd_approve(struct cli *cli)
+{
+    struct answer answer = {0};
+    const struct arg_option options[] = {
+        {"--choice", "C", "one of the choices that the approval offers", &answer.choice,
+         NULL},
+        {"--comment", "TEXT", "why; kept with the choice", &answer.comment, NULL},
+        {"--verbose", NULL, "also show what the steps log", NULL, &answer.is_verbose},
+        {"--no-wait", NULL, "leave when there is a time to wait for", NULL,
+         &answer.leaves_waits},
+    };
+    const struct arg_rules rules = {
+        .options = options,
+        .option_count = COUNT_OF(options),
+        .min_operands = 1,
+        .max_operands = 1,
+        .details = approve_details,
+    };
+    int exit_code;
+
+    if (!args_read(cli, &rules, &exit_code))
         return exit_code;
-    path = program_of(&session, cli->argv[0], &execution_id, &exit_code);
-    session_close(&session);
-    return path ? hand_over(cli, path, execution_id, &answer) : exit_code;
+    if (answer.choice)
+        return go_on(cli, &answer);
+    cli_error("kad workflow approve: --choice is missing (kad workflow status %s "
+              "lists the choices)",
+              cli->argv[0]);
+    return KAD_EXIT_USAGE;
 }

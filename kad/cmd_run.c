@@ -12,17 +12,19 @@ static const char details[] =
     "--name VALUE, --flag, --no-flag, or -p name=value. `kad workflow show ID` lists\n"
     "them. A workflow that has changed is built first.\n"
     "\n"
-    "Exit code: 0 completed, 1 failed, 2 bad arguments, 3 paused, 4 cancelled, 5 held by\n"
-    "another process, 74 the store cannot be used.";
+    "Exit code: 0 completed, 1 failed, 2 bad arguments, 3 paused or waiting, 4 cancelled,\n"
+    "5 held by another process, 74 the store cannot be used.";
 
 int cmd_run(struct cli *cli)
 {
     const char *key = NULL;
-    bool is_verbose = false;
+    bool is_verbose = false, leaves_waits = false;
     const struct arg_option options[] = {
         {"--key", "KEY", "return the execution with this key if there is one", &key,
          NULL},
         {"--verbose", NULL, "also show what the steps log", NULL, &is_verbose},
+        {"--no-wait", NULL, "leave when there is a time to wait for", NULL,
+         &leaves_waits},
     };
     const struct arg_rules rules = {
         .options = options,
@@ -44,6 +46,8 @@ int cmd_run(struct cli *cli)
     engine_argv_option(cli, &argv, "--key", key);
     if (is_verbose)
         engine_argv_add(cli, &argv, "--verbose");
+    if (leaves_waits)
+        engine_argv_add(cli, &argv, "--no-wait");
     for (size_t i = 1; i < cli->argc; i++)
         engine_argv_add(cli, &argv, cli->argv[i]);
     return engine_exec(cli, &argv);

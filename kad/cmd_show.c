@@ -58,7 +58,7 @@ static void print_definition(struct arena *arena, const json_t *definition)
     puts("\nSteps");
     definition_draw(definition, GRAPH_TEXT, stdout);
     putchar('\n');
-    definition_bounds_line(definition, stdout);
+    definition_bounds_detail(definition, stdout);
     putchar('\n');
 }
 

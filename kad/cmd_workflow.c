@@ -16,6 +16,8 @@ static const struct command commands[] = {
     {"show", "ID", "Show a workflow's parameters, steps and bounds", cmd_show},
     {"status", "[EXECUTION]", "Show an execution, or list all", cmd_status},
     {"resume", "EXECUTION", "Go on with an execution where it stopped", cmd_resume},
+    {"approve", "EXECUTION --choice C", "Decide what an execution waits for",
+     cmd_approve},
     {"history", "EXECUTION", "Show what happened, event by event", cmd_history},
     {"logs", "EXECUTION", "Print what the steps wrote", cmd_logs},
     {"pause", "EXECUTION", "Stop a running execution so that it can be resumed",

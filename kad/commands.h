@@ -15,6 +15,7 @@ int cmd_list(struct cli *cli);
 int cmd_show(struct cli *cli);
 int cmd_status(struct cli *cli);
 int cmd_resume(struct cli *cli);
+int cmd_approve(struct cli *cli);
 int cmd_history(struct cli *cli);
 int cmd_logs(struct cli *cli);
 int cmd_pause(struct cli *cli);

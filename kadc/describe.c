@@ -11,8 +11,6 @@
 
 static const double exact_integer_max = 9007199254740992; /* 2 to the 53rd */
 
-#define DURATION_PATTERN "^([0-9]+(w|d|h|m|s|ms))+$"
-
 static json_t *text_json(struct str text)
 {
     return json_stringn(text.p, text.len);
@@ -261,6 +259,12 @@ static void add_routes(struct routes *routes, const struct route *route,
     case ROUTE_STEP:
     case ROUTE_COMPLETE:
     case ROUTE_FAIL: add_leaf(routes, route, when); return;
+    case ROUTE_OUTCOME:
+        for (size_t i = 0; i < route->case_count; i++)
+            add_way(routes, route->cases[i].then, when,
+                    arena_printf(routes->arena, "outcome `%.*s`",
+                                 STR(route->cases[i].outcome.text)));
+        return;
     case ROUTE_CONDITION:
         add_way(routes, route->yes, when,
                 condition_text(routes->arena, route->condition));
@@ -298,17 +302,69 @@ static json_t *run_json(const struct run *run)
     return argv;
 }
 
+static json_t *wait_json(const struct wait *wait)
+{
+    if (wait->until)
+        return json_pack("{s:o}", "until", text_json(wait->until->node->text));
+    return text_json(wait->duration->node->text);
+}
+
+static json_t *approval_json(const struct approval *approval)
+{
+    json_t *choices = json_array();
+
+    for (size_t i = 0; i < approval->choice_count; i++)
+        json_array_append_new(choices, text_json(approval->choices[i].text));
+    return json_pack("{s:o,s:o}", "prompt", text_json(approval->prompt->node->text),
+                     "choices", choices);
+}
+
 static void add_work(json_t *json, const struct step *step)
 {
     if (step->kind == STEP_RUN) {
         json_object_set_new(json, "run", run_json(&step->run));
         json_object_set_new(json, "idempotent", json_boolean(step->run.is_idempotent));
+    } else if (step->kind == STEP_APPROVAL) {
+        json_object_set_new(json, "approval", approval_json(&step->approval));
+    } else if (step->kind == STEP_WAIT) {
+        json_object_set_new(json, "wait", wait_json(&step->wait));
+    } else if (step->kind == STEP_ROUTE) {
+        json_object_set_new(json, "route", json_true());
     } else {
         set_text(json, "module", step->module_name.text);
         set_text(json, "action", step->action_name.text);
         json_object_set_new(json, "idempotent",
                             json_boolean(step->action->is_idempotent));
     }
+}
+
+static json_t *codes_json(const struct retry_codes *codes)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < codes->count; i++)
+        json_array_append_new(list, text_json(codes->items[i].text));
+    return list;
+}
+
+static json_t *retry_json(const struct retry *retry)
+{
+    json_t *json = json_pack("{s:I}", "maxAttempts", (json_int_t)retry->max_attempts);
+
+    if (retry->initial_ms)
+        json_object_set_new(json, "backoff",
+                            json_pack("{s:I,s:o,s:o}", "initialMs",
+                                      (json_int_t)retry->initial_ms, "factor",
+                                      limit_json(retry->factor), "jitter",
+                                      limit_json(retry->jitter)));
+    if (retry->max_ms)
+        json_object_set_new(json_object_get(json, "backoff"), "maxMs",
+                            json_integer(retry->max_ms));
+    if (retry->on.count)
+        json_object_set_new(json, "on", codes_json(&retry->on));
+    if (retry->not_on.count)
+        json_object_set_new(json, "notOn", codes_json(&retry->not_on));
+    return json;
 }
 
 static json_t *step_json(struct arena *arena, const struct step *step)
@@ -323,6 +379,8 @@ static json_t *step_json(struct arena *arena, const struct step *step)
     add_work(json, step);
     if (step->has_max_retries)
         json_object_set_new(json, "maxRetries", json_integer(step->max_retries));
+    if (step->retry)
+        json_object_set_new(json, "retry", retry_json(step->retry));
     if (step->timeout_ms)
         json_object_set_new(json, "timeoutMs", json_integer(step->timeout_ms));
     if (step->recovers)
@@ -356,6 +414,32 @@ static json_t *trigger_json(const struct trigger *trigger)
     return json;
 }
 
+static void add_dominant(json_t *most, const char *bound,
+                         const struct dominant *dominant)
+{
+    json_t *steps = json_array();
+
+    for (size_t i = 0; i < dominant->count; i++)
+        json_array_append_new(steps, text_json(dominant->steps[i]->id.text));
+    if (dominant->count && dominant->weight <= INT64_MAX)
+        json_object_set_new(most, bound,
+                            json_pack("{s:O,s:I}", "steps", steps, "share",
+                                      (json_int_t)dominant->weight));
+    json_decref(steps);
+}
+
+/* Which step or loop takes the most of each bound. */
+static json_t *most_json(const struct graph *graph)
+{
+    json_t *most = json_object();
+
+    add_dominant(most, "stepRuns", &graph->most_runs);
+    add_dominant(most, "agentCalls", &graph->most_agent_calls);
+    if (graph->worst_ms >= 0)
+        add_dominant(most, "timeMs", &graph->most_ms);
+    return most;
+}
+
 static json_t *bounds_json(const struct graph *graph)
 {
     json_t *bounds = json_object();
@@ -368,6 +452,7 @@ static json_t *bounds_json(const struct graph *graph)
                             json_integer((json_int_t)graph->worst_agent_calls));
     if (graph->worst_ms >= 0)
         json_object_set_new(bounds, "timeMs", json_integer(graph->worst_ms));
+    json_object_set_new(bounds, "most", most_json(graph));
     return bounds;
 }
 

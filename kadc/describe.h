@@ -18,4 +18,7 @@ struct str describe_text(struct arena *arena, const struct workflow *workflow);
 struct str describe_constant(struct arena *arena, const struct node *node,
                              const struct type *type);
 
+/* A duration in JSON Schema. */
+#define DURATION_PATTERN "^([0-9]+(w|d|h|m|s|ms))+$"
+
 #endif

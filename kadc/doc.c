@@ -439,6 +439,23 @@ static bool mend_key(struct reader *r, struct node *key)
     return true;
 }
 
+/* A key and its value; false: one of them can't be read, which has been reported. */
+static bool read_entry(struct reader *r, struct node **key, struct node **item)
+{
+    bool was_mended;
+
+    *key = read_node(r);
+    if (!*key)
+        return false;
+    was_mended = mend_key(r, *key);
+    if (!advance(r))
+        return false;
+    *item = read_node(r);
+    if (*item && was_mended)
+        *item = poison(r); /* nobody knows its value */
+    return *item;
+}
+
 static struct node *read_map(struct reader *r)
 {
     const bool is_flow = r->event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
@@ -451,25 +468,15 @@ static struct node *read_map(struct reader *r)
         return NULL;
     for (;;) {
         struct node *key, *item;
-        bool was_mended;
 
         if (!advance(r))
             return NULL;
         if (r->event.type == YAML_MAPPING_END_EVENT)
             break;
-        key = read_node(r);
-        if (!key)
-            return NULL;
-        was_mended = mend_key(r, key);
-        if (!advance(r))
-            return NULL;
-        item = read_node(r);
-        if (!item)
+        if (!read_entry(r, &key, &item))
             return NULL;
         if (!key_is_usable(key, r->diags))
             continue;
-        if (was_mended)
-            item = poison(r); /* nobody knows its value */
         vec_push(r->arena, &keys, key);
         vec_push(r->arena, &items, item);
     }

@@ -27,14 +27,19 @@
 enum { DOC_DEPTH_MAX = 1000 };
 
 enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
-enum node_style { NODE_PLAIN, NODE_SINGLE_QUOTED, NODE_DOUBLE_QUOTED, NODE_LITERAL,
-                  NODE_FOLDED };
+enum node_style {
+    NODE_PLAIN,
+    NODE_SINGLE_QUOTED,
+    NODE_DOUBLE_QUOTED,
+    NODE_LITERAL,
+    NODE_FOLDED
+};
 
 struct node {
     enum node_kind kind;
     enum node_style style; /* of a scalar */
-    struct span span;      /* a scalar with its quotes; a block without trailing blanks */
-    struct str text;       /* scalar: its value after escapes and folding */
+    struct span span; /* a scalar with its quotes; a block without trailing blanks */
+    struct str text;  /* scalar: its value after escapes and folding */
     /* Scalar: for each byte of `text`, and one more for its end, the byte of the source
      * that it comes from. NULL: the bytes follow each other from `text_start`. */
     const uint32_t *origins;

@@ -33,20 +33,32 @@ enum expr_kind {
     EXPR_NUMBER,
     EXPR_BOOLEAN,
     EXPR_NULL,
-    EXPR_LIST,    /* args */
-    EXPR_NAME,    /* a root or a loop variable: text */
-    EXPR_FIELD,   /* left.text */
-    EXPR_INDEX,   /* left[right] */
-    EXPR_NOT,     /* !left */
-    EXPR_NEGATE,  /* -left */
-    EXPR_BINARY,  /* left op right */
-    EXPR_CHOICE,  /* args[0] ? args[1] : args[2] */
-    EXPR_CALL,    /* text(args) */
+    EXPR_LIST,   /* args */
+    EXPR_NAME,   /* a root or a loop variable: text */
+    EXPR_FIELD,  /* left.text */
+    EXPR_INDEX,  /* left[right] */
+    EXPR_NOT,    /* !left */
+    EXPR_NEGATE, /* -left */
+    EXPR_BINARY, /* left op right */
+    EXPR_CHOICE, /* args[0] ? args[1] : args[2] */
+    EXPR_CALL,   /* text(args) */
 };
 
 enum expr_op {
-    OP_COALESCE, OP_OR, OP_AND, OP_EQUAL, OP_UNEQUAL, OP_LESS, OP_LESS_EQUAL,
-    OP_GREATER, OP_GREATER_EQUAL, OP_IN, OP_ADD, OP_SUBTRACT, OP_MULTIPLY, OP_DIVIDE,
+    OP_COALESCE,
+    OP_OR,
+    OP_AND,
+    OP_EQUAL,
+    OP_UNEQUAL,
+    OP_LESS,
+    OP_LESS_EQUAL,
+    OP_GREATER,
+    OP_GREATER_EQUAL,
+    OP_IN,
+    OP_ADD,
+    OP_SUBTRACT,
+    OP_MULTIPLY,
+    OP_DIVIDE,
     OP_MODULO
 };
 
@@ -54,9 +66,9 @@ enum expr_op {
  * itself: on `steps.a.outputs.x` of `steps.a.outputs.x.y`. */
 enum binding_kind {
     BIND_NONE,
-    BIND_PARAMETER,      /* trigger.P: field */
-    BIND_OUTPUT,         /* steps.S.outputs.O: step, field */
-    BIND_STEP_STATUS,    /* steps.S.status */
+    BIND_PARAMETER,   /* trigger.P: field */
+    BIND_OUTPUT,      /* steps.S.outputs.O: step, field */
+    BIND_STEP_STATUS, /* steps.S.status */
     BIND_STEP_ATTEMPTS,
     BIND_STEP_ERROR,
     BIND_WORKFLOW_ID,
@@ -66,8 +78,8 @@ enum binding_kind {
     BIND_WORKFLOW_ERROR,
     BIND_EXECUTION_ID,
     BIND_EXECUTION_STARTED_AT,
-    BIND_ENV,            /* env.N: field_name */
-    BIND_SECRET          /* secrets.N: field_name */
+    BIND_ENV,   /* env.N: field_name */
+    BIND_SECRET /* secrets.N: field_name */
 };
 
 struct binding {
@@ -106,7 +118,8 @@ struct template_part {
     struct span span; /* of an expression: from `{{` to `}}` */
 };
 
-struct template {
+struct template
+{
     const struct node *node;
     struct template_part *parts;
     size_t part_count;
@@ -124,8 +137,9 @@ struct scope {
     struct arena *arena;
     struct diags *diags;
     struct workflow *workflow;
-    const struct step *step; /* whose input or route it is; NULL: the workflow's outputs */
-    bool is_after;           /* in a route: the step's own outputs are there */
+    const struct step
+        *step;     /* whose input or route it is; NULL: the workflow's outputs */
+    bool is_after; /* in a route: the step's own outputs are there */
 };
 
 /* Types and binds an expression, reports what is wrong with it; returns its type (poison
@@ -133,8 +147,8 @@ struct scope {
 const struct type *expr_check(const struct scope *scope, struct expr *expr);
 
 /* The same for a scalar that decides: a lone boolean expression, or `true` or `false`.
- * 0505, 0602, 0606, 0404. */
-void condition_check(const struct scope *scope, struct template *condition);
+ * 0606, 0404; false: it can't decide anything, 0505 or 0602. */
+bool condition_check(const struct scope *scope, struct template *condition);
 
 /* Whether a checked condition has the same value always, and which. */
 bool condition_is_constant(const struct template *condition, bool *value);

@@ -37,43 +37,27 @@ static const struct expr *unset_part(const struct expr *expr)
     return expr;
 }
 
-/* The first trigger that has no parameter of this name, or NULL. */
-static const struct trigger *trigger_without(const struct workflow *workflow,
-                                             struct str param)
+/* The first trigger that does not have the parameter that a path begins with, or NULL. */
+static const struct trigger *lacking_trigger(const struct scope *scope,
+                                             const struct expr *path)
 {
-    for (size_t i = 0; i < workflow->trigger_count; i++) {
-        const struct trigger *trigger = &workflow->triggers[i];
-        size_t j = 0;
+    const struct workflow *workflow = scope->workflow;
 
-        while (j < trigger->param_count && !str_equal(trigger->params[j].name, param))
-            j++;
-        if (j == trigger->param_count)
-            return trigger;
-    }
+    if (path->binding.kind != BIND_PARAMETER)
+        return NULL;
+    for (size_t i = 0; i < workflow->trigger_count; i++)
+        if (!trigger_param_find(&workflow->triggers[i], path->binding.field->name))
+            return &workflow->triggers[i];
     return NULL;
 }
 
-/* What is taken from one of several may be unset where one of those may. */
-void expr_report_unset(const struct scope *scope, const struct expr *expr,
-                       struct str place)
+static void report_unset_path(const struct scope *scope, const struct expr *expr,
+                              struct str place)
 {
     const struct str source = expr_source(expr);
     const struct expr *part = unset_part(expr);
-    const struct trigger *lacking = NULL;
+    const struct trigger *lacking = lacking_trigger(scope, part);
 
-    if (expr->kind == EXPR_CHOICE && expr->args[1]->type->is_optional)
-        expr_report_unset(scope, expr->args[1], place);
-    if (expr->kind == EXPR_CHOICE && expr->args[2]->type->is_optional)
-        expr_report_unset(scope, expr->args[2], place);
-    if (expr->kind == EXPR_CHOICE)
-        return;
-    if (expr->type->kind == TYPE_NULL) {
-        diag_report(scope->diags, expr->span, KAD0404,
-                    "`null` where a value is needed");
-        return;
-    }
-    if (part->binding.kind == BIND_PARAMETER)
-        lacking = trigger_without(scope->workflow, part->binding.field->name);
     diag_report(scope->diags, expr->span, lacking ? KAD0206 : KAD0404,
                 place.p ? "`%.*s` may be unset, and %.*s needs a value"
                         : "`%.*s` may be unset",
@@ -83,6 +67,23 @@ void expr_report_unset(const struct scope *scope, const struct expr *expr,
         diag_note(scope->diags, lacking->span, "this trigger does not have it");
     diag_help(scope->diags, "give a fallback value: `%.*s ?? %s`", STR(source),
               type_fallback_text(expr->type));
+}
+
+void expr_report_unset(const struct scope *scope, const struct expr *expr,
+                       struct str place)
+{
+    if (expr->type->kind == TYPE_NULL) {
+        diag_report(scope->diags, expr->span, KAD0404,
+                    "`null` where a value is needed");
+        return;
+    }
+    if (expr->kind != EXPR_CHOICE) {
+        report_unset_path(scope, expr, place);
+        return;
+    }
+    for (size_t i = 1; i < expr->arg_count; i++)
+        if (expr->args[i]->type->is_optional)
+            expr_report_unset(scope, expr->args[i], place);
 }
 
 const struct type *expr_require(const struct scope *scope, const struct expr *expr)
@@ -107,22 +108,23 @@ void expr_report_type(const struct scope *scope, const struct expr *expr,
         diag_subject(scope->diags, "%d `%.*s`", (int)code, STR(expr_source(expr)));
 }
 
-void expr_require_boolean(const struct scope *scope, const struct expr *expr)
+bool expr_require_boolean(const struct scope *scope, const struct expr *expr)
 {
     const struct type *type = expr->type;
     const struct constant constant = expr_constant(expr);
 
     if (type->kind == TYPE_POISON)
-        return;
+        return true;
     if (type->kind != TYPE_BOOLEAN && type->kind != TYPE_ANY &&
         type->kind != TYPE_NULL) {
         expr_report_type(scope, expr, KAD0505, "a boolean");
-        return;
+        return false;
     }
     expr_require(scope, expr);
     if (constant.kind == CONSTANT_BOOLEAN)
         diag_report(scope->diags, expr->span, KAD0606, "the condition is always %s",
                     constant.boolean ? "true" : "false");
+    return true;
 }
 
 /* An operand of `&&`, `||`, `!`: as a condition, but it may be constant. */
@@ -441,8 +443,9 @@ static const struct type *refuse_index(const struct scope *scope,
 static const struct type *check_index(const struct scope *scope, struct expr *expr)
 {
     const struct type *base = expr_check(scope, expr->left);
-    const struct type *index = expr_check(scope, expr->right);
+    const struct type *index;
 
+    expr_check(scope, expr->right);
     if (base->kind != TYPE_POISON && base->kind != TYPE_ARRAY && base->kind != TYPE_ANY)
         return refuse_index(scope, expr);
     index = expr_require(scope, expr->right);

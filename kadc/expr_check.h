@@ -52,7 +52,7 @@ struct str expr_source(const struct expr *expr);
  * without "optional". */
 const struct type *expr_require(const struct scope *scope, const struct expr *expr);
 
-/* A condition's type: 0505, 0404, 0606. */
-void expr_require_boolean(const struct scope *scope, const struct expr *expr);
+/* A condition's type: 0404, 0606; false: it is no boolean, 0505. */
+bool expr_require_boolean(const struct scope *scope, const struct expr *expr);
 
 #endif

@@ -96,7 +96,7 @@ const struct type *template_check(const struct scope *scope, struct template *va
 }
 
 /* A condition without `{{ }}`: only `true` and `false` mean something. */
-static void check_literal_condition(const struct scope *scope,
+static bool check_literal_condition(const struct scope *scope,
                                     const struct template *condition)
 {
     const struct node *node = condition->node;
@@ -105,28 +105,29 @@ static void check_literal_condition(const struct scope *scope,
     if (node_is_boolean(node, &value)) {
         diag_report(scope->diags, node->span, KAD0606, "the condition is always %s",
                     value ? "true" : "false");
-        return;
+        return true;
     }
     diag_report(scope->diags, node->span, KAD0505, "expected a boolean, found %s",
                 node_kind_text(node));
     if (node->text.len)
         diag_help(scope->diags, "an expression stands in braces: `{{ %.*s }}`",
                   STR(node->text));
+    return false;
 }
 
-void condition_check(const struct scope *scope, struct template *condition)
+bool condition_check(const struct scope *scope, struct template *condition)
 {
-    if (condition->is_literal) {
-        check_literal_condition(scope, condition);
-    } else if (condition->is_lone) {
+    if (condition->is_literal)
+        return check_literal_condition(scope, condition);
+    if (condition->is_lone) {
         expr_check(scope, condition->parts[0].expr);
-        expr_require_boolean(scope, condition->parts[0].expr);
-    } else {
-        template_check(scope, condition);
-        diag_report(scope->diags, condition->node->span, KAD0602,
-                    "text around the expression of a condition");
-        diag_help(scope->diags, "put all of it inside one pair of `{{ }}`");
+        return expr_require_boolean(scope, condition->parts[0].expr);
     }
+    template_check(scope, condition);
+    diag_report(scope->diags, condition->node->span, KAD0602,
+                "text around the expression of a condition");
+    diag_help(scope->diags, "put all of it inside one pair of `{{ }}`");
+    return false;
 }
 
 void expr_each_binding(struct expr *expr,

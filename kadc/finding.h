@@ -27,7 +27,8 @@ struct finding {
     struct span span;
     struct str message;
     struct str subject; /* with its file; absent: like no other */
-    VEC(const struct finding *) others; /* in a report: the same subject, further down */
+    VEC(const struct finding *)
+    others; /* in a report: the same subject, further down */
     struct str label;
     VEC(struct finding_place) notes;
     struct str path_heading;

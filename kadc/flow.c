@@ -300,6 +300,12 @@ static void step_read_all(struct flow *flow, struct step *step)
         value_read_all(flow, step->run.env[i].value);
     template_read_all(flow, step->run.cwd, false);
     template_read_all(flow, step->run.stdin_text, false);
+    if (step->wait.duration)
+        value_read_all(flow, step->wait.duration);
+    if (step->wait.until)
+        value_read_all(flow, step->wait.until);
+    if (step->approval.prompt)
+        value_read_all(flow, step->approval.prompt);
     flow->part = SUCCEEDED;
     route_read_all(flow, step->on_success);
     flow->part = FAILED;

@@ -99,6 +99,18 @@ struct flow_path flow_path_find(struct arena *arena, const struct workflow *work
     return search_run(arena, &search);
 }
 
+void flow_path_stops(struct diags *diags, const struct flow_path *path)
+{
+    for (size_t i = 0; i < path->count; i++) {
+        bool is_shown = i < SHOWN_MAX || i + SHOWN_MAX >= path->count;
+        if (is_shown)
+            graph_path_stops(diags, path->edges[i]);
+        else if (i == SHOWN_MAX)
+            diag_path_stop(diags, path->edges[i]->from->id.span, "%zu more steps",
+                           path->count - 2 * SHOWN_MAX);
+    }
+}
+
 void flow_path_show(struct diags *diags, const struct workflow *workflow,
                     const struct flow_path *path, const struct step *producer)
 {
@@ -110,12 +122,5 @@ void flow_path_show(struct diags *diags, const struct workflow *workflow,
     if (workflow->trigger_count > 0)
         diag_path_stop(diags, workflow->triggers[0].span,
                        "started by `kad workflow %.*s`", STR(workflow->id.text));
-    for (size_t i = 0; i < path->count; i++) {
-        bool is_shown = i < SHOWN_MAX || i + SHOWN_MAX >= path->count;
-        if (is_shown)
-            graph_path_stops(diags, path->edges[i]);
-        else if (i == SHOWN_MAX)
-            diag_path_stop(diags, path->edges[i]->from->id.span, "%zu more steps",
-                           path->count - 2 * SHOWN_MAX);
-    }
+    flow_path_stops(diags, path);
 }

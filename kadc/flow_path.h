@@ -17,6 +17,8 @@ struct flow_path flow_path_find(struct arena *arena, const struct workflow *work
                                 const struct step *producer, const struct step *goal);
 
 /* Adds it to the latest finding, with the trigger as its first stop. */
+/* Its stops; many in the middle are only counted. */
+void flow_path_stops(struct diags *diags, const struct flow_path *path);
 void flow_path_show(struct diags *diags, const struct workflow *workflow,
                     const struct flow_path *path, const struct step *producer);
 

@@ -103,6 +103,10 @@ const struct type *gen_outputs_type(struct arena *arena, const struct type *outp
 
 /* "testing_run_tests": how the names of an action's things begin. */
 const char *gen_action_name(struct arena *arena, const struct action *action);
+/* "STEP_FIX_TESTS" of "STEP" and "fix_tests"; "REVIEW_DECIDE_APPROVED" of an outcome. */
+const char *gen_upper(struct arena *arena, const char *prefix, const char *name);
+const char *gen_outcome_name(struct arena *arena, const struct action *action,
+                             struct str outcome);
 /* A path as generated text names it; a place: "workflows/order.yaml:31". */
 const char *gen_path(const struct gen *gen, struct str path);
 const char *gen_place(const struct gen *gen, struct span span);
@@ -113,8 +117,10 @@ void gen_open_header(struct gen *gen, const char *prefix, struct str name);
 void gen_close_header(struct gen *gen);
 /* The name of a struct without the file's own prefix, for what is static in the file. */
 const char *gen_local_name(const struct gen *gen, const char *name);
-/* The member `.timeout_ms`, with the time in words as a comment. */
-const char *gen_timeout(const struct gen *gen, int64_t timeout_ms);
+/* `.MEMBER = ...,` with the time in words as a comment. */
+const char *gen_duration(const struct gen *gen, const char *member, int64_t ms);
+/* A double as C reads it back: the shortest text that does. */
+const char *gen_double(struct arena *arena, double number);
 /* A NULL-terminated array, `declaration` being what stands before its `=`. */
 void gen_texts(struct gen *gen, const char *declaration, const struct str *items,
                size_t count);

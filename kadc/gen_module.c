@@ -4,6 +4,8 @@
  * outputs of each action, the prototype of the function that implements it, and a typed way
  * to run it as a step. If function and manifest differ, the C compiler refuses it. The
  * source has the tables that the runtime reads. */
+#include <inttypes.h>
+
 #include "c_name.h"
 #include "gen.h"
 
@@ -12,7 +14,7 @@ struct action_names {
     const struct action *action;
     const char *function; /* "testing_run_tests" */
     const struct type *inputs, *outputs;
-    bool has_inputs, has_outputs;
+    bool has_inputs, has_outputs, has_outcomes;
     const char *in_type, *out_type; /* "struct testing_run_tests_inputs" */
 };
 
@@ -26,6 +28,7 @@ static struct action_names names_of(struct gen *gen, const struct action *action
             gen_outputs_type(gen->arena, action->outputs, action->outputs_on_failure),
         .has_inputs = !gen_is_nothing(action->inputs),
         .has_outputs = !gen_is_nothing(action->outputs),
+        .has_outcomes = action->outcome_count > 0,
     };
 
     names.in_type = arena_printf(gen->arena, "struct %s_inputs", names.function);
@@ -72,8 +75,38 @@ static void declare_function(struct gen *gen, const struct action_names *names)
                       gen_path(gen, action->module->folder),
                       STR(action->module->name.text));
     emit_comment_end(gen->code);
-    emit_prototype(gen->code, "enum kad_outcome %s(struct kad_step *step%s);",
-                   names->function, in_out_params(gen, names));
+    emit_prototype(
+        gen->code, "enum kad_outcome %s(struct kad_step *step%s%s);", names->function,
+        in_out_params(gen, names),
+        names->has_outcomes
+            ? arena_printf(gen->arena, ", enum %s_outcome *outcome", names->function)
+            : "");
+}
+
+static const char *outcome_signature(struct gen *gen, const struct action_names *names)
+{
+    return arena_printf(gen->arena,
+                        "enum %s_outcome %s_outcome_of(struct kad_run *run, "
+                        "const struct kad_step_info *step)",
+                        names->function, names->function);
+}
+
+/* From 1: a success that names none of them is a failure. */
+static void declare_outcomes(struct gen *gen, const struct action_names *names)
+{
+    const struct action *action = names->action;
+
+    if (!names->has_outcomes)
+        return;
+    emit_blank(gen->code);
+    emit_comment(gen->code, "A success is one of these; to say none is a failure.");
+    emit_open(gen->code, "enum %s_outcome", names->function);
+    for (size_t i = 0; i < action->outcome_count; i++)
+        emit_line(gen->code, "%s%s,",
+                  gen_outcome_name(gen->arena, action, action->outcomes[i].text),
+                  i ? "" : " = 1");
+    emit_close(gen->code, ";");
+    emit_blank(gen->code);
 }
 
 static void declare_action(struct gen *gen, const struct action_names *names)
@@ -85,6 +118,7 @@ static void declare_action(struct gen *gen, const struct action_names *names)
                  gen_place(gen, action->name.span));
     gen_declare(gen, names->inputs, names->in_type + sizeof("struct ") - 1);
     gen_declare(gen, names->outputs, names->out_type + sizeof("struct ") - 1);
+    declare_outcomes(gen, names);
     gen_declare_descriptors(gen);
     emit_line(gen->code, "extern const struct kad_action %s_action;", names->function);
     if (is_native(action->module))
@@ -93,6 +127,10 @@ static void declare_action(struct gen *gen, const struct action_names *names)
     emit_comment(gen->code,
                  "A step of a workflow that runs it: kad_do with its types.");
     emit_prototype(gen->code, "%s;", do_signature(gen, names));
+    if (!names->has_outcomes)
+        return;
+    emit_comment(gen->code, "Which of its outcomes that step has had.");
+    emit_prototype(gen->code, "%s;", outcome_signature(gen, names));
 }
 
 static struct str header_text(struct gen *gen, const struct module *module,
@@ -114,6 +152,23 @@ static struct str header_text(struct gen *gen, const struct module *module,
 
 /* ---- The source ----------------------------------------------------------------------- */
 
+static const char *function_call(struct gen *gen, const struct action_names *names)
+{
+    return arena_printf(
+        gen->arena, "%s(step%s%s%s)", names->function, names->has_inputs ? ", in" : "",
+        names->has_outputs ? ", out" : "", names->has_outcomes ? ", &named" : "");
+}
+
+static void put_outcome_call(struct gen *gen, const struct action_names *names)
+{
+    emit_line(gen->code, "enum %s_outcome named = 0;", names->function);
+    emit_line(gen->code, "const enum kad_outcome outcome = %s;",
+              function_call(gen, names));
+    emit_blank(gen->code);
+    emit_line(gen->code, "kad_name_outcome(step, named);");
+    emit_line(gen->code, "return outcome;");
+}
+
 /* The engine calls without types; here they come back. */
 static void define_call(struct gen *gen, const struct action_names *names)
 {
@@ -124,8 +179,10 @@ static void define_call(struct gen *gen, const struct action_names *names)
                   c_name(gen->arena, names->action->name.text),
                   names->has_inputs ? "" : " KAD_UNUSED",
                   names->has_outputs ? "" : " KAD_UNUSED");
-    emit_line(gen->code, "return %s(step%s%s);", names->function,
-              names->has_inputs ? ", in" : "", names->has_outputs ? ", out" : "");
+    if (names->has_outcomes)
+        put_outcome_call(gen, names);
+    else
+        emit_line(gen->code, "return %s;", function_call(gen, names));
     emit_close(gen->code, "");
 }
 
@@ -145,38 +202,44 @@ static void put_implementation(struct gen *gen, const struct action_names *names
 
 static void put_facts(struct gen *gen, const struct action *action)
 {
+    if (action->outcome_count)
+        emit_line(gen->code, ".outcomes = %s_outcomes,",
+                  c_name(gen->arena, action->name.text));
     if (action->error_count)
         emit_line(gen->code, ".errors = %s_errors,",
                   c_name(gen->arena, action->name.text));
     if (action->timeout_ms)
-        emit_line(gen->code, "%s", gen_timeout(gen, action->timeout_ms));
+        emit_line(gen->code, "%s", gen_duration(gen, "timeout_ms", action->timeout_ms));
     if (action->is_idempotent)
         emit_line(gen->code, ".is_idempotent = true,");
     if (action->outputs_on_failure)
         emit_line(gen->code, ".outputs_on_failure = true,");
-    if (action->calls_agent)
-        emit_line(gen->code, ".calls_agent = true,");
+    if (action->agent_calls)
+        emit_line(gen->code, ".agent_calls = %" PRIu32 ",", action->agent_calls);
 }
 
-static void define_errors(struct gen *gen, const struct action *action)
+/* `static const char *const ACTION_WHAT[]`, if there are any. */
+static void define_names(struct gen *gen, const struct action *action, const char *what,
+                         const struct name *names, size_t count)
 {
-    struct str *errors = arena_array(gen->arena, struct str, action->error_count);
+    struct str *texts = arena_array(gen->arena, struct str, count);
 
-    for (size_t i = 0; i < action->error_count; i++)
-        errors[i] = action->errors[i].text;
+    for (size_t i = 0; i < count; i++)
+        texts[i] = names[i].text;
     emit_blank(gen->code);
-    if (action->error_count)
+    if (count)
         gen_texts(gen,
-                  arena_printf(gen->arena, "static const char *const %s_errors[]",
-                               c_name(gen->arena, action->name.text)),
-                  errors, action->error_count);
+                  arena_printf(gen->arena, "static const char *const %s_%s[]",
+                               c_name(gen->arena, action->name.text), what),
+                  texts, count);
 }
 
 static void define_action(struct gen *gen, const struct action_names *names)
 {
     const struct action *action = names->action;
 
-    define_errors(gen, action);
+    define_names(gen, action, "outcomes", action->outcomes, action->outcome_count);
+    define_names(gen, action, "errors", action->errors, action->error_count);
     emit_blank(gen->code);
     emit_open(gen->code, "const struct kad_action %s_action =", names->function);
     emit_line(gen->code, ".module = %s,",
@@ -197,6 +260,12 @@ static void define_do(struct gen *gen, const struct action_names *names)
     emit_function(gen->code, "%s", do_signature(gen, names));
     emit_line(gen->code, "return kad_do(run, step, %s, %s);",
               names->has_inputs ? "in" : "NULL", names->has_outputs ? "out" : "NULL");
+    emit_close(gen->code, "");
+    if (!names->has_outcomes)
+        return;
+    emit_blank(gen->code);
+    emit_function(gen->code, "%s", outcome_signature(gen, names));
+    emit_line(gen->code, "return kad_step_outcome(run, step);");
     emit_close(gen->code, "");
 }
 

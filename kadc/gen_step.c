@@ -9,7 +9,6 @@
  *         switch (testing_run_tests_do(run, &steps[STEP_TEST], &in, &f->test)) {
  *         case KAD_SUCCESS: return ...;
  */
-#include <ctype.h>
 #include <inttypes.h>
 
 #include "base/buf.h"
@@ -20,11 +19,7 @@
 
 const char *gen_step_name(const struct gen *gen, const struct step *step)
 {
-    char *name = arena_printf(gen->arena, "STEP_%s", step->c_name);
-
-    for (char *c = name; *c; c++)
-        *c = (char)toupper((unsigned char)*c);
-    return name;
+    return gen_upper(gen->arena, "STEP", step->c_name);
 }
 
 /* `trigger` is the parameters' member. */
@@ -76,13 +71,19 @@ const char *gen_step_struct(const struct gen *gen, const struct step *step)
 
 static bool has_inputs(const struct step *step)
 {
-    return step->kind == STEP_RUN || !gen_is_nothing(step->action->inputs);
+    return step->kind == STEP_RUN || step->kind == STEP_WAIT ||
+           step->kind == STEP_APPROVAL ||
+           (step->kind == STEP_ACTION && !gen_is_nothing(step->action->inputs));
 }
 
 static const char *inputs_struct(const struct gen *gen, const struct step *step)
 {
     if (step->kind == STEP_RUN)
         return "struct kad_run_inputs";
+    if (step->kind == STEP_WAIT)
+        return "struct kad_wait_inputs";
+    if (step->kind == STEP_APPROVAL)
+        return "struct kad_approval_inputs";
     return arena_printf(gen->arena, "struct %s_inputs",
                         gen_action_name(gen->arena, step->action));
 }
@@ -103,6 +104,12 @@ static const char *action_address(const struct gen *gen, const struct step *step
 {
     if (step->kind == STEP_RUN)
         return "&kad_run_action";
+    if (step->kind == STEP_WAIT)
+        return "&kad_wait_action";
+    if (step->kind == STEP_APPROVAL)
+        return "&kad_approval_action";
+    if (step->kind == STEP_ROUTE)
+        return "&kad_route_action";
     return arena_printf(gen->arena, "&%s_action",
                         gen_action_name(gen->arena, step->action));
 }
@@ -117,24 +124,30 @@ void gen_step_info(struct gen *gen, const struct step *step)
         emit_line(gen->code, ".title = %s,", emit_quote(gen->arena, step->title));
     emit_line(gen->code, ".line = %" PRIu32 ",", place.line);
     emit_line(gen->code, ".action = %s,", action_address(gen, step));
-    if (step->kind == STEP_ACTION && step->is_refined)
+    if (step->is_refined)
         emit_line(gen->code, ".outputs = %s,",
                   gen_descriptor(gen, gen->stored[step->index]));
     if (gen_step_struct(gen, step))
         emit_line(gen->code, ".outputs_offset = offsetof(struct frame, %s),",
                   gen_step_member(gen, step));
     if (step->timeout_ms)
-        emit_line(gen->code, "%s", gen_timeout(gen, step->timeout_ms));
+        emit_line(gen->code, "%s", gen_duration(gen, "timeout_ms", step->timeout_ms));
     if (step->has_max_retries) {
         emit_line(gen->code, ".is_bounded = true,");
         emit_line(gen->code, ".max_retries = %" PRIu32 ",", step->max_retries);
     }
+    if (step->retry)
+        emit_line(gen->code, ".retry = &%s_retry,", step->c_name);
     if (step->recovers)
         emit_line(gen->code, ".recovers = true,");
     if (step->kind == STEP_RUN)
         put_run_info(gen, step);
+    if (step->kind == STEP_APPROVAL)
+        emit_line(gen->code, ".choices = %s_choices,", step->c_name);
     if (step->needs.count)
         emit_line(gen->code, ".needs = %s_needs,", step->c_name);
+    if (step->on_success->kind == ROUTE_OUTCOME)
+        emit_line(gen->code, ".routes_by_outcome = true,");
     if (!step->are_outputs_needed && step->outputs->field_count)
         emit_line(gen->code, ".outputs_unread = true,");
     emit_close(gen->code, ",");
@@ -152,11 +165,58 @@ static void put_needs(struct gen *gen, const struct step *step)
         gen_texts(gen, name, ids, step->needs.count);
 }
 
+/* Nothing where there are none. */
+static void put_names(struct gen *gen, const char *name, const struct name *names,
+                      size_t count)
+{
+    struct str *items = arena_array(gen->arena, struct str, count);
+
+    for (size_t i = 0; i < count; i++)
+        items[i] = names[i].text;
+    if (count)
+        gen_texts(gen, arena_printf(gen->arena, "static const char *const %s[]", name),
+                  items, count);
+}
+
+static void put_backoff(struct gen *gen, const struct retry *retry)
+{
+    emit_line(gen->code, "%s", gen_duration(gen, "initial_ms", retry->initial_ms));
+    emit_line(gen->code, ".factor = %s,", gen_double(gen->arena, retry->factor));
+    if (retry->max_ms)
+        emit_line(gen->code, "%s", gen_duration(gen, "max_ms", retry->max_ms));
+    if (retry->jitter > 0)
+        emit_line(gen->code, ".jitter = %s,", gen_double(gen->arena, retry->jitter));
+}
+
+static void put_retry(struct gen *gen, const struct step *step)
+{
+    const struct retry *retry = step->retry;
+    const char *on = arena_printf(gen->arena, "%s_retry_on", step->c_name);
+    const char *not_on = arena_printf(gen->arena, "%s_retry_not_on", step->c_name);
+
+    put_names(gen, on, retry->on.items, retry->on.count);
+    put_names(gen, not_on, retry->not_on.items, retry->not_on.count);
+    emit_open(gen->code, "static const struct kad_retry %s_retry =", step->c_name);
+    emit_line(gen->code, ".max_attempts = %" PRIu32 ",", retry->max_attempts);
+    if (retry->initial_ms)
+        put_backoff(gen, retry);
+    if (retry->on.count)
+        emit_line(gen->code, ".on = %s,", on);
+    if (retry->not_on.count)
+        emit_line(gen->code, ".not_on = %s,", not_on);
+    emit_close(gen->code, ";");
+}
+
 void gen_step_constants(struct gen *gen, const struct step *step)
 {
     struct buf exits;
 
     put_needs(gen, step);
+    if (step->retry)
+        put_retry(gen, step);
+    if (step->kind == STEP_APPROVAL)
+        put_names(gen, arena_printf(gen->arena, "%s_choices", step->c_name),
+                  step->approval.choices, step->approval.choice_count);
     if (step->kind != STEP_RUN || step->run.ok_exit_count == 0)
         return;
     buf_init(&exits, gen->arena);
@@ -256,12 +316,37 @@ static void put_run_inputs(struct gen *gen, const struct run *run)
     emit_close(gen->code, ";");
 }
 
+static void put_wait_inputs(struct gen *gen, const struct wait *wait)
+{
+    const struct type *duration = type_optional(gen->arena, type_simple(TYPE_DURATION));
+    const int64_t literal_ms = wait_literal_ms(wait);
+
+    emit_open(gen->code, "const struct kad_wait_inputs in =");
+    if (literal_ms)
+        emit_line(gen->code, ".duration = {true, %" PRId64 "}, /* %s */", literal_ms,
+                  duration_text(gen->arena, literal_ms));
+    else if (wait->duration)
+        emit_line(gen->code, ".duration = %.*s,",
+                  STR(gen_value(gen, wait->duration, duration)));
+    else
+        emit_line(gen->code, ".until = %.*s,",
+                  STR(gen_value(gen, wait->until, type_simple(TYPE_STRING))));
+    emit_close(gen->code, ";");
+}
+
 static void put_inputs(struct gen *gen, const struct step *step)
 {
     if (!has_inputs(step))
         return;
     if (step->kind == STEP_RUN) {
         put_run_inputs(gen, &step->run);
+    } else if (step->kind == STEP_WAIT) {
+        put_wait_inputs(gen, &step->wait);
+    } else if (step->kind == STEP_APPROVAL) {
+        emit_open(gen->code, "const struct kad_approval_inputs in =");
+        emit_line(gen->code, ".prompt = %.*s,",
+                  STR(gen_text(gen, step->approval.prompt->scalar)));
+        emit_close(gen->code, ";");
     } else if (!has_values(step)) {
         emit_line(gen->code, "const %s in = {0};", inputs_struct(gen, step));
     } else {
@@ -275,7 +360,8 @@ static void put_inputs(struct gen *gen, const struct step *step)
 
 static bool is_leaf(const struct route *route)
 {
-    return route->kind != ROUTE_CONDITION && route->kind != ROUTE_SWITCH;
+    return route->kind != ROUTE_CONDITION && route->kind != ROUTE_SWITCH &&
+           route->kind != ROUTE_OUTCOME;
 }
 
 static const char *leaf_name(const struct gen *gen, const struct route *route)
@@ -345,9 +431,40 @@ static void put_case(struct gen *gen, const char *label, const struct route *rou
     put_route(gen, route);
 }
 
+static const char *outcome_name(struct gen *gen, const struct step *step,
+                                struct str outcome)
+{
+    if (step->kind == STEP_APPROVAL)
+        return gen_upper(gen->arena,
+                         arena_printf(gen->arena, "CHOICE_%s", step->c_name),
+                         c_name(gen->arena, outcome));
+    return gen_outcome_name(gen->arena, step->action, outcome);
+}
+
+/* A switch inside the case of success; the compiler sees that no outcome is forgotten. */
+static void put_outcomes(struct gen *gen, const struct step *step)
+{
+    const struct route *route = step->on_success;
+
+    emit_case_at(gen->code, "KAD_SUCCESS", gen_place(gen, route->span));
+    if (step->kind == STEP_APPROVAL)
+        emit_open(gen->code, "switch (choice_of_%s(run))", step->c_name);
+    else
+        emit_open(gen->code, "switch (%s_outcome_of(run, &steps[%s]))",
+                  gen_action_name(gen->arena, step->action), gen_step_name(gen, step));
+    for (size_t i = 0; i < route->case_count; i++)
+        put_case(gen, outcome_name(gen, step, route->cases[i].outcome.text),
+                 route->cases[i].then);
+    emit_close(gen->code, "");
+    emit_line(gen->code, "kad_unreachable();");
+}
+
 static void put_cases(struct gen *gen, const struct step *step)
 {
-    put_case(gen, "KAD_SUCCESS", step->on_success);
+    if (step->on_success->kind == ROUTE_OUTCOME)
+        put_outcomes(gen, step);
+    else
+        put_case(gen, "KAD_SUCCESS", step->on_success);
     if (step->on_timeout) {
         put_case(gen, "KAD_FAILURE", step->on_failure);
         put_case(gen, "KAD_TIMEOUT", step->on_timeout);
@@ -387,8 +504,12 @@ static const char *do_call(struct gen *gen, const struct step *step)
             ? arena_printf(gen->arena, ", &%s", gen_step_outputs(gen, step))
             : "";
 
-    if (step->kind == STEP_RUN)
+    if (step->kind == STEP_RUN || step->kind == STEP_APPROVAL)
         return arena_printf(gen->arena, "kad_do(run, %s%s%s)", info, in, out);
+    if (step->kind == STEP_WAIT)
+        return arena_printf(gen->arena, "kad_do(run, %s, &in, NULL)", info);
+    if (step->kind == STEP_ROUTE)
+        return arena_printf(gen->arena, "kad_do(run, %s, NULL, NULL)", info);
     if (step->is_refined)
         return arena_printf(gen->arena, "do_%s(run%s%s)", step->c_name, in, out);
     return arena_printf(gen->arena, "%s_do(run, %s%s%s)",
@@ -429,6 +550,27 @@ const char *gen_step_call(const struct gen *gen, const struct step *step)
                         gen->reads_frame[step->index] ? ", f" : "");
 }
 
+/* The choices as an enum, and the one that was made. */
+static void define_choice(struct gen *gen, const struct step *step)
+{
+    const struct approval *approval = &step->approval;
+
+    emit_comment(gen->code, "What a person can choose at %.*s, and has chosen.",
+                 STR(step->id.text));
+    emit_open(gen->code, "enum %s_choice", step->c_name);
+    for (size_t i = 0; i < approval->choice_count; i++)
+        emit_line(gen->code, "%s%s,",
+                  outcome_name(gen, step, approval->choices[i].text), i ? "" : " = 1");
+    emit_close(gen->code, ";");
+    emit_blank(gen->code);
+    emit_function(gen->code, "static enum %s_choice choice_of_%s(struct kad_run *run)",
+                  step->c_name, step->c_name);
+    emit_line(gen->code, "return kad_step_outcome(run, &steps[%s]);",
+              gen_step_name(gen, step));
+    emit_close(gen->code, "");
+    emit_blank(gen->code);
+}
+
 void gen_step_function(struct gen *gen, const struct step *step)
 {
     struct emit *body = body_of(gen, step);
@@ -438,6 +580,8 @@ void gen_step_function(struct gen *gen, const struct step *step)
     emit_blank(gen->code);
     if (step->kind == STEP_ACTION && step->is_refined)
         define_do(gen, step);
+    if (step->kind == STEP_APPROVAL && step->on_success->kind == ROUTE_OUTCOME)
+        define_choice(gen, step);
     emit_comment(gen->code, "%.*s: %s", STR(step->id.text),
                  gen_place(gen, step->id.span));
     emit_function(gen->code, "static enum step step_%s(struct kad_run *run%s)",

@@ -10,8 +10,7 @@
 #include "describe.h"
 #include "gen.h"
 
-/* A double as C reads it back: the shortest text that does. */
-static const char *number_text(struct arena *arena, double number)
+const char *gen_double(struct arena *arena, double number)
 {
     enum { DIGITS_MIN = 15, DIGITS_MAX = 17 };
     const char *text = NULL;
@@ -110,7 +109,7 @@ static void define_number(struct gen *gen, const char *place, const char *limit,
                           double value)
 {
     emit_line(gen->code, "static const double %s_%s = %s;", place, limit,
-              number_text(gen->arena, value));
+              gen_double(gen->arena, value));
 }
 
 static void define_length(struct gen *gen, const char *place, const char *limit,

@@ -73,10 +73,10 @@ const char *gen_local_name(const struct gen *gen, const char *name)
     return str_starts_with(str_of(name), prefix) ? name + prefix.len : name;
 }
 
-const char *gen_timeout(const struct gen *gen, int64_t timeout_ms)
+const char *gen_duration(const struct gen *gen, const char *member, int64_t ms)
 {
-    return arena_printf(gen->arena, ".timeout_ms = %" PRId64 ", /* %s */", timeout_ms,
-                        duration_text(gen->arena, timeout_ms));
+    return arena_printf(gen->arena, ".%s = %" PRId64 ", /* %s */", member, ms,
+                        duration_text(gen->arena, ms));
 }
 
 /* White space, literals and identifiers are all that has to be told apart. */
@@ -98,4 +98,19 @@ bool gen_mentions(struct str code, const char *name)
         at -= at > start;
     }
     return false;
+}
+
+const char *gen_upper(struct arena *arena, const char *prefix, const char *name)
+{
+    char *text = arena_printf(arena, "%s_%s", prefix, name);
+
+    for (char *c = text; *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    return text;
+}
+
+const char *gen_outcome_name(struct arena *arena, const struct action *action,
+                             struct str outcome)
+{
+    return gen_upper(arena, gen_action_name(arena, action), c_name(arena, outcome));
 }

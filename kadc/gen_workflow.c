@@ -117,7 +117,7 @@ static void declare_types(struct gen *gen, const struct workflow_names *names)
     for (size_t i = 0; i < workflow->step_count; i++) {
         const struct step *step = workflow->steps[i];
 
-        if (step->is_refined && step->kind == STEP_ACTION)
+        if (step->is_refined)
             gen_declare_titled(
                 gen, gen->stored[i],
                 arena_printf(gen->arena, "%s%s_outputs", gen->prefix, step->c_name),
@@ -231,7 +231,7 @@ static void put_descriptors(struct gen *gen, const struct workflow_names *names)
     for (size_t i = 0; i < workflow->step_count; i++) {
         const struct step *step = workflow->steps[i];
 
-        if (step->is_refined && step->kind == STEP_ACTION)
+        if (step->is_refined)
             gen_define_descriptors(gen, gen->stored[i]);
     }
     if (names->outputs)
@@ -337,6 +337,32 @@ static void put_quoted(struct gen *gen, const char *member, struct str text)
         emit_line(gen->code, ".%s = %s,", member, emit_quote(gen->arena, text));
 }
 
+static bool has_budget(const struct budget *budget)
+{
+    return budget->steps_span.source || budget->agent_calls_span.source ||
+           budget->time_ms > 0;
+}
+
+static const char *limit_text(const struct gen *gen, uint32_t limit, struct span span)
+{
+    return span.source ? arena_printf(gen->arena, "%" PRIu32, limit) : "KAD_NO_LIMIT";
+}
+
+static void put_budget(struct gen *gen, const struct budget *budget)
+{
+    if (!has_budget(budget))
+        return;
+    emit_blank(gen->code);
+    emit_open(gen->code, "static const struct kad_budget budget =");
+    if (budget->time_ms)
+        emit_line(gen->code, "%s", gen_duration(gen, "time_ms", budget->time_ms));
+    emit_line(gen->code, ".steps = %s,",
+              limit_text(gen, budget->steps, budget->steps_span));
+    emit_line(gen->code, ".agent_calls = %s,",
+              limit_text(gen, budget->agent_calls, budget->agent_calls_span));
+    emit_close(gen->code, ";");
+}
+
 static void put_workflow(struct gen *gen, const struct workflow_names *names)
 {
     const struct workflow *workflow = gen->workflow;
@@ -357,7 +383,10 @@ static void put_workflow(struct gen *gen, const struct workflow_names *names)
     emit_line(gen->code, ".steps = steps,");
     emit_line(gen->code, ".step_count = KAD_COUNT(steps),");
     if (workflow->timeout_ms)
-        emit_line(gen->code, "%s", gen_timeout(gen, workflow->timeout_ms));
+        emit_line(gen->code, "%s",
+                  gen_duration(gen, "timeout_ms", workflow->timeout_ms));
+    if (has_budget(&workflow->budget))
+        emit_line(gen->code, ".budget = &budget,");
     if (workflow->env.count)
         emit_line(gen->code, ".env = env,");
     if (names->outputs) {
@@ -421,6 +450,7 @@ static struct str machine_text(struct gen *gen, const struct workflow_names *nam
     emit_comment(&source, "Printed by --describe.");
     emit_text_constant(&source, "static const char definition[]",
                        describe_text(gen->arena, workflow));
+    put_budget(gen, &workflow->budget);
     put_workflow(gen, names);
     put_main(gen);
     return emit_text(&source);

@@ -72,6 +72,22 @@ static void switch_edges_add(struct builder *builder, struct route *route,
     edges_add(builder, route->no, &none);
 }
 
+static void outcome_edges_add(struct builder *builder, const struct route *route,
+                              const struct edge *outer)
+{
+    for (size_t i = 0; i < route->case_count; i++) {
+        const struct route_case *one = &route->cases[i];
+        struct edge edge = *outer;
+        if (one->outcome.text.p) {
+            edge.is_conditional = true;
+            edge.span = one->outcome.span;
+            edge.reason = str_printf(builder->arena, "its outcome is `%.*s`",
+                                     STR(one->outcome.text));
+        }
+        edges_add(builder, one->then, &edge);
+    }
+}
+
 /* An edge for each leaf of a route; as deep as the YAML at most. */
 static void edges_add(struct builder *builder, struct route *route,
                       const struct edge *outer)
@@ -95,6 +111,7 @@ static void edges_add(struct builder *builder, struct route *route,
         edges_add(builder, route->no, &edge);
         return;
     case ROUTE_SWITCH: switch_edges_add(builder, route, outer); return;
+    case ROUTE_OUTCOME: outcome_edges_add(builder, route, outer); return;
     }
 }
 
@@ -247,10 +264,11 @@ static void suspect_note(struct diags *diags, struct route *suspect)
     suspect->is_blamed = true;
     if (suspect->is_default)
         diag_note(diags, suspect->span, "nothing handles the failure of this step");
-    else if (suspect->no->is_default)
+    else if (suspect->no && suspect->no->is_default)
         diag_note(diags, suspect->span, "without `else` the workflow completes here");
     else
-        diag_note(diags, suspect->no->span, "all ways of this decision are the same");
+        diag_note(diags, route_last_way(suspect)->span,
+                  "all ways of this decision are the same");
 }
 
 static void island_count(void *context, const struct step *const *steps, size_t count)
@@ -291,9 +309,9 @@ static bool route_is_broken(const struct route *route)
         return true;
     if (route->kind == ROUTE_CONDITION)
         return route_is_broken(route->yes) || route_is_broken(route->no);
-    if (route->kind != ROUTE_SWITCH)
+    if (route->kind != ROUTE_SWITCH && route->kind != ROUTE_OUTCOME)
         return false;
-    bool is_broken = route_is_broken(route->no);
+    bool is_broken = route->no && route_is_broken(route->no);
     for (size_t i = 0; i < route->case_count; i++)
         is_broken = is_broken || route_is_broken(route->cases[i].then);
     return is_broken;

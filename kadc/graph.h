@@ -25,6 +25,14 @@ struct edge {
     bool is_refused;            /* it closes a loop that must not be: reported */
 };
 
+/* The step, or the steps of the loop, that weigh more than all others on the heaviest path;
+ * count 0: none does. */
+struct dominant {
+    const struct step **steps; /* in the order of the file */
+    size_t count;
+    uint64_t weight;
+};
+
 struct graph {
     struct edge *edges; /* by step, in the order of the file */
     size_t edge_count;
@@ -32,7 +40,8 @@ struct graph {
     /* Most step runs that can happen, UINT64_MAX: more than can be counted. */
     uint64_t worst_runs;
     uint64_t worst_agent_calls;
-    int64_t worst_ms; /* -1: some step has no timeout */
+    int64_t worst_ms; /* -1: nothing bounds the time */
+    struct dominant most_runs, most_agent_calls, most_ms;
 };
 
 /* "`a` succeeds" and, where a condition decides, "`x > 0` is false: on to `b`": one or two
@@ -51,11 +60,19 @@ struct graph_suspects {
     size_t count;
     size_t capacity;
 };
+/* Of a decision: its `else`, or the route of its last outcome. */
+const struct route *route_last_way(const struct route *route);
 struct graph_suspects graph_suspects_find(struct arena *arena,
                                           const struct workflow *workflow);
 
 /* graph_loops.c: 0303, 0304, 0306, 0307; the worst case. */
 void graph_loops_check(struct program *program, struct workflow *workflow);
+
+/* A step that may take any time, for want of a timeout; NULL: there is none. */
+const struct step *graph_timeless_step(const struct workflow *workflow);
+
+/* graph_budget.c: 0316. */
+void graph_budget_check(struct program *program, const struct workflow *workflow);
 
 /* graph_groups.c: the marked steps, in groups that routes connect, each in the order of the
  * file; calls `report` for each group. */

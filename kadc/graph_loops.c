@@ -3,6 +3,8 @@
  * A step that has used up its `maxRetries` only fails. If what is then left of the graph has
  * no loop, every execution ends: each bounded step runs at most maxRetries + 1 times, and
  * between two such runs no step comes twice. Reports 0303, 0304, 0306, 0307. */
+#include <stdlib.h>
+
 #include "components.h"
 #include "graph.h"
 
@@ -213,27 +215,37 @@ static uint64_t multiply(uint64_t a, uint64_t b)
     return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
 }
 
+/* Of an unbounded step each visit weighs; of a bounded one each run, whatever its visit. */
 static uint64_t one_run(const struct step *step)
 {
-    (void)step;
-    return 1;
+    return step->retry && !step->has_max_retries ? step->retry->max_attempts : 1;
 }
 
 static uint64_t agent_calls(const struct step *step)
 {
-    return step->action ? step->action->agent_calls : 0;
+    return step->action ? multiply(one_run(step), step->action->agent_calls) : 0;
 }
 
 static int64_t timeout_ms(const struct step *step)
 {
+    if (step->kind == STEP_WAIT)
+        return wait_literal_ms(&step->wait);
     if (step->timeout_ms > 0 || !step->action)
         return step->timeout_ms;
     return step->action->timeout_ms;
 }
 
+/* Between the runs of a bounded step there are no more waits than runs, the last ones of a
+ * visit being the longest. */
 static uint64_t milliseconds(const struct step *step)
 {
-    return (uint64_t)timeout_ms(step);
+    const struct retry *retry = step->retry;
+    uint64_t waits_ms = 0;
+    if (retry)
+        waits_ms = (uint64_t)retry_waits_ms(retry, retry->max_attempts);
+    if (retry && step->has_max_retries && retry->max_attempts > 1)
+        waits_ms -= (uint64_t)retry_waits_ms(retry, retry->max_attempts - 1);
+    return add(multiply(one_run(step), (uint64_t)timeout_ms(step)), waits_ms);
 }
 
 /* What the whole and the left graph have been split into, for one weight of a step. */
@@ -283,46 +295,99 @@ static uint64_t component_weight(const struct worst_case *worst, size_t componen
     return add(bounded_weight, multiply(add(bounded_runs, 1), heaviest));
 }
 
+static int by_index(const void *a, const void *b)
+{
+    const struct step *const *first = a, *const *second = b;
+    return ((*first)->index > (*second)->index) - ((*first)->index < (*second)->index);
+}
+
+static void dominant_set(const struct worst_case *worst, size_t component,
+                         struct dominant *most)
+{
+    const struct components *all = worst->all;
+    size_t start = all->start[component];
+    most->count = all->start[component + 1] - start;
+    most->steps = arena_array(worst->arena, const struct step *, most->count);
+    for (size_t i = 0; i < most->count; i++)
+        most->steps[i] = worst->workflow->steps[all->order[start + i]];
+    qsort(most->steps, most->count, sizeof(most->steps[0]), by_index);
+}
+
+/* Of the components on the heaviest path, the one that weighs most, if it is one. */
+static void dominant_find(const struct worst_case *worst, const uint64_t *weights,
+                          const size_t *next, struct dominant *most)
+{
+    size_t heaviest = worst->all->of[0];
+    bool is_alone = true;
+    *most = (struct dominant){.weight = weights[heaviest]};
+    for (size_t c = next[heaviest]; c != SIZE_MAX; c = next[c]) {
+        if (weights[c] >= most->weight)
+            is_alone = weights[c] > most->weight;
+        if (weights[c] > most->weight) {
+            heaviest = c;
+            most->weight = weights[c];
+        }
+    }
+    if (is_alone && most->weight > 0)
+        dominant_set(worst, heaviest, most);
+}
+
 /* The heaviest path through the loops, which among each other have none. */
-static uint64_t worst_find(const struct worst_case *worst)
+static uint64_t worst_find(const struct worst_case *worst, struct dominant *most)
 {
     const struct graph *graph = worst->workflow->graph;
     const struct components *all = worst->all;
     const uint64_t *ways = free_ways(worst);
     uint64_t *path = arena_array(worst->arena, uint64_t, all->count);
+    uint64_t *weights = arena_array(worst->arena, uint64_t, all->count);
+    size_t *next = arena_array(worst->arena, size_t, all->count);
     for (size_t c = 0; c < all->count; c++) {
+        next[c] = SIZE_MAX;
         for (size_t i = all->start[c]; i < all->start[c + 1]; i++) {
             size_t at = all->order[i];
             for (size_t e = graph->first[at]; e < graph->first[at + 1]; e++) {
                 const struct step *to = graph->edges[e].to;
-                if (to && path[all->of[to->index]] > path[c])
-                    path[c] = path[all->of[to->index]];
+                size_t other = to ? all->of[to->index] : c;
+                if (other != c && path[other] > path[c]) {
+                    path[c] = path[other];
+                    next[c] = other;
+                }
             }
         }
-        path[c] = add(path[c], component_weight(worst, c, ways));
+        weights[c] = component_weight(worst, c, ways);
+        path[c] = add(path[c], weights[c]);
     }
+    dominant_find(worst, weights, next, most);
     return path[all->of[0]];
 }
 
-static bool has_all_timeouts(const struct workflow *workflow)
+const struct step *graph_timeless_step(const struct workflow *workflow)
 {
-    for (size_t i = 0; i < workflow->step_count; i++)
-        if (workflow->steps[i]->is_reachable && timeout_ms(workflow->steps[i]) == 0)
-            return false;
-    return true;
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        const struct step *step = workflow->steps[i];
+        bool takes_time = step->kind != STEP_ROUTE;
+        if (step->is_reachable && takes_time && timeout_ms(step) == 0)
+            return step;
+    }
+    return NULL;
 }
 
 static void worst_case_find(struct worst_case *worst, struct graph *graph)
 {
     worst->weight = one_run;
-    graph->worst_runs = worst_find(worst);
+    graph->worst_runs = worst_find(worst, &graph->most_runs);
     worst->weight = agent_calls;
-    graph->worst_agent_calls = worst_find(worst);
-    if (!has_all_timeouts(worst->workflow))
-        return;
-    worst->weight = milliseconds;
-    uint64_t ms = worst_find(worst);
-    graph->worst_ms = ms > INT64_MAX ? INT64_MAX : (int64_t)ms;
+    graph->worst_agent_calls = worst_find(worst, &graph->most_agent_calls);
+    if (!graph_timeless_step(worst->workflow)) {
+        worst->weight = milliseconds;
+        uint64_t ms = worst_find(worst, &graph->most_ms);
+        graph->worst_ms = ms > INT64_MAX ? INT64_MAX : (int64_t)ms;
+    }
+    int64_t limit_ms = worst->workflow->timeout_ms;
+    if (limit_ms > 0 && (graph->worst_ms < 0 || graph->worst_ms > limit_ms)) {
+        graph->worst_ms = limit_ms;
+        graph->most_ms.count = 0;
+    }
 }
 
 /* 0307, at the largest bound: that is what multiplies. */
@@ -360,4 +425,5 @@ void graph_loops_check(struct program *program, struct workflow *workflow)
         .arena = program->arena, .workflow = workflow, .all = &all, .left = &left};
     worst_case_find(&worst, graph);
     runs_check(program, workflow);
+    graph_budget_check(program, workflow);
 }

@@ -10,13 +10,26 @@ static bool route_same(const struct route *a, const struct route *b)
                                   (a->kind == ROUTE_STEP && a->target == b->target));
 }
 
+static bool is_decision(const struct route *route)
+{
+    return route->kind == ROUTE_CONDITION || route->kind == ROUTE_SWITCH ||
+           route->kind == ROUTE_OUTCOME;
+}
+
+const struct route *route_last_way(const struct route *route)
+{
+    return route->no ? route->no : route->cases[route->case_count - 1].then;
+}
+
 /* Whether all ways of a decision lead to the same place. */
 static bool is_no_decision(const struct route *route)
 {
     if (route->kind == ROUTE_CONDITION)
         return route_same(route->yes, route->no);
+    if (route->kind == ROUTE_OUTCOME && route->case_count == 1)
+        return false; /* the action has no other outcome */
     for (size_t i = 0; i < route->case_count; i++)
-        if (!route_same(route->cases[i].then, route->no))
+        if (!route_same(route->cases[i].then, route_last_way(route)))
             return false;
     return true;
 }
@@ -43,8 +56,9 @@ static void same_branches_report(struct program *program, const struct route *ro
 {
     const struct route *first =
         route->kind == ROUTE_CONDITION ? route->yes : route->cases[0].then;
-    diag_report(program->diags, route->no->span, KAD0310, "all ways lead to %.*s",
-                STR(target_text(program->arena, route->no)));
+    const struct route *last = route_last_way(route);
+    diag_report(program->diags, last->span, KAD0310, "all ways lead to %.*s",
+                STR(target_text(program->arena, last)));
     diag_note(program->diags, first->span, "here, too");
 }
 
@@ -52,7 +66,7 @@ static void decision_check(struct program *program, const struct route *route)
 {
     if (route->is_blamed)
         return;
-    if (route->no->is_default)
+    if (route->no && route->no->is_default)
         else_missing_report(program, route);
     else if (is_no_decision(route))
         same_branches_report(program, route);
@@ -61,14 +75,15 @@ static void decision_check(struct program *program, const struct route *route)
 /* As deep as the YAML at most. */
 static void route_check(struct program *program, const struct route *route)
 {
-    if (route->kind != ROUTE_CONDITION && route->kind != ROUTE_SWITCH)
+    if (!is_decision(route))
         return;
     decision_check(program, route);
     for (size_t i = 0; i < route->case_count; i++)
         route_check(program, route->cases[i].then);
     if (route->yes)
         route_check(program, route->yes);
-    route_check(program, route->no);
+    if (route->no)
+        route_check(program, route->no);
 }
 
 /* ---- One step ------------------------------------------------------------------------ */
@@ -98,7 +113,12 @@ static bool is_unhandled(const struct workflow *workflow, const struct step *ste
     for (size_t e = graph->first[step->index]; e < graph->first[step->index + 1]; e++)
         goes_on =
             goes_on || (graph->edges[e].kind == EDGE_SUCCESS && graph->edges[e].to);
-    return step->on_failure->is_default && goes_on && step->is_reachable;
+    bool is_sure =
+        step->kind == STEP_ROUTE ||
+        (step->kind == STEP_WAIT && wait_literal_ms(&step->wait) > 0) ||
+        (step->kind == STEP_APPROVAL && (step->timeout_ms == 0 || step->on_timeout));
+    bool can_fail = !is_sure || step->has_max_retries;
+    return step->on_failure->is_default && goes_on && step->is_reachable && can_fail;
 }
 
 /* 0309, where other steps' failures are handled. */
@@ -118,7 +138,8 @@ static void failure_check(struct program *program, const struct workflow *workfl
 /* 0312: what cannot happen needs no route. */
 static void timeout_route_check(struct program *program, const struct step *step)
 {
-    bool is_known = step->kind == STEP_RUN || step->action;
+    bool is_known =
+        step->kind == STEP_RUN || step->kind == STEP_APPROVAL || step->action;
     bool has_timeout = step->timeout_ms > 0 || node_find(step->node, "timeout") ||
                        (step->action && step->action->timeout_ms > 0);
     if (!step->on_timeout || !is_known || has_timeout)
@@ -159,15 +180,16 @@ void graph_routes_check(struct program *program, const struct workflow *workflow
 static void suspects_add(struct arena *arena, struct graph_suspects *suspects,
                          struct route *route)
 {
-    if (route->kind != ROUTE_CONDITION && route->kind != ROUTE_SWITCH)
+    if (!is_decision(route))
         return;
-    if (route->no->is_default || is_no_decision(route))
+    if ((route->no && route->no->is_default) || is_no_decision(route))
         vec_push(arena, suspects, route);
     for (size_t i = 0; i < route->case_count; i++)
         suspects_add(arena, suspects, route->cases[i].then);
     if (route->yes)
         suspects_add(arena, suspects, route->yes);
-    suspects_add(arena, suspects, route->no);
+    if (route->no)
+        suspects_add(arena, suspects, route->no);
 }
 
 struct graph_suspects graph_suspects_find(struct arena *arena,

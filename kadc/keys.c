@@ -61,6 +61,28 @@ static const struct key *key_guess(struct reader *reader, const struct key_set *
     return meant < 0 ? NULL : keys[meant];
 }
 
+/* The first of the names, which blanks separate; *names goes on behind it. */
+static struct str name_take(struct str *names)
+{
+    size_t end = str_find(*names, S(" "));
+    struct str name = str_part(*names, 0, end);
+    *names = str_part(*names, end < names->len ? end + 1 : end, names->len);
+    return name;
+}
+
+/* Of the map, the key that makes this one meaningless; absent: none. */
+static struct str key_conflict(const struct key *key, const struct node *map)
+{
+    struct str rest = str_of(key->not_with ? key->not_with : "");
+    while (rest.len > 0) {
+        struct str other = name_take(&rest);
+        for (size_t i = 0; i < map->count; i++)
+            if (str_equal(map->keys[i]->text, other))
+                return other;
+    }
+    return (struct str){0};
+}
+
 /* A key of this version, or NULL: reported. */
 static const struct key *key_get(struct reader *reader, const struct key_set *set,
                                  const struct node *map, const struct node *name,
@@ -75,11 +97,12 @@ static const struct key *key_get(struct reader *reader, const struct key_set *se
                     "`%s` is not supported by this version of kadc", key->name);
         return NULL;
     }
-    if (key->not_with && node_find(map, key->not_with)) {
+    struct str other = key_conflict(key, map);
+    if (other.p) {
         if (reader->is_merged)
             return NULL;
         diag_report(diags, name->span, KAD0104,
-                    "`%s` has no meaning beside `%s` in %.*s", key->name, key->not_with,
+                    "`%s` has no meaning beside `%.*s` in %.*s", key->name, STR(other),
                     STR(keys_owner(reader, set, map)));
         return NULL;
     }
@@ -165,11 +188,28 @@ static void required_check(struct reader *reader, const struct key_set *set,
     }
 }
 
+/* Keys that make no sense without others. */
+static void company_check(struct reader *reader, const struct key_set *set,
+                          const struct node *map, const struct key *key,
+                          const struct node *name, const bool *is_present)
+{
+    struct str rest = str_of(key->with ? key->with : "");
+    while (rest.len > 0) {
+        struct str other = name_take(&rest);
+        if (is_present[key_find(set, other) - set->keys])
+            continue;
+        diag_report(reader->program->diags, name->span, KAD0105,
+                    "missing key `%.*s` beside `%s` in %.*s", STR(other), key->name,
+                    STR(keys_owner(reader, set, map)));
+    }
+}
+
 bool keys_read(struct reader *reader, const struct key_set *set, const struct node *map,
                void *target)
 {
     assert(set->count <= KEY_COUNT_MAX);
     bool is_present[KEY_COUNT_MAX] = {false};
+    const struct node *names[KEY_COUNT_MAX] = {NULL}; /* some may be misspelt */
     if (!node_expect(reader, map, NODE_MAP, set->what))
         return false;
     for (size_t i = 0; i < map->count; i++) {
@@ -179,8 +219,12 @@ bool keys_read(struct reader *reader, const struct key_set *set, const struct no
             continue;
         }
         is_present[key - set->keys] = true;
+        names[key - set->keys] = map->keys[i];
         key_value_read(reader, key, map->keys[i], map->items[i], target);
     }
     required_check(reader, set, map, is_present);
+    for (size_t i = 0; i < set->count; i++)
+        if (is_present[i])
+            company_check(reader, set, map, &set->keys[i], names[i], is_present);
     return true;
 }

@@ -49,6 +49,19 @@ enum key_rule {
     KEY_REQUIRED_AND_NOT_EMPTY
 };
 
+/* What a KEY_NODE is, or each entry of a list or map: for the JSON Schema; the reader of the
+ * key knows it by itself. */
+enum key_shape {
+    SHAPE_ANY,
+    SHAPE_TEXT,
+    SHAPE_SCALAR,
+    SHAPE_INTEGER,
+    SHAPE_NUMBER,
+    SHAPE_ROUTE,    /* a target or a decision */
+    SHAPE_DECISION, /* the map itself is one */
+    SHAPE_NAMED     /* text, or a map of the keys `of`; the names are the author's */
+};
+
 /* Reads the value of one key into the target. */
 typedef void key_reader(struct reader *reader, const struct node *key,
                         const struct node *value, void *target);
@@ -60,9 +73,12 @@ struct key {
     size_t offset; /* in the target */
     key_reader
         *read; /* for what a plain store can't do; the value has the right kind */
-    const char *not_with;     /* another key that makes this one meaningless */
-    const struct key_set *of; /* keys of the map, or of the list's entries */
-    const char *about;        /* one line for people */
+    const char *not_with; /* keys that make this one meaningless, with blanks between */
+    const char *with;     /* keys that have to be there with this one, blanks between */
+    /* Keys of the map, or of the list's entries; of a KEY_NODE: if it is a map. */
+    const struct key_set *of;
+    enum key_shape shape;
+    const char *about; /* one line for people */
 };
 
 struct key_set {
@@ -70,11 +86,13 @@ struct key_set {
     const char *name_key; /* the key that names it; NULL: it has none */
     const struct key *keys;
     size_t count;
+    const char *one_of; /* exactly one of these has to be there; NULL: no such rule */
 };
 
-#define KEY_SET(what, name_key, keys)                                                  \
+#define KEY_SET(what, name_key, keys) KEY_SET_ONE_OF(what, name_key, keys, NULL)
+#define KEY_SET_ONE_OF(what, name_key, keys, one_of)                                   \
     {                                                                                  \
-        (what), (name_key), (keys), sizeof(keys) / sizeof((keys)[0])                   \
+        (what), (name_key), (keys), sizeof(keys) / sizeof((keys)[0]), (one_of)         \
     }
 
 /* Reads a map into `target`, whose fields the offsets mean. False: it is no map (0106), and

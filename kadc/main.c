@@ -1,6 +1,6 @@
 /* main.c: kadc, as the list of its passes.
  *
- *     source -> YAML tree -> model -> names -> graph -> types -> flow -> C
+ *     source -> YAML tree -> model -> names -> graph -> types -> flow -> guarantees -> C
  *
  * In: workflows and the manifests that they name. Out: findings, and generated files. With
  * --fix, what is certainly meant is written into the workflows first.
@@ -20,6 +20,7 @@
 #include "options.h"
 #include "output.h"
 #include "passes.h"
+#include "schema.h"
 
 /* ---- Checking ------------------------------------------------------------------------- */
 
@@ -35,6 +36,8 @@ static void check(struct program *program, const struct source *source)
     graph_check(program, workflow);
     types_check(program, workflow);
     flow_check(program, workflow);
+    guarantees_check(program, workflow);
+    effects_check(program, workflow);
 }
 
 /* false: some file could not be read; the others are checked all the same. */
@@ -150,6 +153,13 @@ static void write_workflows(struct writer *writer)
     }
 }
 
+static void print_bounds(const json_t *definition)
+{
+    printf("%s: ", json_string_value(json_object_get(definition, "id")));
+    definition_bounds_detail(definition, stdout);
+    putchar('\n');
+}
+
 static void print_definitions(const struct program *program,
                               const struct options *options)
 {
@@ -161,6 +171,8 @@ static void print_definitions(const struct program *program,
 
         if (options->emit == EMIT_GRAPH) {
             definition_draw(definition, options->graph_format, stdout);
+        } else if (options->emit == EMIT_BOUNDS) {
+            print_bounds(definition);
         } else {
             json_dumpf(definition, stdout, JSON_INDENT(INDENT));
             putchar('\n');
@@ -183,6 +195,16 @@ static bool emit_all(struct program *program, const struct options *options)
     write_modules(&writer);
     write_workflows(&writer);
     return !writer.has_failed;
+}
+
+static enum kadc_exit print_schema(void)
+{
+    json_t *schema = schema_workflow();
+
+    json_dumpf(schema, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(schema);
+    return EXIT_CLEAN;
 }
 
 /* ---- Main ----------------------------------------------------------------------------- */
@@ -241,7 +263,8 @@ int main(int argc, char **argv)
     program.has_shipped_modules = options.shipped_modules;
     exit_code = options.exit_code;
     if (exit_code == EXIT_CLEAN && !options.is_done)
-        exit_code = compile(&program, &options);
+        exit_code =
+            options.emit == EMIT_SCHEMA ? print_schema() : compile(&program, &options);
     arena_release(&arena);
     return (int)exit_code;
 }

@@ -171,7 +171,6 @@ static void module_actions_read(struct reader *reader, const struct node *key,
         if (!keys_read(reader, &action_set, value->items[i], action) ||
             !action->name.text.p)
             continue;
-        action->calls_agent = action->agent_calls > 0;
         names[module->action_count++] = action->name;
     }
     names_unique(reader->program, "action", names, module->action_count, KAD0218,

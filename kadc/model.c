@@ -15,7 +15,7 @@ static key_reader trigger_kind_read, trigger_params_read, output_value_read,
     output_type_read;
 
 static const struct key trigger_keys[] = {
-    {"type", KEY_NODE, KEY_REQUIRED, .read = trigger_kind_read,
+    {"type", KEY_NODE, KEY_REQUIRED, .read = trigger_kind_read, .shape = SHAPE_TEXT,
      .about = "what starts the workflow: cli"},
     {"command", KEY_NAME, .offset = offsetof(struct trigger, command),
      .about = "the command that starts it: kad workflow ID"},
@@ -38,7 +38,7 @@ static const struct key_set output_set = KEY_SET("output", "name", output_keys);
  * names them, wherever they stand in the file. */
 struct top {
     struct str name, version, description;
-    const struct node *triggers, *types, *steps, *outputs;
+    const struct node *triggers, *types, *steps, *outputs, *guarantees, *budget;
     int64_t timeout_ms;
 };
 
@@ -49,20 +49,22 @@ static const struct key top_keys[] = {
     {"description", KEY_TEXT, .offset = AT(description), .about = "for people"},
     {"triggers", KEY_LIST, KEY_NOT_EMPTY, AT(triggers), .of = &trigger_set,
      .about = "what starts the workflow"},
-    {"types", KEY_MAP, KEY_NOT_EMPTY, AT(types), .of = &type_set,
+    {"types", KEY_MAP, KEY_NOT_EMPTY, AT(types), .of = &type_set, .shape = SHAPE_NAMED,
      .about = "types, named once for many uses"},
-    {"steps", KEY_LIST, KEY_REQUIRED_AND_NOT_EMPTY, AT(steps),
+    {"steps", KEY_LIST, KEY_REQUIRED_AND_NOT_EMPTY, AT(steps), .of = &step_set,
      .about = "what is done; the first step is the entry"},
     {"outputs", KEY_LIST, .offset = AT(outputs), .of = &output_set,
      .about = "what the workflow gives"},
     {"timeout", KEY_DURATION, .offset = AT(timeout_ms), .about = "for the whole run"},
-    {"budget", .type = KEY_LATER},
+    {"budget", KEY_MAP, KEY_NOT_EMPTY, AT(budget), .of = &budget_set,
+     .about = "what one execution may use up; the worst case must fit"},
     {"concurrency", .type = KEY_LATER},
     {"workspace", .type = KEY_LATER},
-    {"guarantees", .type = KEY_LATER},
+    {"guarantees", KEY_LIST, KEY_NOT_EMPTY, AT(guarantees), .of = &guarantee_set,
+     .about = "what holds on every path, and is proved"},
 };
 #undef AT
-static const struct key_set top_set = KEY_SET("workflow", NULL, top_keys);
+const struct key_set workflow_set = KEY_SET("workflow", NULL, top_keys);
 
 /* ---- Triggers ------------------------------------------------------------------------ */
 
@@ -142,15 +144,6 @@ static void triggers_read(struct reader *reader, const struct node *list,
     }
 }
 
-static const struct type_field *param_find(const struct trigger *trigger,
-                                           struct str name)
-{
-    for (size_t i = 0; i < trigger->param_count; i++)
-        if (str_equal(trigger->params[i].name, name))
-            return &trigger->params[i];
-    return NULL;
-}
-
 /* Two triggers may give the same parameter, but not with different types. (Twice in one
  * trigger is 0218.) */
 static void param_same_check(struct reader *reader, const struct trigger *trigger,
@@ -193,7 +186,7 @@ static bool has_lost_params(const struct node *triggers,
 static void param_join(struct arena *arena, struct type_field *field,
                        const struct trigger *trigger)
 {
-    const struct type_field *same = param_find(trigger, field->name);
+    const struct type_field *same = trigger_param_find(trigger, field->name);
     if (!same || same->type->is_optional)
         field->type = type_optional(arena, field->type);
 }
@@ -289,6 +282,10 @@ static void sections_read(struct reader *reader, const struct top *top,
         steps_read(reader, top->steps, workflow);
     if (top->outputs)
         outputs_read(reader, top->outputs, workflow);
+    if (top->budget)
+        budget_read(reader, top->budget, workflow);
+    if (top->guarantees)
+        guarantees_read(reader, top->guarantees, workflow);
     types_report_unused(reader);
 }
 
@@ -311,7 +308,7 @@ struct workflow *model_read(struct program *program, const struct source *source
         return workflow;
     }
     workflow->root = root = steps_recover(&reader, root);
-    if (!keys_read(&reader, &top_set, root, &top))
+    if (!keys_read(&reader, &workflow_set, root, &top))
         return workflow;
     workflow->name = top.name;
     workflow->version = top.version;
@@ -326,4 +323,13 @@ struct workflow *model_read(struct program *program, const struct source *source
 struct step *workflow_step_find(const struct workflow *workflow, struct str id)
 {
     return workflow->step_table ? table_find(workflow->step_table, id) : NULL;
+}
+
+const struct type_field *trigger_param_find(const struct trigger *trigger,
+                                            struct str name)
+{
+    for (size_t i = 0; i < trigger->param_count; i++)
+        if (str_equal(trigger->params[i].name, name))
+            return &trigger->params[i];
+    return NULL;
 }

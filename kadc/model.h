@@ -5,7 +5,7 @@
  * is absent or poisoned, and has been reported. All memory is the compilation's arena.
  *
  * Not in the language yet, and refused as an unknown or unsupported key: parallel, forEach,
- * wait, approval, workflow, route, retry, guarantees, budget, concurrency, workspace. */
+ * workflow, concurrency, workspace. */
 #ifndef KADC_MODEL_H
 #define KADC_MODEL_H
 
@@ -41,9 +41,8 @@ struct action {
     size_t outcome_count;
     struct name *errors;
     size_t error_count;
-    int64_t timeout_ms; /* 0: none */
-    bool calls_agent;   /* agentCalls: N > 0 */
-    uint32_t agent_calls;
+    int64_t timeout_ms;   /* 0: none */
+    uint32_t agent_calls; /* of one run, at most */
     struct str *effects;
     size_t effect_count;
 };
@@ -71,7 +70,7 @@ struct value {
     struct value **items;    /* NODE_LIST, NODE_MAP */
     struct name *keys;       /* NODE_MAP */
     size_t count;
-    const struct type *type; /* by types.c: what the value is */
+    const struct type *type;   /* by types.c: what the value is */
     const struct type *wanted; /* by types.c: what its place wants; NULL: unknown */
     bool is_reported; /* by types.c: it does not fit, and nothing more is said of it */
 };
@@ -90,11 +89,13 @@ enum route_kind {
     ROUTE_COMPLETE,  /* $complete, or nothing said */
     ROUTE_FAIL,      /* $fail, or nothing said */
     ROUTE_CONDITION, /* condition ? yes : no */
-    ROUTE_SWITCH     /* the first case that holds, else `no` */
+    ROUTE_SWITCH,    /* the first case that holds, else `no` */
+    ROUTE_OUTCOME    /* the case of the outcome that the action has named */
 };
 
 struct route_case {
-    struct template *when;
+    struct template *when; /* ROUTE_SWITCH */
+    struct name outcome;   /* ROUTE_OUTCOME; absent: an `onSuccess` that was refused */
     struct route *then;
 };
 
@@ -107,7 +108,7 @@ struct route {
     struct step *target;     /* by names.c */
     struct template *condition;
     struct route *yes;
-    struct route *no;
+    struct route *no; /* NULL: ROUTE_OUTCOME, whose cases are all there can be */
     struct route_case *cases;
     size_t case_count;
     bool is_blamed; /* by graph.c: it has cut off a step, which has been reported */
@@ -115,7 +116,35 @@ struct route {
 
 /* ---- Steps -------------------------------------------------------------------------- */
 
-enum step_kind { STEP_ACTION, STEP_RUN };
+/* Failure codes, as written. */
+struct retry_codes {
+    struct name *items;
+    size_t count;
+};
+
+/* `retry:`: how a failed attempt is repeated within its visit. */
+struct retry {
+    struct span span; /* of the key */
+    uint32_t max_attempts;
+    struct span max_attempts_span;
+    int64_t initial_ms; /* 0: no wait */
+    double factor;
+    int64_t max_ms; /* 0: no cap */
+    struct span max_span;
+    double jitter;
+    struct retry_codes on, not_on; /* at most one of them; none: all codes */
+};
+
+/* The longest that the waits between so many attempts take together. */
+int64_t retry_waits_ms(const struct retry *retry, uint32_t attempt_count);
+
+enum step_kind {
+    STEP_ACTION,
+    STEP_RUN,
+    STEP_WAIT,
+    STEP_APPROVAL,
+    STEP_ROUTE /* a decision alone: its `route` is on_success */
+};
 
 /* `run:` a program without a shell; its outputs are exitCode, stdout, stderr. */
 struct run {
@@ -123,11 +152,27 @@ struct run {
     size_t arg_count;
     struct input *env;
     size_t env_count;
-    struct template *cwd;   /* or NULL */
+    struct template *cwd; /* or NULL */
     struct template *stdin_text;
     int32_t *ok_exits;
-    size_t ok_exit_count;   /* 0: only 0 */
+    size_t ok_exit_count; /* 0: only 0 */
     bool is_idempotent;
+};
+
+/* `wait:` one of the two; both NULL: not readable, reported. */
+struct wait {
+    struct value *duration, *until;
+};
+
+/* 0: it depends on an expression. */
+int64_t wait_literal_ms(const struct wait *wait);
+
+/* `approval:` a person decides; its timeout is the step's. */
+struct approval {
+    struct span span; /* of the key */
+    struct value *prompt;
+    struct name *choices;
+    size_t choice_count;
 };
 
 struct step {
@@ -135,11 +180,11 @@ struct step {
     const struct node *node;
     size_t index; /* in workflow->steps */
     struct name id;
-    bool is_duplicate; /* an earlier step has this id: no route leads here */
-    bool is_misnamed;  /* its id is not formed as ids are: reported */
-    bool is_merged;    /* it may be two, whose border is lost: reported */
+    bool is_duplicate;     /* an earlier step has this id: no route leads here */
+    bool is_misnamed;      /* its id is not formed as ids are: reported */
+    bool is_merged;        /* it may be two, whose border is lost: reported */
     bool has_lost_outputs; /* some entry of `outputs` has no name: reported */
-    struct str title;       /* key `name` */
+    struct str title;      /* key `name` */
     struct str description;
     /* STEP_ACTION */
     struct name module_name;
@@ -152,13 +197,18 @@ struct step {
     size_t declared_output_count;
     /* STEP_RUN */
     struct run run;
+    /* STEP_WAIT */
+    struct wait wait;
+    /* STEP_APPROVAL */
+    struct approval approval;
     /* By types.c: what is readable as steps.ID.outputs: the manifest's outputs as refined by
      * the step. `is_refined`: it differs from the manifest's, so that the step has a C
      * struct of its own. */
     const struct type *outputs;
     bool is_refined;
-    bool outputs_on_failure; /* by types.c */
-    struct route *on_success;
+    bool outputs_on_failure;                      /* by types.c */
+    struct route *on_success;                     /* `onOutcome`, too */
+    struct span on_success_span, on_outcome_span; /* of the keys */
     struct route *on_failure;
     struct route *on_timeout; /* NULL: as on_failure */
     struct span on_timeout_span;
@@ -166,10 +216,12 @@ struct step {
     bool has_max_retries;
     uint32_t max_retries;
     struct span max_retries_span;
-    int64_t timeout_ms; /* 0: the manifest's, or none */
+    struct retry *retry; /* or NULL */
+    int64_t timeout_ms;  /* 0: the manifest's, or none */
     /* By names.c: the id in C (`fix_tests`), mangled if it must be. */
     const char *c_name;
-    bool is_cut_off; /* by graph.c: nothing leads here, as was said where the cause is */
+    bool
+        is_cut_off; /* by graph.c: nothing leads here, as was said where the cause is */
     /* By graph.c: from the entry; every path to it, or some path to it, comes through a
      * failure that nothing has recovered from. */
     bool is_reachable;
@@ -179,6 +231,22 @@ struct step {
     bool are_outputs_needed;
     /* By flow.c: whose outputs a start at this step needs. */
     VEC(const struct step *) needs;
+};
+
+/* ---- Guarantees ---------------------------------------------------------------------- */
+
+enum guarantee_kind {
+    GUARANTEE_BROKEN,
+    GUARANTEE_AFTER,    /* steps[0] runs only after a success of steps[1] */
+    GUARANTEE_LEADS_TO, /* a failure of steps[0] leads to steps[1] */
+    GUARANTEE_NEVER     /* no two of them run in one execution */
+};
+
+struct guarantee {
+    enum guarantee_kind kind;
+    struct name *names;
+    struct step **steps; /* by names.c; NULL: reported */
+    size_t count;
 };
 
 /* ---- Triggers and workflows ---------------------------------------------------------- */
@@ -191,6 +259,16 @@ struct trigger {
     struct name command; /* cli */
     struct type_field *params;
     size_t param_count;
+};
+
+/* `budget:`: what the worst case of one execution must not exceed. A place: it is given. */
+struct budget {
+    uint32_t steps;
+    struct span steps_span;
+    uint32_t agent_calls;
+    struct span agent_calls_span;
+    int64_t time_ms; /* 0: not given */
+    struct span time_span;
 };
 
 struct workflow_output {
@@ -217,11 +295,15 @@ struct workflow {
     struct step **steps;
     size_t step_count;
     struct table *step_table; /* by id: for workflow_step_find */
-    struct missing_steps *missing_steps; /* names that are no steps', once one was met */
+    struct missing_steps
+        *missing_steps; /* names that are no steps', once one was met */
     struct workflow_output *outputs;
     size_t output_count;
+    struct budget budget;
+    struct guarantee *guarantees;
+    size_t guarantee_count;
     int64_t timeout_ms;
-    const char *c_name; /* `implement_feature` */
+    const char *c_name;  /* `implement_feature` */
     struct graph *graph; /* by graph.c */
     bool is_broken;      /* not even its steps could be read: later passes skip it */
     bool has_gaps;       /* some part could not be read and may have used any name */
@@ -238,7 +320,7 @@ struct program {
     struct diags *diags;
     struct str *module_dirs;
     size_t module_dir_count;
-    bool has_shipped_modules; /* the last folder is that of the modules of kad */
+    bool has_shipped_modules;     /* the last folder is that of the modules of kad */
     VEC(struct module *) modules; /* read on demand, by name; also the broken ones */
     struct names module_names;    /* of manifest_names, once it was asked */
     VEC(struct workflow *) workflows;
@@ -261,7 +343,13 @@ struct names manifest_names(struct program *program);
 
 const struct action *module_action_find(const struct module *module, struct str name);
 
+const struct type_field *trigger_param_find(const struct trigger *trigger,
+                                            struct str name);
+
 struct step *workflow_step_find(const struct workflow *workflow, struct str id);
+
+/* The named outcomes that a success of the step has one of; none: it just succeeds. */
+const struct name *step_outcomes(const struct step *step, size_t *count);
 
 /* Reads a type (`string`, `string?`, a mapping), for model.c and manifest.c. `named`: the
  * types of `types:`, or NULL. Poison when it was broken and reported. */

@@ -4,6 +4,11 @@
 
 #include "keys.h"
 
+/* ---- Key sets ------------------------------------------------------------------------ */
+
+extern const struct key_set workflow_set, step_set, condition_set, switch_set,
+    retry_set, wait_set, approval_set;
+
 /* ---- model_types.c ------------------------------------------------------------------- */
 
 /* Key sets of a type, and of an entry {name, type, ...} of a list of fields. */
@@ -32,6 +37,36 @@ struct input *inputs_read(struct reader *reader, const struct node *map, size_t 
 
 /* A target, {condition, then, else} or {switch, else}. Never NULL. */
 struct route *route_read(struct reader *reader, const struct node *node);
+/* `onOutcome`: a map from outcomes to routes. */
+struct route *outcomes_read(struct reader *reader, const struct node *map);
+/* Both of them: what each names is named, whichever is wrong. */
+void outcomes_add_success(struct route *outcomes, struct route *on_success);
+
+/* ---- model_gates.c ------------------------------------------------------------------- */
+
+void wait_read(struct reader *reader, const struct node *node, struct wait *wait);
+void approval_read(struct reader *reader, const struct node *key,
+                   const struct node *map, struct step *step);
+
+/* ---- model_retry.c ------------------------------------------------------------------- */
+
+/* NULL: it is no map, reported. */
+struct retry *retry_read(struct reader *reader, const struct node *key,
+                         const struct node *map);
+
+/* ---- model_budget.c ------------------------------------------------------------------ */
+
+extern const struct key_set budget_set;
+
+void budget_read(struct reader *reader, const struct node *map,
+                 struct workflow *workflow);
+
+/* ---- model_guarantees.c -------------------------------------------------------------- */
+
+extern const struct key_set guarantee_set;
+
+void guarantees_read(struct reader *reader, const struct node *list,
+                     struct workflow *workflow);
 
 /* ---- model_steps.c ------------------------------------------------------------------- */
 

@@ -3,6 +3,7 @@
  *     route     = STEP | "$complete" | "$fail" | condition | switch
  *     condition = {condition: template, then: route, else: route}
  *     switch    = {switch: [{when: template, then: route}...], else: route}
+ *     outcomes  = {OUTCOME: route...}
  *
  * A missing `else` completes. */
 #include "model_read.h"
@@ -12,25 +13,28 @@ static key_reader yes_read, no_read, case_then_read, cases_read;
 static const struct key condition_keys[] = {
     {"condition", KEY_TEMPLATE, KEY_REQUIRED, offsetof(struct route, condition),
      .about = "true or false: which of the two ways"},
-    {"then", KEY_NODE, KEY_REQUIRED, .read = yes_read,
+    {"then", KEY_NODE, KEY_REQUIRED, .read = yes_read, .shape = SHAPE_ROUTE,
      .about = "the way if it is true"},
-    {"else", KEY_NODE, .read = no_read, .about = "the way if it is false"},
+    {"else", KEY_NODE, .read = no_read, .shape = SHAPE_ROUTE,
+     .about = "the way if it is false"},
 };
-static const struct key_set condition_set = KEY_SET("condition", NULL, condition_keys);
+const struct key_set condition_set = KEY_SET("condition", NULL, condition_keys);
 
 static const struct key case_keys[] = {
     {"when", KEY_TEMPLATE, KEY_REQUIRED, offsetof(struct route_case, when),
      .about = "true or false: whether this case is taken"},
-    {"then", KEY_NODE, KEY_REQUIRED, .read = case_then_read, .about = "the way then"},
+    {"then", KEY_NODE, KEY_REQUIRED, .read = case_then_read, .shape = SHAPE_ROUTE,
+     .about = "the way then"},
 };
 static const struct key_set case_set = KEY_SET("case", NULL, case_keys);
 
 static const struct key switch_keys[] = {
     {"switch", KEY_LIST, KEY_REQUIRED_AND_NOT_EMPTY, .read = cases_read,
      .of = &case_set, .about = "the first case that holds is taken"},
-    {"else", KEY_NODE, .read = no_read, .about = "the way if no case holds"},
+    {"else", KEY_NODE, .read = no_read, .shape = SHAPE_ROUTE,
+     .about = "the way if no case holds"},
 };
-static const struct key_set switch_set = KEY_SET("switch", NULL, switch_keys);
+const struct key_set switch_set = KEY_SET("switch", NULL, switch_keys);
 
 static void yes_read(struct reader *reader, const struct node *key,
                      const struct node *value, void *target)
@@ -130,4 +134,22 @@ struct route *route_read(struct reader *reader, const struct node *node)
         route->no->is_default = true;
     }
     return route;
+}
+
+struct route *outcomes_read(struct reader *reader, const struct node *map)
+{
+    struct route *route = route_new(reader, ROUTE_OUTCOME, map->span);
+    route->cases =
+        arena_array(reader->program->arena, struct route_case, map->count + 1);
+    for (size_t i = 0; i < map->count; i++) {
+        struct route_case *one = &route->cases[route->case_count++];
+        one->outcome = (struct name){map->keys[i]->text, map->keys[i]->span};
+        one->then = route_read(reader, map->items[i]);
+    }
+    return route;
+}
+
+void outcomes_add_success(struct route *outcomes, struct route *on_success)
+{
+    outcomes->cases[outcomes->case_count++] = (struct route_case){.then = on_success};
 }

@@ -2,6 +2,7 @@
  *
  *     step = {id, module, action, inputs, outputs, ...}
  *          | {id, run: [argument...], okExit, env, cwd, stdin, idempotent, ...}
+ *          | {id, route: condition | switch, ...}
  *
  * Reports 0115 (what a step does is said once), 0209 and, by keys.c, group 01. */
 #include "key_values.h"
@@ -15,52 +16,70 @@
 /* ---- Values that need more than a store ---------------------------------------------- */
 
 static key_reader id_read, step_inputs_read, step_outputs_read, run_args_read,
-    run_env_read, run_exits_read, on_success_read, on_failure_read, on_timeout_read,
-    max_retries_read;
+    run_env_read, run_exits_read, on_success_read, on_outcome_read, on_failure_read,
+    on_timeout_read, max_retries_read, step_retry_read, step_route_read, step_wait_read,
+    step_approval_read;
 
 #define AT(field) offsetof(struct step, field)
 static const struct key step_keys[] = {
-    {"id", KEY_NODE, KEY_REQUIRED, .read = id_read, .about = "how routes name it"},
+    {"id", KEY_NODE, KEY_REQUIRED, .read = id_read, .shape = SHAPE_TEXT,
+     .about = "how routes name it"},
     {"name", KEY_TEXT, .offset = AT(title), .about = "for people"},
     {"description", KEY_TEXT, .offset = AT(description), .about = "for people"},
-    {"module", KEY_NAME, .offset = AT(module_name), .about = "whose action it runs"},
-    {"action", KEY_NAME, .offset = AT(action_name), .about = "what it does"},
-    {"inputs", KEY_MAP, .read = step_inputs_read, .not_with = "run",
+    {"module", KEY_NAME, .offset = AT(module_name), .with = "action",
+     .about = "whose action it runs"},
+    {"action", KEY_NAME, .offset = AT(action_name), .with = "module",
+     .about = "what it does"},
+    {"inputs", KEY_MAP, .read = step_inputs_read, .not_with = "run route wait approval",
      .about = "a value for each input of the action"},
-    {"outputs", KEY_LIST, .read = step_outputs_read, .not_with = "run",
-     .of = &field_set, .about = "what is known better than the manifest knows it"},
-    {"run", KEY_LIST, KEY_NOT_EMPTY, .read = run_args_read,
+    {"outputs", KEY_LIST, .read = step_outputs_read,
+     .not_with = "run route wait approval", .of = &field_set,
+     .about = "what is known better than the manifest knows it"},
+    {"run", KEY_LIST, KEY_NOT_EMPTY, .read = run_args_read, .shape = SHAPE_SCALAR,
      .about = "a program and its arguments, without a shell"},
-    {"okExit", KEY_LIST, KEY_NOT_EMPTY, .read = run_exits_read, .not_with = "module",
+    {"okExit", KEY_LIST, KEY_NOT_EMPTY, .read = run_exits_read, .shape = SHAPE_INTEGER,
+     .not_with = "module route wait approval",
      .about = "the exit codes that are a success"},
-    {"env", KEY_MAP, .read = run_env_read, .not_with = "module",
-     .about = "variables for the program"},
-    {"cwd", KEY_TEMPLATE, .offset = AT(run.cwd), .not_with = "module",
-     .about = "the folder in which it runs"},
-    {"stdin", KEY_TEMPLATE, .offset = AT(run.stdin_text), .not_with = "module",
-     .about = "what it reads"},
-    {"idempotent", KEY_BOOLEAN, .offset = AT(run.is_idempotent), .not_with = "module",
+    {"env", KEY_MAP, .read = run_env_read, .shape = SHAPE_SCALAR,
+     .not_with = "module route wait approval", .about = "variables for the program"},
+    {"cwd", KEY_TEMPLATE, .offset = AT(run.cwd),
+     .not_with = "module route wait approval", .about = "the folder in which it runs"},
+    {"stdin", KEY_TEMPLATE, .offset = AT(run.stdin_text),
+     .not_with = "module route wait approval", .about = "what it reads"},
+    {"idempotent", KEY_BOOLEAN, .offset = AT(run.is_idempotent),
+     .not_with = "module route wait approval",
      .about = "it may run again after a crash"},
-    {"onSuccess", KEY_NODE, .read = on_success_read, .about = "default: $complete"},
-    {"onFailure", KEY_NODE, .read = on_failure_read, .about = "default: $fail"},
-    {"onTimeout", KEY_NODE, .read = on_timeout_read, .about = "default: as onFailure"},
+    {"wait", KEY_NODE, .read = step_wait_read, .of = &wait_set,
+     .about = "a duration, or {until}: goes on when the time has come"},
+    {"approval", KEY_MAP, KEY_NOT_EMPTY, .read = step_approval_read,
+     .of = &approval_set, .about = "a person decides: {prompt, choices, timeout}"},
+    {"route", KEY_MAP, KEY_NOT_EMPTY, .read = step_route_read, .shape = SHAPE_DECISION,
+     .about = "a decision alone: {condition, then, else} or {switch, else}"},
+    {"onSuccess", KEY_NODE, .read = on_success_read, .shape = SHAPE_ROUTE,
+     .not_with = "route", .about = "default: $complete"},
+    {"onOutcome", KEY_MAP, KEY_NOT_EMPTY, .read = on_outcome_read, .shape = SHAPE_ROUTE,
+     .not_with = "run route wait",
+     .about = "instead of onSuccess: a route for each outcome of the action"},
+    {"onFailure", KEY_NODE, .read = on_failure_read, .shape = SHAPE_ROUTE,
+     .about = "default: $fail"},
+    {"onTimeout", KEY_NODE, .read = on_timeout_read, .shape = SHAPE_ROUTE,
+     .not_with = "route wait", .about = "default: as onFailure"},
     {"recovers", KEY_BOOLEAN, .offset = AT(recovers),
      .about = "its success makes an earlier failure good"},
     {"maxRetries", KEY_COUNT, .read = max_retries_read,
      .about = "how often it may run beyond its first run"},
-    {"timeout", KEY_DURATION, .offset = AT(timeout_ms), .about = "how long it may run"},
-    {"onOutcome", .type = KEY_LATER},
+    {"retry", KEY_MAP, KEY_NOT_EMPTY, .read = step_retry_read, .of = &retry_set,
+     .not_with = "route wait approval", .about = "how a failed attempt is repeated"},
+    {"timeout", KEY_DURATION, .offset = AT(timeout_ms),
+     .not_with = "route wait approval", .about = "how long it may run"},
     {"parallel", .type = KEY_LATER},
     {"forEach", .type = KEY_LATER},
-    {"wait", .type = KEY_LATER},
-    {"approval", .type = KEY_LATER},
     {"workflow", .type = KEY_LATER},
-    {"route", .type = KEY_LATER},
-    {"retry", .type = KEY_LATER},
     {"lock", .type = KEY_LATER},
 };
 #undef AT
-static const struct key_set step_set = KEY_SET("step", "id", step_keys);
+const struct key_set step_set =
+    KEY_SET_ONE_OF("step", "id", step_keys, "module run wait approval route");
 
 /* What a step can do; `module` and `action` are one of them together. */
 static const char *const kind_keys[] = {"module", "run",      "parallel", "forEach",
@@ -165,11 +184,70 @@ static void run_exits_read(struct reader *reader, const struct node *key,
     }
 }
 
+/* 0317, at the key that comes later. */
+static void success_conflict_report(struct reader *reader, const struct step *step,
+                                    struct route *outcomes, struct route *on_success)
+{
+    struct diags *diags = reader->program->diags;
+    struct span first = step->on_success_span, second = step->on_outcome_span;
+    if (first.start > second.start) {
+        first = step->on_outcome_span;
+        second = step->on_success_span;
+    }
+    diag_report(diags, second, KAD0317,
+                "`onSuccess` and `onOutcome` exclude each other");
+    diag_note(diags, first, "the other one");
+    diag_help(diags, "keep `onOutcome` if the outcomes lead to different places");
+    outcomes_add_success(outcomes, on_success);
+}
+
 static void on_success_read(struct reader *reader, const struct node *key,
                             const struct node *value, void *target)
 {
+    struct step *step = target;
+    struct route *route = route_read(reader, value);
+    step->on_success_span = key->span;
+    if (step->on_outcome_span.source)
+        success_conflict_report(reader, step, step->on_success, route);
+    else
+        step->on_success = route;
+}
+
+static void on_outcome_read(struct reader *reader, const struct node *key,
+                            const struct node *value, void *target)
+{
+    struct step *step = target;
+    struct route *route = outcomes_read(reader, value);
+    step->on_outcome_span = key->span;
+    if (step->on_success)
+        success_conflict_report(reader, step, route, step->on_success);
+    step->on_success = route;
+}
+
+static void step_wait_read(struct reader *reader, const struct node *key,
+                           const struct node *value, void *target)
+{
+    struct step *step = target;
     (void)key;
-    ((struct step *)target)->on_success = route_read(reader, value);
+    step->kind = STEP_WAIT;
+    wait_read(reader, value, &step->wait);
+}
+
+static void step_approval_read(struct reader *reader, const struct node *key,
+                               const struct node *value, void *target)
+{
+    struct step *step = target;
+    step->kind = STEP_APPROVAL;
+    approval_read(reader, key, value, step);
+}
+
+static void step_route_read(struct reader *reader, const struct node *key,
+                            const struct node *value, void *target)
+{
+    struct step *step = target;
+    (void)key;
+    step->kind = STEP_ROUTE;
+    step->on_success = route_read(reader, value);
 }
 
 static void on_failure_read(struct reader *reader, const struct node *key,
@@ -196,6 +274,12 @@ static void max_retries_read(struct reader *reader, const struct node *key,
     count_read(reader, value, "maxRetries", &step->max_retries);
 }
 
+static void step_retry_read(struct reader *reader, const struct node *key,
+                            const struct node *value, void *target)
+{
+    ((struct step *)target)->retry = retry_read(reader, key, value);
+}
+
 /* ---- Steps --------------------------------------------------------------------------- */
 
 static const struct node *key_node_find(const struct node *map, const char *name)
@@ -206,18 +290,7 @@ static const struct node *key_node_find(const struct node *map, const char *name
     return NULL;
 }
 
-/* `value`: of the key `beside`, which may be misspelt. */
-static void missing_report(struct reader *reader, const struct step *step,
-                           const char *key, const char *beside,
-                           const struct name *value)
-{
-    const struct node *node = key_node_find(step->node, beside);
-    diag_report(reader->program->diags, node ? node->span : value->span, KAD0105,
-                "missing key `%s` beside `%s` in %.*s", key, beside,
-                STR(keys_owner(reader, &step_set, step->node)));
-}
-
-/* Exactly one thing to do: 0115, and 0105 for half of `module` and `action`. */
+/* Exactly one thing to do: 0115. Half of `module` and `action` is 0105, by the table. */
 static void kind_check(struct reader *reader, const struct step *step)
 {
     struct diags *diags = reader->program->diags;
@@ -235,14 +308,10 @@ static void kind_check(struct reader *reader, const struct step *step)
         }
         first = first ? first : key;
     }
-    if (has_action && !has_module && !first)
-        missing_report(reader, step, "module", "action", &step->action_name);
-    else if (has_module && !has_action && node_find(step->node, "module"))
-        missing_report(reader, step, "action", "module", &step->module_name);
-    else if (!first && !has_module && !step->run.args) {
+    if (!first && !has_module && !has_action && !step->run.args) {
         diag_report(diags, keys_place(&step_set, step->node), KAD0115,
                     "%.*s does not say what to do", STR(owner));
-        diag_help(diags, "give it `module` and `action`, or `run`");
+        diag_help(diags, "give it `module` and `action`, or `run`, or `route`");
     }
 }
 
@@ -267,11 +336,14 @@ static struct step *step_read(struct reader *reader, const struct node *node)
     reader->is_merged = false;
     if (!was_read)
         return NULL;
-    step->kind = step->run.args ? STEP_RUN : STEP_ACTION;
+    if (step->run.args)
+        step->kind = STEP_RUN;
     if (node->dropped_count == 0)
         kind_check(reader, step);
+    bool has_lost_route = key_node_find(node, "route"); /* it is no map: reported */
     if (!step->on_success)
-        step->on_success = route_default(reader, step, ROUTE_COMPLETE);
+        step->on_success =
+            route_default(reader, step, has_lost_route ? ROUTE_BROKEN : ROUTE_COMPLETE);
     if (!step->on_failure)
         step->on_failure = route_default(reader, step, ROUTE_FAIL);
     return step;

@@ -33,18 +33,30 @@ static key_reader required_read;
 #define AT(field) offsetof(struct type_spec, field)
 #define TYPE_KEYS                                                                      \
     {"type", KEY_NODE, KEY_REQUIRED, AT(type), .of = &type_set, .about = "its type"},  \
-        {"properties", KEY_MAP, .offset = AT(properties), .of = &type_set,             \
+        {"properties",                                                                 \
+         KEY_MAP,                                                                      \
+         .offset = AT(properties),                                                     \
+         .of = &type_set,                                                              \
+         .shape = SHAPE_NAMED,                                                         \
          .about = "of an object: a type for each name"},                               \
         {"items", KEY_NODE, .offset = AT(items), .of = &type_set,                      \
          .about = "of an array: the type of its items"},                               \
-        {"enum", KEY_LIST, KEY_NOT_EMPTY, AT(values), .about = "the texts it may be"}, \
-        {"min", KEY_NODE, .offset = AT(min), .about = "the least number"},             \
-        {"max", KEY_NODE, .offset = AT(max), .about = "the greatest number"},          \
-        {"minLength", KEY_NODE, .offset = AT(min_len),                                 \
+        {"enum",                                                                       \
+         KEY_LIST,                                                                     \
+         KEY_NOT_EMPTY,                                                                \
+         AT(values),                                                                   \
+         .shape = SHAPE_TEXT,                                                          \
+         .about = "the texts it may be"},                                              \
+        {"min", KEY_NODE, .offset = AT(min), .shape = SHAPE_NUMBER,                    \
+         .about = "the least number"},                                                 \
+        {"max", KEY_NODE, .offset = AT(max), .shape = SHAPE_NUMBER,                    \
+         .about = "the greatest number"},                                              \
+        {"minLength", KEY_NODE, .offset = AT(min_len), .shape = SHAPE_INTEGER,         \
          .about = "least characters, items"},                                          \
-        {"maxLength", KEY_NODE, .offset = AT(max_len),                                 \
+        {"maxLength", KEY_NODE, .offset = AT(max_len), .shape = SHAPE_INTEGER,         \
          .about = "most characters, items"},                                           \
-        {"pattern", KEY_NODE, .offset = AT(pattern), .about = "a regular expression"}, \
+        {"pattern", KEY_NODE, .offset = AT(pattern), .shape = SHAPE_TEXT,              \
+         .about = "a regular expression"},                                             \
         {"default", KEY_NODE, .offset = AT(default_value),                             \
          .about = "used when left out"},                                               \
         {"required", KEY_BOOLEAN, .read = required_read, .about = "false: optional"},  \

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "c_name.h"
 #include "missing_steps.h"
+#include "outcomes.h"
 #include "passes.h"
 #include "unique.h"
 
@@ -86,7 +87,6 @@ static const char *const options[] = {
 #define OPTION(name, takes, set, when) when(name)
 #include "program/option_list.def"
 #undef OPTION
-    "no-wait",
     "batch",
     "concurrency",
 };
@@ -192,6 +192,44 @@ static void routes_resolve(struct program *program, struct workflow *workflow)
     }
 }
 
+/* ---- Guarantees ---------------------------------------------------------------------- */
+
+static struct step *guarantee_step(struct program *program, struct workflow *workflow,
+                                   const struct name *name)
+{
+    struct step *step = workflow_step_find(workflow, name->text);
+    if (step || !name->text.p)
+        return step;
+    return missing_step_report(program->arena, program->diags, workflow, name, KAD0203)
+        .step;
+}
+
+static void twice_report(struct program *program, const struct guarantee *guarantee,
+                         size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (guarantee->steps[i] && guarantee->steps[i] == guarantee->steps[at]) {
+            diag_report(program->diags, guarantee->names[at].span, KAD0218,
+                        "a guarantee names step `%.*s` twice",
+                        STR(guarantee->names[at].text));
+            guarantee->steps[at] = NULL;
+            return;
+        }
+}
+
+static void guarantees_resolve(struct program *program, struct workflow *workflow)
+{
+    for (size_t i = 0; i < workflow->guarantee_count; i++) {
+        struct guarantee *guarantee = &workflow->guarantees[i];
+        guarantee->steps = arena_array(program->arena, struct step *, guarantee->count);
+        for (size_t j = 0; j < guarantee->count; j++) {
+            guarantee->steps[j] =
+                guarantee_step(program, workflow, &guarantee->names[j]);
+            twice_report(program, guarantee, j);
+        }
+    }
+}
+
 /* ---- Modules and actions ------------------------------------------------------------- */
 
 /* Where modules are looked for. Those that come with kad are somewhere else on each
@@ -252,11 +290,15 @@ static void actions_resolve(struct program *program, const struct workflow *work
 {
     for (size_t i = 0; i < workflow->step_count; i++) {
         struct step *step = workflow->steps[i];
+        if (step->kind == STEP_APPROVAL)
+            outcomes_check(program, step);
         if (step->kind != STEP_ACTION || !step->module_name.text.p)
             continue;
         const struct module *module = module_resolve(program, &step->module_name);
         if (module && step->action_name.text.p)
             step->action = action_resolve(program, module, &step->action_name);
+        if (step->action)
+            outcomes_check(program, step);
     }
 }
 
@@ -279,5 +321,6 @@ void names_check(struct program *program, struct workflow *workflow)
     triggers_check(program, workflow);
     step_names_check(program, workflow);
     routes_resolve(program, workflow);
+    guarantees_resolve(program, workflow);
     actions_resolve(program, workflow);
 }

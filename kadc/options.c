@@ -21,7 +21,9 @@ static const char help[] =
     "      --check            only check, write no C\n"
     "      --fix              mend in FILE what is certain: misspelt names, expressions\n"
     "                         without quotes; the rest of the file stays as it is\n"
-    "      --emit=WHAT        c, or print to standard output: describe (JSON), graph\n"
+    "      --emit=WHAT        c, or print to standard output: describe (JSON), graph,\n"
+    "                         bounds (the worst case of an execution); without a\n"
+    "                         FILE: schema (JSON Schema of the language, for editors)\n"
     "      --graph-format=F   dot, mermaid, text (default: dot)\n"
     "      --format=FORMAT    of findings: text, short, json\n"
     "      --color=WHEN       auto, always, never\n"
@@ -112,9 +114,8 @@ static int choose(struct reader *reader, const char *text, const char *const nam
 static void set_emit(struct reader *reader, const char *text)
 {
     static const char *const names[] = {
-        [EMIT_C] = "c",
-        [EMIT_DESCRIBE] = "describe",
-        [EMIT_GRAPH] = "graph",
+        [EMIT_C] = "c",           [EMIT_DESCRIBE] = "describe", [EMIT_GRAPH] = "graph",
+        [EMIT_BOUNDS] = "bounds", [EMIT_SCHEMA] = "schema",
     };
     const int index = CHOOSE(reader, text, names);
 
@@ -265,7 +266,10 @@ struct options options_read(struct arena *arena, struct diags *diags, int argc,
     options->file_count = (size_t)(argc - optind);
     set_style(options, color);
     set_modules(&reader);
-    if (!options->is_done && options->exit_code == EXIT_CLEAN && !options->file_count) {
+    if (options->emit == EMIT_SCHEMA && options->file_count)
+        fail_usage(&reader, "--emit=schema is about no FILE:", options->files[0]);
+    else if (!options->is_done && options->exit_code == EXIT_CLEAN &&
+             options->emit != EMIT_SCHEMA && !options->file_count) {
         fputs("kadc: no workflow was named; see kadc --help\n", stderr);
         options->exit_code = EXIT_NO_INPUT;
     }

@@ -23,4 +23,10 @@ void types_check(struct program *program, struct workflow *workflow);
 /* Definite assignment: group 04, and 0212. Sets binding.may_be_unset. */
 void flow_check(struct program *program, struct workflow *workflow);
 
+/* What the author says of every path, proved or refuted by one: 0314. */
+void guarantees_check(struct program *program, const struct workflow *workflow);
+
+/* Steps that run again: 0803, 0804, 0807. */
+void effects_check(struct program *program, struct workflow *workflow);
+
 #endif

@@ -13,7 +13,8 @@
 struct source {
     struct str path; /* as named by the user, NUL-terminated */
     struct str text; /* NUL-terminated after its last byte */
-    uint32_t *lines; /* byte offset of the start of each line; LF, CRLF and CR end one */
+    uint32_t
+        *lines; /* byte offset of the start of each line; LF, CRLF and CR end one */
     uint32_t line_count;
     /* Characters before each block of bytes, so that columns of a long line are cheap. */
     uint32_t *characters;

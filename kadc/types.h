@@ -32,7 +32,7 @@ struct type;
 struct type_field {
     struct str name;
     struct span name_span;
-    const struct type *type;        /* is_optional stands in the type */
+    const struct type *type;          /* is_optional stands in the type */
     const struct node *default_value; /* or NULL */
     struct str description;
     /* Its type is optional only because a failure may leave it unset (gen_outputs_type). */
@@ -86,10 +86,10 @@ struct str type_text(struct arena *arena, const struct type *type);
 
 enum type_fit {
     FIT_YES,
-    FIT_NULLABLE,     /* 0404: would fit if it were not optional */
-    FIT_LOSSY,        /* 0504: number where an integer is wanted */
-    FIT_PLAIN_TEXT,   /* 0503: text where an enum is wanted */
-    FIT_NO            /* 0503 */
+    FIT_NULLABLE,   /* 0404: would fit if it were not optional */
+    FIT_LOSSY,      /* 0504: number where an integer is wanted */
+    FIT_PLAIN_TEXT, /* 0503: text where an enum is wanted */
+    FIT_NO          /* 0503 */
 };
 /* Whether a value of type `from` may stand where `to` is wanted. Enum fits text; typed
  * objects and arrays fit opaque ones and `any`; opaque ones fit typed ones (checked at run

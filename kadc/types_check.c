@@ -130,12 +130,40 @@ static void action_outputs_set(struct program *program, struct step *step)
     step->outputs_on_failure = step->action->outputs_on_failure;
 }
 
+/* {choice: one of its choices, by: string, comment: string?} */
+static const struct type *approval_outputs(struct arena *arena,
+                                           const struct approval *approval)
+{
+    const struct type *text = type_simple(TYPE_STRING);
+    struct type *choice = arena_new(arena, struct type);
+    struct type *outputs = arena_new(arena, struct type);
+    struct type_field *fields = arena_array(arena, struct type_field, 3);
+    struct str *values = arena_array(arena, struct str, approval->choice_count);
+    for (size_t i = 0; i < approval->choice_count; i++)
+        values[i] = approval->choices[i].text;
+    *choice = *text;
+    choice->values = values;
+    choice->value_count = approval->choice_count;
+    fields[0] = (struct type_field){.name = S("choice"), .type = choice};
+    fields[1] = (struct type_field){.name = S("by"), .type = text};
+    fields[2] =
+        (struct type_field){.name = S("comment"), .type = type_optional(arena, text)};
+    *outputs = (struct type){.kind = TYPE_OBJECT, .fields = fields, .field_count = 3};
+    return outputs;
+}
+
 /* Poison where nothing is known: the action is missing, which has been reported. */
 static void outputs_set(struct program *program, struct step *step)
 {
     if (step->kind == STEP_RUN) {
         step->outputs = run_outputs();
         step->outputs_on_failure = true;
+    } else if (step->kind == STEP_APPROVAL) {
+        step->outputs = approval_outputs(program->arena, &step->approval);
+        step->is_refined = true;
+    } else if (step->kind == STEP_ROUTE || step->kind == STEP_WAIT) {
+        static const struct type nothing = {.kind = TYPE_OBJECT};
+        step->outputs = &nothing;
     } else if (step->action) {
         action_outputs_set(program, step);
     } else {
@@ -268,6 +296,26 @@ static void run_check(struct program *program, const struct scope *scope,
         text_value_check(&place, run->stdin_text);
 }
 
+static void wait_check(struct program *program, const struct scope *scope,
+                       struct wait *wait)
+{
+    struct value_place place = {.program = program, .scope = scope};
+    place.what = S("`wait`");
+    if (wait->duration)
+        value_check(&place, wait->duration, type_simple(TYPE_DURATION));
+    place.what = S("`until`");
+    if (wait->until)
+        value_check(&place, wait->until, type_simple(TYPE_STRING));
+}
+
+static void prompt_check(struct program *program, const struct scope *scope,
+                         struct value *prompt)
+{
+    struct value_place place = {.program = program, .scope = scope};
+    place.what = S("`prompt`");
+    text_value_check(&place, prompt->scalar);
+}
+
 static void inputs_check(struct program *program, struct workflow *workflow,
                          struct step *step)
 {
@@ -278,8 +326,11 @@ static void inputs_check(struct program *program, struct workflow *workflow,
     if (step->action && !step->is_merged)
         inputs_missing(program, workflow, step, inputs_resolve(program, step));
     input_values_check(program, &scope, step);
-    if (step->kind == STEP_RUN)
-        run_check(program, &scope, step);
+    run_check(program, &scope, step); /* also what stands there without `run` */
+    if (step->kind == STEP_WAIT)
+        wait_check(program, &scope, &step->wait);
+    if (step->kind == STEP_APPROVAL && step->approval.prompt)
+        prompt_check(program, &scope, step->approval.prompt);
 }
 
 /* ---- Routes -------------------------------------------------------------------------- */
@@ -288,8 +339,8 @@ static void route_condition_check(const struct scope *scope, struct template *co
 {
     if (condition && condition->is_constant_reported)
         template_check(scope, condition);
-    else if (condition)
-        condition_check(scope, condition);
+    else if (condition && !condition_check(scope, condition))
+        scope->workflow->has_gaps = true; /* who knows what it was meant to read */
 }
 
 /* As deep as the YAML at most. */

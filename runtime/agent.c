@@ -159,6 +159,9 @@ static enum kad_outcome ask_command(const struct agent_question *question,
         struct kad_output output;
         enum kad_outcome outcome;
 
+        outcome = rt_step_call_agent(step);
+        if (outcome != KAD_SUCCESS)
+            return outcome;
         program.stdin_len = strlen(program.stdin_text);
         kad_progress(step, tries ? "asks %s again" : "asks %s", argv[0]);
         outcome = kad_exec(step, &program, &output);

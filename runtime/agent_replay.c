@@ -294,10 +294,11 @@ enum kad_outcome agent_replay_ask(const struct agent_question *question,
 
     if (!recording)
         return kad_fail(step, "agent_failed", "%s", error);
-    if (entry) {
+    outcome = rt_step_call_agent(step);
+    if (outcome == KAD_SUCCESS && entry) {
         kad_progress(step, "recorded answer (replay), not a live agent");
         outcome = play(question, entry);
-    } else {
+    } else if (outcome == KAD_SUCCESS) {
         outcome = kad_fail(step, "agent_failed", "%s has no answer for %s, visit %u",
                            path, kad_step_id(step), kad_step_visit(step));
     }

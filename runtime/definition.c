@@ -277,9 +277,32 @@ static void put_count(const json_t *count, const char *what, FILE *out)
     fprintf(out, "%" JSON_INTEGER_FORMAT " %s%s", value, what, value == 1 ? "" : "s");
 }
 
-void definition_bounds_line(const json_t *definition, FILE *out)
+/* " (10 in the loop of test and fix-tests)", if a step or loop takes the most of it. */
+static void put_most(const json_t *most, bool is_time, FILE *out)
 {
-    const json_t *bounds = json_object_get(definition, "bounds");
+    const json_t *steps = json_object_get(most, "steps");
+    const json_t *share = json_object_get(most, "share");
+    const size_t count = json_array_size(steps);
+
+    if (!count)
+        return;
+    fputs(" (", out);
+    if (is_time)
+        put_time(json_integer_value(share), out);
+    else
+        fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(share));
+    fprintf(out, " in %s%s", count > 1 ? "the loop of " : "",
+            json_string_value(json_array_get(steps, 0)));
+    if (count == 2)
+        fprintf(out, " and %s", json_string_value(json_array_get(steps, 1)));
+    else if (count > 2)
+        fprintf(out, " and %zu more", count - 1);
+    fputc(')', out);
+}
+
+/* `most`: what takes the most of each, or NULL. */
+static void put_bounds(const json_t *bounds, const json_t *most, FILE *out)
+{
     const json_t *runs = json_object_get(bounds, "stepRuns");
     const json_t *calls = json_object_get(bounds, "agentCalls");
     const json_t *time_ms = json_object_get(bounds, "timeMs");
@@ -290,12 +313,29 @@ void definition_bounds_line(const json_t *definition, FILE *out)
     }
     fputs("At most ", out);
     put_count(runs, "step run", out);
+    put_most(json_object_get(most, "stepRuns"), false, out);
     if (calls) {
         fputs(", ", out);
         put_count(calls, "agent call", out);
+        put_most(json_object_get(most, "agentCalls"), false, out);
     }
     if (time_ms) {
         fputs(", ", out);
         put_time(json_integer_value(time_ms), out);
+        put_most(json_object_get(most, "timeMs"), true, out);
     }
+}
+
+void definition_bounds_line(const json_t *definition, FILE *out)
+{
+    put_bounds(json_object_get(definition, "bounds"), NULL, out);
+}
+
+void definition_bounds_detail(const json_t *definition, FILE *out)
+{
+    const json_t *bounds = json_object_get(definition, "bounds");
+
+    put_bounds(bounds, json_object_get(bounds, "most"), out);
+    if (!json_object_get(bounds, "timeMs"))
+        fputs(", no limit on time", out);
 }

@@ -12,7 +12,8 @@
  *                 "routes": [{"on": "success"|"failure"|"timeout", "when"?: text,
  *                             "to": step id | "$complete" | "$fail"}]}],
  *      "outputs"?: {schema}, "timeoutMs"?,
- *      "bounds": {"stepRuns": n, "agentCalls": n, "timeMs"?: n}} */
+ *      "bounds": {"stepRuns": n, "agentCalls": n, "timeMs"?: n,
+ *                 "most": {BOUND: {"steps": [step id], "share": n}}}} */
 #ifndef KAD_DEFINITION_H
 #define KAD_DEFINITION_H
 
@@ -28,5 +29,8 @@ void definition_draw(const json_t *definition, enum graph_format format, FILE *o
 
 /* "At most 23 step runs, 18 agent calls, 6h 10m": the same line everywhere. */
 void definition_bounds_line(const json_t *definition, FILE *out);
+/* "At most 23 step runs (10 in the loop of test and fix-tests), ...": with the step or loop
+ * that takes the most of each. */
+void definition_bounds_detail(const json_t *definition, FILE *out);
 
 #endif

@@ -63,9 +63,11 @@ static json_t *json_of_step(const struct report *report, const struct step_row *
 
 static json_t *json_of_gate(const struct report *report, const struct gate_row *gate)
 {
-    return json_pack("{s:s, s:s, s:o, s:o}", "key", gate->step_key, "kind", gate->kind,
-                     "prompt", json_of_text(gate->prompt), "openedAt",
-                     json_of_time(report, gate->opened_ms));
+    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "key", gate->step_key, "kind",
+                     gate->kind, "prompt", json_of_text(gate->prompt), "openedAt",
+                     json_of_time(report, gate->opened_ms), "dueAt",
+                     json_of_time(report, gate->due_ms), "choices",
+                     json_of_json(gate->choices));
 }
 
 static json_t *json_of_event(const struct report *report,

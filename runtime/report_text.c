@@ -2,6 +2,7 @@
  *
  * Texts of steps and programs are cleaned of control characters first. */
 #include <inttypes.h>
+#include <jansson.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -221,21 +222,46 @@ static void print_error(const struct report *report,
                arena_printf(report->arena, "%s in %s: %s", code, step, message));
 }
 
-/* A command that goes on, and what it does. */
-static void print_command(const struct report *report,
-                          const struct execution_facts *facts, const char *label,
-                          const char *options, const char *about)
+/* A command that goes on (`verb`: resume), and what it does. */
+static void print_verb(const struct report *report, const struct execution_facts *facts,
+                       const char *label, const char *verb, const char *options,
+                       const char *about)
 {
     const char *own_file =
         arena_printf(report->arena, "%s/.kad/kad.db", report->project->root);
     bool is_own = strcmp(report->project->database, own_file) == 0;
-    const char *command = arena_printf(report->arena, "kad workflow resume %s%s%s%s",
+    const char *command = arena_printf(report->arena, "kad workflow %s %s%s%s%s", verb,
                                        facts->short_id, options, is_own ? "" : " --db ",
                                        is_own ? "" : report->project->database);
 
     fprintf(report->out, "  %-10s ", label);
     print_colored(report, BOLD, command);
-    fprintf(report->out, "   %s\n", about);
+    fprintf(report->out, "%s%s\n", about[0] ? "   " : "", about);
+}
+
+static void print_command(const struct report *report,
+                          const struct execution_facts *facts, const char *label,
+                          const char *options, const char *about)
+{
+    print_verb(report, facts, label, "resume", options, about);
+}
+
+static void print_approval(const struct report *report,
+                           const struct execution_facts *facts,
+                           const struct gate_row *gate)
+{
+    json_t *choices = json_loads(gate->choices, 0, NULL);
+
+    print_fact(report, "asks", gate->prompt);
+    if (gate->due_ms)
+        print_fact(report, "until", time_text(report->arena, gate->due_ms));
+    for (size_t i = 0; i < json_array_size(choices); i++) {
+        const char *name = json_string_value(json_array_get(choices, i));
+
+        print_verb(report, facts, i ? "" : "next", "approve",
+                   arena_printf(report->arena, " --choice %s", name), "");
+    }
+    json_decref(choices);
 }
 
 /* The step of "EXECUTION/STEP/VISIT/ATTEMPT". */
@@ -261,6 +287,17 @@ static void print_gate(const struct report *report, const struct execution_facts
                          "%s\nand write answer.json there",
                          step, gate->prompt));
         print_command(report, facts, "next", which, "take up the answer");
+        return;
+    }
+    if (gate->choices) {
+        print_approval(report, facts, gate);
+        return;
+    }
+    if (gate->due_ms) {
+        print_fact(report, "waits",
+                   arena_printf(report->arena, "at %s until %s", step,
+                                time_text(report->arena, gate->due_ms)));
+        print_command(report, facts, "next", which, "go on when it is due");
         return;
     }
     print_fact(report, gate->kind, gate->prompt);

@@ -96,7 +96,7 @@ const struct kad_action analysis_analyze_requirements_action = {
     .errors = analyze_requirements_errors,
     .timeout_ms = 1800000, /* 30m */
     .is_idempotent = true,
-    .calls_agent = true,
+    .agent_calls = 3,
 };
 
 enum kad_outcome

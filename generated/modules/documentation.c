@@ -73,7 +73,7 @@ const struct kad_action documentation_update_docs_action = {
     .errors = update_docs_errors,
     .timeout_ms = 1800000, /* 30m */
     .is_idempotent = true,
-    .calls_agent = true,
+    .agent_calls = 3,
 };
 
 enum kad_outcome

@@ -124,7 +124,7 @@ const struct kad_action implementation_implement_feature_action = {
     .timeout_ms = 7200000, /* 2h */
     .is_idempotent = true,
     .outputs_on_failure = true,
-    .calls_agent = true,
+    .agent_calls = 3,
 };
 
 enum kad_outcome implementation_implement_feature_do(

@@ -139,7 +139,7 @@ const struct kad_action planning_create_implementation_plan_action = {
     .errors = create_implementation_plan_errors,
     .timeout_ms = 1800000, /* 30m */
     .is_idempotent = true,
-    .calls_agent = true,
+    .agent_calls = 3,
 };
 
 enum kad_outcome planning_create_implementation_plan_do(

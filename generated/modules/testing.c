@@ -278,7 +278,7 @@ const struct kad_action testing_fix_failing_tests_action = {
     .errors = fix_failing_tests_errors,
     .timeout_ms = 3600000, /* 1h */
     .is_idempotent = true,
-    .calls_agent = true,
+    .agent_calls = 3,
 };
 
 enum kad_outcome

@@ -2,7 +2,7 @@
  *
  *     kad_do -> may it start? -> inputs -> stored start -> the action -> outputs or failure
  *                                  ^                                          |
- *                                  +------- failed, and budget is left -------+
+ *                                  +-- a wait -- failed, may be repeated -----+
  *
  * Values that the step's inputs may point to, its own last outputs and error among them,
  * stay until its last attempt is over; only then `settle` replaces them. */
@@ -10,7 +10,8 @@
 #include <string.h>
 
 #include "codec.h"
-#include "engine/run.h"
+#include "engine/gate.h"
+#include "engine/retry.h"
 
 /* ---- Beginning ---------------------------------------------------------------------- */
 
@@ -124,6 +125,7 @@ static void settle(struct kad_step *step, enum step_status status, void *out)
     state->error = failure_copy(&state->memory, &step->failure);
     state->attempts = state->runs;
     state->has_outputs = step->value;
+    state->outcome = step->failure.code ? 0 : step->named_outcome;
     if (size_bytes && step->value) /* without outputs there is no place for them */
         memcpy(out, step->value, size_bytes);
     else if (size_bytes)
@@ -139,15 +141,12 @@ static void *place_of(const struct kad_step *step)
     return (char *)step->run->frame + step->info->outputs_offset;
 }
 
-void attempt_decide(struct kad_run *run, enum kad_outcome outcome)
+void attempt_decide(struct kad_run *run, enum step_status status)
 {
-    const enum step_status status =
-        outcome == KAD_SUCCESS ? STEP_RUN_SKIPPED : STEP_RUN_FAILED;
-
     settle(&run->step, status, place_of(&run->step));
     pending_end(run, status);
     run->entry = ENTRY_REPORT;
-    run->reported = outcome;
+    run->reported = status == STEP_RUN_FAILED ? KAD_FAILURE : KAD_SUCCESS;
 }
 
 void attempt_abandon(struct kad_run *run)
@@ -165,6 +164,7 @@ void attempt_fail_route(struct kad_run *run)
     step->failure = failure_new(&pending->ended_memory, step->info,
                                 KAD_FAILURE_EXPRESSION, run->fault);
     pending->ending.status = STEP_RUN_FAILED;
+    pending->ending.outcome = NULL;
     pending->ending.error = failure_json(&pending->ended_memory, &step->failure);
     run->error = run->error_before;
     if (keeps_outputs) {
@@ -186,6 +186,7 @@ static enum kad_outcome fail_uncalled(struct kad_step *step, enum kad_failure_co
 {
     struct kad_run *run = step->run;
 
+    gate_close(run);
     fail(step, code, message);
     notify(step, NOTICE_ENDED, STEP_RUN_FAILED, message);
     settle(step, STEP_RUN_FAILED, out);
@@ -217,11 +218,35 @@ static bool is_declared(const struct kad_action *action, const char *code)
     return false;
 }
 
+/* Whether the action has named one of those that it declares. */
+static bool has_outcome(const struct kad_step *step)
+{
+    uint32_t count = 0;
+
+    while (step->info->action->outcomes[count])
+        count++;
+    return step->named_outcome >= 1 && step->named_outcome <= count;
+}
+
+void kad_name_outcome(struct kad_step *step, uint32_t outcome)
+{
+    step->named_outcome = outcome;
+}
+
+uint32_t kad_step_outcome(struct kad_run *run, const struct kad_step_info *info)
+{
+    return run_state(run, info)->outcome;
+}
+
 /* What the action's answer means when somebody asked to stop, or time is up. */
 static enum kad_outcome judge(struct kad_step *step, enum kad_outcome outcome)
 {
     struct kad_run *run = step->run;
 
+    if (outcome == KAD_SUCCESS && step->info->action->outcomes && !has_outcome(step)) {
+        fail(step, KAD_FAILURE_BAD_OUTPUT, "it succeeded with none of its outcomes");
+        return KAD_FAILURE;
+    }
     if (outcome == KAD_SUCCESS) {
         if (run->stop == STOP_PARKED) /* it found an answer without the person */
             run->stop = STOP_NONE;
@@ -232,10 +257,11 @@ static enum kad_outcome judge(struct kad_step *step, enum kad_outcome outcome)
     if (outcome == KAD_TIMEOUT || (step->has_timed_out && !step->failure.code)) {
         if (run->deadline_ms && run_now_ms(run) >= run->deadline_ms)
             run->stop = STOP_DEADLINE;
-        step->failure = failure_new(&step->memory, step->info, KAD_FAILURE_TIMED_OUT,
-                                    run->stop == STOP_DEADLINE
-                                        ? "the workflow ran past its timeout"
-                                        : kad_failure_text(KAD_FAILURE_TIMED_OUT));
+        step->failure =
+            run->stop == STOP_DEADLINE
+                ? budget_deadline_error(run, &step->memory, step->info)
+                : failure_new(&step->memory, step->info, KAD_FAILURE_TIMED_OUT,
+                              kad_failure_text(KAD_FAILURE_TIMED_OUT));
         return KAD_TIMEOUT;
     }
     if (!step->failure.code)
@@ -310,6 +336,8 @@ static bool store_start(struct kad_step *step)
     if (run->entry == ENTRY_AGAIN) {
         is_stored = boundary_again(run);
     } else {
+        if (gate_is(&step->gate, "retry"))
+            gate_close(run);
         step->state->runs++;
         is_stored = boundary_start(run);
     }
@@ -318,14 +346,50 @@ static bool store_start(struct kad_step *step)
     return is_stored;
 }
 
-/* Whether the visit goes on with another attempt; run->step is then that. */
-static bool retries(struct kad_step *step)
+static bool may_repeat(const struct kad_step *step)
 {
-    if (step->outcome == KAD_SUCCESS || !step->info->is_bounded || !has_budget(step) ||
+    const struct kad_step_info *info = step->info;
+
+    if (step->outcome == KAD_SUCCESS || !has_budget(step) || !budget_has_room(step) ||
         step->run->stop != STOP_NONE)
         return false;
-    attempt_begin(step->run, step->info, step->visit, step->attempt + 1);
-    step->run->entry = ENTRY_RETRY;
+    if (!info->retry)
+        return info->is_bounded;
+    return retry_is_wanted(info->retry, step->attempt, step->failure.code);
+}
+
+/* Whether the visit goes on with another attempt; run->step is then that, behind a gate if
+ * it has to wait. */
+static bool retries(struct kad_step *step)
+{
+    struct kad_run *run = step->run;
+    const struct kad_step_info *info = step->info;
+    const struct kad_step failed = *step;
+    int64_t wait_ms = 0;
+
+    if (!may_repeat(step))
+        return false;
+    if (info->retry)
+        wait_ms = retry_wait_ms(info->retry, failed.attempt, failed.key);
+    attempt_begin(run, info, failed.visit, failed.attempt + 1);
+    run->entry = ENTRY_RETRY;
+    if (wait_ms > 0) {
+        const char *key = arena_copy(&step->memory, failed.key, strlen(failed.key));
+
+        step->gate = gate_until(run, key, "retry", run_now_ms(run) + wait_ms);
+        boundary_backoff(run); /* else run->stop ends the visit */
+    }
+    return true;
+}
+
+/* The time of the attempt has come; its own time begins. */
+static bool wait_for_attempt(struct kad_step *step)
+{
+    if (!gate_is(&step->gate, "retry"))
+        return true;
+    if (!gate_wait(step))
+        return false;
+    step->deadline_ms = deadline_of(step->run, step->info);
     return true;
 }
 
@@ -347,9 +411,11 @@ static enum kad_outcome visit(struct kad_step *step, const void *in, void *out)
         const char *problem = codec_encode(&step->memory, step->info->action->inputs,
                                            CODEC_AFTER_SUCCESS, in, &step->inputs);
 
+        if (!problem && run->entry != ENTRY_AGAIN)
+            problem = gate_open(step, in);
         if (problem)
             return fail_uncalled(step, KAD_FAILURE_BAD_INPUT, problem, out);
-        if (!may_start(run) || !store_start(step))
+        if (!wait_for_attempt(step) || !may_start(run) || !store_start(step))
             return KAD_LATER;
         call(step, in);
         if (step->outcome == KAD_LATER) {
@@ -357,6 +423,7 @@ static enum kad_outcome visit(struct kad_step *step, const void *in, void *out)
             return KAD_LATER;
         }
         notify(step, NOTICE_ENDED, status_of(step->outcome), step->failure.message);
+        gate_close(run);
         pending_end(run, status_of(step->outcome));
     } while (retries(step));
     return end_visit(step, out);
@@ -374,6 +441,9 @@ static enum kad_outcome start(struct kad_run *run, const struct kad_step_info *i
     if (run->entry == ENTRY_VISIT && !has_budget(step))
         return fail_uncalled(step, KAD_FAILURE_RETRIES_EXHAUSTED,
                              kad_failure_text(KAD_FAILURE_RETRIES_EXHAUSTED), out);
+    if (run->entry != ENTRY_AGAIN && !budget_has_room(step))
+        return fail_uncalled(step, KAD_FAILURE_BUDGET_EXHAUSTED,
+                             kad_failure_text(KAD_FAILURE_BUDGET_EXHAUSTED), out);
     return visit(step, in, out);
 }
 

@@ -2,7 +2,7 @@
  *
  * The end of a step is only remembered. It is committed with what comes next, when that is
  * known: the start of another attempt, a pause, or the execution's end. */
-#include "engine/run.h"
+#include "engine/gate.h"
 
 /* ---- Pending ------------------------------------------------------------------------ */
 
@@ -32,6 +32,9 @@ void pending_end(struct kad_run *run, enum step_status status)
         .key = step->key,
         .status = status,
         .outputs = step->outputs.text,
+        .outcome = step->named_outcome && !step->failure.code
+                       ? run_outcomes(step->info)[step->named_outcome - 1]
+                       : NULL,
         .error = failure_json(&step->memory, &step->failure),
     };
     run->pending.ended_memory = step->memory;
@@ -52,10 +55,13 @@ static const char *ended_event_type(enum step_status status)
 }
 
 static void step_event(struct kad_run *run, const char *type, const char *step_id,
-                       uint32_t visit, uint32_t attempt, const char *error)
+                       uint32_t visit, uint32_t attempt, const char *error,
+                       const char *outcome)
 {
     struct arena *memory = &run->pending.memory;
-    const char *rest = error ? arena_printf(memory, ",\"error\":%s", error) : "";
+    const char *rest = error     ? arena_printf(memory, ",\"error\":%s", error)
+                       : outcome ? arena_printf(memory, ",\"outcome\":\"%s\"", outcome)
+                                 : "";
 
     pending_event(
         run, type, step_id,
@@ -77,7 +83,8 @@ static void ended_event(struct kad_run *run)
 
     if (pending->ended)
         step_event(run, ended_event_type(pending->ending.status), pending->ended->id,
-                   pending->visit, pending->attempt, pending->ending.error);
+                   pending->visit, pending->attempt, pending->ending.error,
+                   pending->ending.outcome);
 }
 
 /* All events are pending by now. */
@@ -127,9 +134,10 @@ bool boundary_start(struct kad_run *run)
 
     ended_event(run);
     step_event(run, step->attempt > 1 ? "step_retried" : "step_started", step->info->id,
-               step->visit, step->attempt, NULL);
+               step->visit, step->attempt, NULL, NULL);
     return commit(run, (struct journal_commit){
                            .started = &row,
+                           .open_gate = step->gate.kind ? &step->gate : NULL,
                            .status = EXECUTION_RUNNING,
                            .current_step = step->info->id,
                        });
@@ -153,11 +161,39 @@ bool boundary_uncalled(struct kad_run *run)
     row.error = failure_json(&step->memory, &step->failure);
     ended_event(run);
     step_event(run, "step_failed", step->info->id, step->visit, step->attempt,
-               row.error);
+               row.error, NULL);
     return commit(run, (struct journal_commit){
                            .started = &row,
                            .status = EXECUTION_RUNNING,
                            .current_step = step->info->id,
+                       });
+}
+
+bool boundary_backoff(struct kad_run *run)
+{
+    ended_event(run);
+    return commit(run, (struct journal_commit){
+                           .open_gate = &run->step.gate,
+                           .status = EXECUTION_RUNNING,
+                           .current_step = run->step.info->id,
+                       });
+}
+
+bool boundary_wait(struct kad_run *run, const struct kad_step_info *info)
+{
+    struct arena *memory = &run->pending.memory;
+    const struct gate_row *gate = &run->step.gate;
+
+    ended_event(run);
+    pending_event(run, "execution_waiting", info->id,
+                  gate_is(gate, "approval")
+                      ? "{\"for\":\"approval\"}"
+                      : arena_printf(memory, "{\"until\":\"%s\"}",
+                                     time_text(memory, gate->due_ms)));
+    return commit(run, (struct journal_commit){
+                           .open_gate = gate,
+                           .status = EXECUTION_WAITING,
+                           .current_step = info->id,
                        });
 }
 

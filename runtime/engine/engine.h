@@ -8,7 +8,8 @@
  *       start or the execution's end;
  *   (2) an action is called only after its start is stored;
  *   (3) while a row says `running`, the last row of its current step is either running (in
- *       flight), or a failure without a call that has not been routed yet. */
+ *       flight), or a failure: with a gate `retry` before its next attempt, else without a
+ *       call and not routed yet. */
 #ifndef KAD_ENGINE_ENGINE_H
 #define KAD_ENGINE_ENGINE_H
 
@@ -27,27 +28,34 @@ struct engine {
     /* JSON, from the folder of a module that is a program to its copy in the state folder,
      * for new executions; NULL: it runs where it is. */
     const char *modules;
+    bool leaves_waits; /* a time to wait for ends the run; a later resume goes on */
 };
 
 /* What a person says about the step in flight, or where to go on. */
 enum answer_kind {
     ANSWER_NONE,
-    ANSWER_RETRY, /* it did not happen: the next attempt */
-    ANSWER_SKIP,  /* it did: on along onSuccess, with `outputs` */
-    ANSWER_FAIL,  /* on along onFailure */
-    ANSWER_FROM   /* start at `from`, with all budgets fresh */
+    ANSWER_RETRY,  /* it did not happen: the next attempt */
+    ANSWER_SKIP,   /* it did: on along onSuccess, with `outputs` */
+    ANSWER_FAIL,   /* on along onFailure */
+    ANSWER_CHOICE, /* an approval: `choice` */
+    ANSWER_FROM    /* start at `from`, with all budgets fresh */
 };
 
 struct answer {
     enum answer_kind kind;
     const char *outputs; /* JSON, or NULL */
+    const char *outcome; /* which of the action's, or NULL */
     const char *from;
+    const char *choice;
+    const char *comment; /* or NULL */
+    const char *by;      /* the user's name */
 };
 
 enum engine_end {
     ENGINE_COMPLETED,
     ENGINE_FAILED,
     ENGINE_PAUSED,
+    ENGINE_WAITING,
     ENGINE_CANCELLED,
     ENGINE_REFUSED, /* nothing has been done: see refusal */
     ENGINE_STORE_FAILED
@@ -60,9 +68,9 @@ struct engine_result {
     struct kad_error error; /* workflow.error; code NULL: none */
     const char *outputs;    /* JSON of the workflow's outputs, or NULL */
     const char *refusal;    /* what is wrong with the request */
-    struct gate_row
-        gate;         /* ENGINE_PAUSED: what a person is asked; kind NULL: nothing */
-    const char *step; /* ENGINE_PAUSED: where it is */
+    /* ENGINE_PAUSED, ENGINE_WAITING: where it is, and for what; kind NULL: nothing. */
+    const char *step;
+    struct gate_row gate;
     int64_t started_ms, ended_ms;
 };
 

@@ -1,7 +1,7 @@
 /* external.c: actions of modules that are programs in any language.
  *
  *     stdin   {"action", "inputs", "context": {...}}
- *     stdout  {"outputs"?} and exit status 0, or {"error": {"code", "message", "details"?}}
+ *     stdout  {"outputs"?, "outcome"?} and exit status 0, or {"error": {"code", "message", "details"?}}
  *
  * Exactly one JSON document comes back, white space around it allowed. An error counts
  * whatever the exit status; what is neither is `bad_output`. */
@@ -146,6 +146,22 @@ static const char *take_outputs(struct kad_step *step, const json_t *answer,
     return codec_decode(&step->memory, type, mode, "{}", 2, out);
 }
 
+/* NULL, or what is wrong. */
+static const char *take_outcome(struct kad_step *step, const json_t *outcome)
+{
+    const struct kad_action *action = step->info->action;
+    const char *name = json_string_value(outcome);
+
+    if (!action->outcomes)
+        return outcome ? "outcome: the manifest declares none" : NULL;
+    if (!name)
+        return "outcome: expected the name of one";
+    step->named_outcome = run_find_outcome(step->info, name);
+    return step->named_outcome
+               ? NULL
+               : kad_printf(step, "outcome: the manifest declares no `%s`", name);
+}
+
 static enum kad_outcome take_answer(struct kad_step *step, const json_t *answer,
                                     const struct kad_output *output, void *out)
 {
@@ -160,8 +176,9 @@ static enum kad_outcome take_answer(struct kad_step *step, const json_t *answer,
     }
     if (output->signal || output->exit_code)
         return answer_fail_end(step, output);
-    if (json_object_get(answer, "outcome"))
-        return bad_output(step, "outcome: the manifest declares none");
+    problem = take_outcome(step, json_object_get(answer, "outcome"));
+    if (problem)
+        return bad_output(step, problem);
     problem = take_outputs(step, answer, CODEC_AFTER_SUCCESS, out);
     return problem ? bad_output(step, problem) : KAD_SUCCESS;
 }

@@ -38,12 +38,13 @@ static void load_visit(struct kad_run *run, const struct kad_step_info *info,
 
     state->status = step_status_name(row->status);
     state->attempts = row->run;
+    state->outcome = row->outcome ? run_find_outcome(info, row->outcome) : 0;
     state->error = failure_parse(&state->memory, row->error);
     if (row->outputs)
         load_outputs(run, info, row);
 }
 
-/* The visit before the one that is in flight: its inputs may read what that has left. */
+/* The visit before the one that is not over: its inputs may read what that has left. */
 static void load_earlier_visit(struct kad_run *run, const struct kad_step_info *info,
                                uint32_t visit, struct arena *scratch)
 {
@@ -74,7 +75,7 @@ static void load_step(struct kad_run *run, const struct kad_step_info *info,
         return;
     state->visit = row.visit;
     state->runs = row.run;
-    if (row.status == STEP_RUN_RUNNING)
+    if (row.status == STEP_RUN_RUNNING || run_gate_find(run, row.key))
         load_earlier_visit(run, info, row.visit - 1, scratch);
     else
         load_visit(run, info, &row);
@@ -109,17 +110,24 @@ static void forget_spent_runs(struct kad_run *run, const struct history_row *eve
 }
 
 /* Time that the execution has run, without the pauses: each part lasts from a start to the
- * last event before the next one. */
-static int64_t active_ms(const struct history_row *events, size_t count)
+ * last event before the next one. To wait for a time is no pause, to wait for a person is. */
+static int64_t active_ms(const struct history_row *events, size_t count, int64_t now_ms)
 {
     int64_t sum_ms = 0;
-    int64_t from_ms = count ? events[0].at_ms : 0;
+    int64_t from_ms = count ? events[0].at_ms : now_ms;
 
-    for (size_t i = 1; i < count; i++)
-        if (i + 1 == count || is_event(&events[i + 1], "execution_resumed")) {
-            sum_ms += events[i].at_ms - from_ms;
-            from_ms = i + 1 < count ? events[i + 1].at_ms : 0;
-        }
+    for (size_t i = 1; i < count; i++) {
+        const bool is_last = i + 1 == count;
+        const int64_t next_ms = is_last ? now_ms : events[i + 1].at_ms;
+        const bool waits_for_time = is_event(&events[i], "execution_waiting") &&
+                                    events[i].data &&
+                                    strstr(events[i].data, "\"until\"");
+
+        if (!is_last && !is_event(&events[i + 1], "execution_resumed"))
+            continue;
+        sum_ms += (waits_for_time ? next_ms : events[i].at_ms) - from_ms;
+        from_ms = next_ms;
+    }
     return sum_ms;
 }
 
@@ -139,15 +147,26 @@ static void load_history(struct kad_run *run, struct arena *scratch)
     if (fresh)
         forget_spent_runs(run, events + fresh, count - fresh, scratch);
     if (run->deadline_ms)
-        run->deadline_ms -= active_ms(events + fresh, count - fresh);
+        run->deadline_ms -= active_ms(events + fresh, count - fresh, run_now_ms(run));
+}
+
+const struct gate_row *run_gate_find(const struct kad_run *run, const char *step_key)
+{
+    for (size_t i = 0; i < run->gate_count; i++)
+        if (!strcmp(run->gates[i].step_key, step_key))
+            return &run->gates[i];
+    return NULL;
 }
 
 void run_load(struct kad_run *run)
 {
+    struct journal *journal = run->engine->journal;
     struct arena scratch = {0};
 
     run->error = failure_parse(&run->memory, run->row->error);
     run->clears_request = run->row->request;
+    is_stored(run, journal->ops->gates(journal, &run->memory, run->row->id, &run->gates,
+                                       &run->gate_count));
     for (size_t i = 0; i < run->workflow->step_count && run->stop == STOP_NONE; i++)
         load_step(run, &run->workflow->steps[i], &scratch);
     if (run->stop == STOP_NONE)

@@ -4,6 +4,9 @@
  *     running   running, idempotent action       the same attempt again
  *     running   running, other action            paused: "did it happen?"
  *     running   failed: it was not called        its route (engine.h (3))
+ *     any       failed, with a gate `retry`      the next attempt, when its time comes
+ *     any       running, with a gate `timer` or
+ *               `approval`                       goes on waiting
  *     running   none                             the step's first visit
  *     paused    running, no question             the same attempt again
  *     paused    running, a question              asks again
@@ -13,8 +16,9 @@
  * Everything that was decided is stored with the first boundary that follows. */
 #include <string.h>
 
+#include "base/buf.h"
 #include "codec.h"
-#include "engine/run.h"
+#include "engine/gate.h"
 
 /* ---- Questions ---------------------------------------------------------------------- */
 
@@ -32,37 +36,6 @@ void resume_ask(struct kad_run *run)
                          step->info->id),
         .opened_ms = run_now_ms(run),
     };
-}
-
-/* The gate of the attempt in flight, if it has one. */
-static void find_gate(struct kad_run *run)
-{
-    struct journal *journal = run->engine->journal;
-    struct gate_row *gates;
-    size_t count;
-
-    if (journal->ops->gates(journal, &run->memory, run->row->id, &gates, &count) !=
-        STORE_OK) {
-        run->stop = STOP_STORE;
-        return;
-    }
-    for (size_t i = 0; i < count; i++)
-        if (!strcmp(gates[i].step_key, run->step.key))
-            run->step.gate = gates[i];
-}
-
-static bool is_question(const struct gate_row *gate)
-{
-    return gate->kind && !strcmp(gate->kind, "question");
-}
-
-/* The gate is answered, whatever it was. */
-static void close_gate(struct kad_run *run)
-{
-    struct gate_row *gate = &run->step.gate;
-
-    run->pending.close_gate = gate->kind ? gate->step_key : NULL;
-    *gate = (struct gate_row){0};
 }
 
 /* ---- Outputs that are needed -------------------------------------------------------- */
@@ -128,14 +101,33 @@ static void retry(struct kad_run *run)
     run->entry = ENTRY_RETRY;
 }
 
-static void skip(struct kad_run *run, const char *given)
+/* Which of its outcomes it had: somebody has to say, if the route depends on it. */
+static void take_given_outcome(struct kad_run *run, const char *given)
+{
+    struct kad_step *step = &run->step;
+
+    if (given)
+        step->named_outcome = run_find_outcome(step->info, given);
+    if (given && !step->named_outcome)
+        run_refuse(run, "--outcome: `%s` has no outcome `%s`", step->info->id, given);
+    else if (!given && step->info->routes_by_outcome)
+        run_refuse(run,
+                   "the route depends on the outcome of `%s`: give it with "
+                   "--outcome NAME",
+                   step->info->id);
+}
+
+static void skip(struct kad_run *run, const struct answer *answer)
 {
     const struct kad_step_info *info = run->step.info;
     const bool is_needed =
         !info->outputs_unread && has_required_field(run_outputs_type(info));
 
-    if (given)
-        take_given_outputs(run, given);
+    take_given_outcome(run, answer->outcome);
+    if (run->stop != STOP_NONE)
+        return;
+    if (answer->outputs)
+        take_given_outputs(run, answer->outputs);
     else if (is_needed)
         run_refuse(run,
                    "later steps may read the outputs of `%s`: give them with "
@@ -144,7 +136,7 @@ static void skip(struct kad_run *run, const char *given)
     if (run->stop != STOP_NONE)
         return;
     pending_event(run, "execution_resumed", NULL, "{\"answer\":\"skip\"}");
-    attempt_decide(run, KAD_SUCCESS);
+    attempt_decide(run, STEP_RUN_SKIPPED);
 }
 
 static void abort_step(struct kad_run *run)
@@ -154,18 +146,68 @@ static void abort_step(struct kad_run *run)
     step->failure = failure_new(&step->memory, step->info, KAD_FAILURE_ABORTED_BY_USER,
                                 kad_failure_text(KAD_FAILURE_ABORTED_BY_USER));
     pending_event(run, "execution_resumed", NULL, "{\"answer\":\"fail\"}");
-    attempt_decide(run, KAD_FAILURE);
+    attempt_decide(run, STEP_RUN_FAILED);
+}
+
+static void refuse_choice(struct kad_run *run, const char *choice)
+{
+    const char *const *choices = run->step.info->choices;
+    struct buf list;
+
+    buf_init(&list, &run->memory);
+    for (size_t i = 0; choices[i]; i++)
+        buf_printf(&list, "%s`%s`", i ? ", " : "", choices[i]);
+    run_refuse(run, "`%s` has the choices %s, not `%s`", run->step.info->id, list.p,
+               choice);
+}
+
+/* A person has decided. */
+static void choose(struct kad_run *run, const struct answer *answer)
+{
+    struct kad_step *step = &run->step;
+    const char *given;
+
+    if (!gate_is(&step->gate, "approval")) {
+        run_refuse(run, "`%s` asks for no choice", step->info->id);
+        return;
+    }
+    if (gate_is_due(&step->gate, run_now_ms(run))) {
+        run_refuse(run, "`%s` has timed out: a plain resume goes on", step->info->id);
+        return;
+    }
+    step->named_outcome = run_find_outcome(step->info, answer->choice);
+    if (!step->named_outcome) {
+        refuse_choice(run, answer->choice);
+        return;
+    }
+    given = approval_outputs(step, answer);
+    take_given_outputs(run, given);
+    if (run->stop != STOP_NONE)
+        return;
+    gate_close(run);
+    pending_event(run, "execution_resumed", NULL,
+                  arena_printf(&run->pending.memory, "{\"answer\":%s}", given));
+    attempt_decide(run, STEP_RUN_COMPLETED);
+}
+
+/* It has waited before, and nobody stays with it now. */
+static bool is_not_due(const struct kad_run *run)
+{
+    const struct gate_row *gate = &run->step.gate;
+
+    return run->row->status == EXECUTION_WAITING &&
+           (run->engine->leaves_waits || gate_is(gate, "approval")) &&
+           !gate_is_due(gate, run_now_ms(run));
 }
 
 /* Without an answer: again, or with a question. */
 static void again(struct kad_run *run)
 {
     const struct kad_step_info *info = run->step.info;
-    const bool is_parked = run->step.gate.kind && !is_question(&run->step.gate);
-    const bool may_repeat =
-        is_parked || info->is_idempotent || info->action->is_idempotent;
+    const bool may_repeat = gate_is(&run->step.gate, "ask") || info->is_idempotent ||
+                            info->action->is_idempotent;
 
-    if (is_question(&run->step.gate)) {
+    if (gate_is(&run->step.gate, "question")) {
         run->stop = STOP_ASKED;
         return;
     }
@@ -176,7 +218,12 @@ static void again(struct kad_run *run)
         run->stop = STOP_PAUSE;
         return;
     }
-    close_gate(run);
+    if (is_not_due(run)) {
+        run->stop = STOP_NOT_DUE;
+        return;
+    }
+    if (gate_is(&run->step.gate, "ask"))
+        gate_close(run);
     pending_event(run, "execution_resumed", NULL, NULL);
     run->entry = ENTRY_AGAIN;
 }
@@ -186,20 +233,41 @@ static void go_on_in_flight(struct kad_run *run, const struct answer *answer)
     switch (answer->kind) {
     case ANSWER_NONE: again(run); return;
     case ANSWER_RETRY:
-        close_gate(run);
+        gate_close(run);
         retry(run);
         return;
     case ANSWER_SKIP:
-        close_gate(run);
-        skip(run, answer->outputs);
+        gate_close(run);
+        skip(run, answer);
         return;
     case ANSWER_FAIL:
-        close_gate(run);
+        gate_close(run);
         abort_step(run);
         return;
+    case ANSWER_CHOICE: choose(run, answer); return;
     case ANSWER_FROM: break;
     }
     kad_unreachable();
+}
+
+/* ---- Between attempts --------------------------------------------------------------- */
+
+/* run->step is the attempt that waits for its time. `--retry`: it waits no longer. */
+static void go_on_waiting(struct kad_run *run, const struct answer *answer)
+{
+    if (answer->kind != ANSWER_NONE && answer->kind != ANSWER_RETRY) {
+        run_refuse(run, "`%s` waits for its next attempt: --retry starts it now",
+                   run->step.info->id);
+        return;
+    }
+    if (answer->kind == ANSWER_RETRY) {
+        run->step.gate.due_ms = 0;
+    } else if (is_not_due(run)) {
+        run->stop = STOP_NOT_DUE;
+        return;
+    }
+    pending_event(run, "execution_resumed", NULL, NULL);
+    run->entry = ENTRY_RETRY;
 }
 
 /* ---- Between steps ------------------------------------------------------------------ */
@@ -231,8 +299,7 @@ static void start_fresh(struct kad_run *run, const struct kad_step_info *info)
         return;
     for (size_t i = 0; i < run->workflow->step_count; i++)
         run->steps[i].runs = run->steps[i].attempts = 0;
-    if (run->workflow->timeout_ms)
-        run->deadline_ms = run_now_ms(run) + run->workflow->timeout_ms;
+    run->deadline_ms = budget_deadline_ms(run);
     run->error = (struct kad_error){0};
     pending_event(run, "execution_resumed", NULL,
                   arena_printf(&run->pending.memory, "{\"fresh\":true,\"from\":\"%s\"}",
@@ -241,21 +308,36 @@ static void start_fresh(struct kad_run *run, const struct kad_step_info *info)
 
 /* ---- Where it goes on --------------------------------------------------------------- */
 
-/* Makes run->step the attempt in flight; false: there is none. */
-static bool find_in_flight(struct kad_run *run, const struct kad_step_info *info)
+/* How the current step stands. */
+enum standing {
+    STANDS_BETWEEN, /* its last visit is over, or there is none */
+    STANDS_IN_FLIGHT,
+    STANDS_WAITING /* its next attempt has a time */
+};
+
+/* Makes run->step the attempt in flight, or the one that waits for its time. */
+static enum standing find_standing(struct kad_run *run,
+                                   const struct kad_step_info *info)
 {
     struct journal *journal = run->engine->journal;
+    const struct gate_row *gate;
     struct step_row row;
     const enum store_error error =
         journal->ops->last_step(journal, &run->memory, run->row->id, info->id, &row);
+    bool is_in_flight;
 
     if (error == STORE_FAILED)
         run->stop = STOP_STORE;
-    if (error != STORE_OK || row.status != STEP_RUN_RUNNING)
-        return false;
-    attempt_begin(run, info, row.visit, row.attempt);
-    find_gate(run);
-    return true;
+    if (error != STORE_OK)
+        return STANDS_BETWEEN;
+    gate = run_gate_find(run, row.key);
+    is_in_flight = row.status == STEP_RUN_RUNNING;
+    if (!is_in_flight && !gate)
+        return STANDS_BETWEEN;
+    attempt_begin(run, info, row.visit, is_in_flight ? row.attempt : row.attempt + 1);
+    if (gate)
+        run->step.gate = *gate;
+    return is_in_flight ? STANDS_IN_FLIGHT : STANDS_WAITING;
 }
 
 static const struct kad_step_info *resume_stopped(struct kad_run *run,
@@ -263,20 +345,21 @@ static const struct kad_step_info *resume_stopped(struct kad_run *run,
 {
     const struct kad_step_info *info =
         run->row->current_step ? run_find_step(run, run->row->current_step) : NULL;
-    bool is_in_flight;
+    enum standing standing;
 
     if (!info) {
         run_refuse(run, "this program has no step `%s`",
                    run->row->current_step ? run->row->current_step : "");
         return NULL;
     }
-    is_in_flight = find_in_flight(run, info);
+    standing = find_standing(run, info);
     if (run->stop != STOP_NONE)
         return info;
-    if (is_in_flight)
-        go_on_in_flight(run, answer);
-    else
-        go_on_at(run, info, answer);
+    switch (standing) {
+    case STANDS_BETWEEN: go_on_at(run, info, answer); break;
+    case STANDS_IN_FLIGHT: go_on_in_flight(run, answer); break;
+    case STANDS_WAITING: go_on_waiting(run, answer); break;
+    }
     return info;
 }
 
@@ -288,7 +371,7 @@ static const struct kad_step_info *resume_failed(struct kad_run *run,
 
     if (!info)
         run_refuse(run, "it can't be told where it has failed: use --from STEP");
-    else if (answer->kind == ANSWER_SKIP || answer->kind == ANSWER_FAIL)
+    else if (answer->kind != ANSWER_NONE && answer->kind != ANSWER_RETRY)
         run_refuse(run,
                    "it has failed, no step is in question: a plain resume runs `%s` "
                    "again",
@@ -303,15 +386,17 @@ static const struct kad_step_info *resume_from(struct kad_run *run, const char *
     const struct kad_step_info *info = run_find_step(run, id);
     const struct kad_step_info *current =
         run->row->current_step ? run_find_step(run, run->row->current_step) : NULL;
+    enum standing standing;
 
     if (!info) {
         run_refuse(run, "--from: there is no step `%s`", id);
         return NULL;
     }
-    if (current && find_in_flight(run, current)) {
-        close_gate(run);
+    standing = current ? find_standing(run, current) : STANDS_BETWEEN;
+    if (standing != STANDS_BETWEEN)
+        gate_close(run);
+    if (standing == STANDS_IN_FLIGHT)
         attempt_abandon(run);
-    }
     start_fresh(run, info);
     return info;
 }

@@ -1,8 +1,8 @@
 /* run.c: an execution from a position to its end, or to where it is stopped.
  *
  *     create -> run --- step ---> step --- ... ---> completed | failed
- *                         |  a wish to stop, a person to ask, the deadline
- *                         +-----------------------> paused | cancelled | failed */
+ *                         |  a wish to stop, a person to ask, a time, the deadline
+ *                         +-------------> paused | cancelled | waiting | failed */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +96,21 @@ const struct kad_step_info *run_find_step(const struct kad_run *run, const char 
     return NULL;
 }
 
+const char *const *run_outcomes(const struct kad_step_info *info)
+{
+    return info->choices ? info->choices : info->action->outcomes;
+}
+
+uint32_t run_find_outcome(const struct kad_step_info *info, const char *name)
+{
+    const char *const *outcomes = run_outcomes(info);
+
+    for (uint32_t i = 0; outcomes && outcomes[i]; i++)
+        if (!strcmp(outcomes[i], name))
+            return i + 1;
+    return 0;
+}
+
 const struct kad_type *run_outputs_type(const struct kad_step_info *info)
 {
     return info->outputs ? info->outputs : info->action->outputs;
@@ -154,8 +169,7 @@ void run_init(struct kad_run *run, struct engine *engine,
     run->steps = arena_array(&run->memory, struct step_state, workflow->step_count);
     for (size_t i = 0; i < workflow->step_count; i++)
         run->steps[i].status = "pending";
-    if (workflow->timeout_ms)
-        run->deadline_ms = run_now_ms(run) + workflow->timeout_ms;
+    run->deadline_ms = budget_deadline_ms(run);
     load_state(run);
     load_parameters(run);
 }
@@ -269,17 +283,22 @@ static void stopped(struct kad_run *run, const struct kad_step_info *info)
         run->end = ENGINE_PAUSED;
         boundary_pause(run, info);
         break;
+    case STOP_WAITING:
+        run->end = ENGINE_WAITING;
+        boundary_wait(run, info);
+        break;
     case STOP_CANCEL:
         run->end = ENGINE_CANCELLED;
         boundary_cancel(run);
         break;
     case STOP_DEADLINE:
-        fail_here(run, info, KAD_FAILURE_TIMED_OUT,
-                  "the workflow ran past its timeout");
+        if (!run->error.code)
+            run->error = budget_deadline_error(run, &run->memory, info);
         run->end = ENGINE_FAILED;
         boundary_end(run);
         break;
     case STOP_ASKED: run->end = ENGINE_PAUSED; break;
+    case STOP_NOT_DUE: run->end = ENGINE_WAITING; break;
     case STOP_NONE:
     case STOP_OVER:
     case STOP_REFUSED:
@@ -329,12 +348,14 @@ void run_result(const struct kad_run *run, struct arena *arena,
         .started_ms = run->row->started_ms,
         .ended_ms = run->stop == STOP_OVER ? run->row->completed_ms : run_now_ms(run),
     };
-    if (run->end == ENGINE_PAUSED && gate->kind)
+    if ((run->end == ENGINE_PAUSED || run->end == ENGINE_WAITING) && gate->kind)
         result->gate = (struct gate_row){
             .step_key = copy_text(arena, gate->step_key),
             .kind = copy_text(arena, gate->kind),
             .prompt = copy_text(arena, gate->prompt),
             .opened_ms = gate->opened_ms,
+            .due_ms = gate->due_ms,
+            .choices = copy_text(arena, gate->choices),
         };
 }
 

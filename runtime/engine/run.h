@@ -24,8 +24,10 @@ enum stop {
     STOP_PAUSE,    /* a person asked */
     STOP_CANCEL,   /* a person asked */
     STOP_PARKED,   /* the step waits for a person */
+    STOP_WAITING,  /* the step waits for a time, and nobody stays with it */
     STOP_DEADLINE, /* the workflow's */
     STOP_ASKED,    /* a person has been asked before, and has not answered */
+    STOP_NOT_DUE,  /* it has waited before, and its time has not come */
     STOP_OVER,     /* the execution has ended before */
     STOP_REFUSED,  /* a resume can't go on */
     STOP_STORE     /* the journal has failed */
@@ -36,6 +38,7 @@ struct step_state {
     const char *status;     /* as expressions see it */
     struct kad_error error; /* code NULL: none */
     bool has_outputs;
+    uint32_t outcome;    /* which of the action's, from 1; 0: none */
     struct arena memory; /* of the error, and of the outputs in the frame */
     uint32_t visit;      /* the last one, over or not */
     uint32_t runs;       /* since the budget was fresh */
@@ -54,11 +57,13 @@ struct kad_step {
     int64_t deadline_ms; /* 0: none */
     struct step_log log;
     struct kad_error failure; /* of kad_fail; code NULL: none */
-    struct gate_row gate;     /* of rt_step_park; kind NULL: none */
+    struct gate_row gate;     /* see gate.h; kind NULL: none */
     bool has_timed_out;
+    uint32_t agent_calls; /* that it has made */
 
     /* Once it is over: */
     enum kad_outcome outcome;
+    uint32_t named_outcome;      /* which of the action's, from 1; 0: none */
     struct kad_json outputs;     /* text NULL: none */
     struct arena outputs_memory; /* of `value` */
     void *value;                 /* the outputs, of the step's type; or NULL */
@@ -84,8 +89,10 @@ struct kad_run {
     const struct execution_row *row;
     struct arena memory, values;
     void *frame;
-    json_t *env;              /* or NULL */
-    json_t *modules;          /* see struct engine; or NULL */
+    json_t *env;            /* or NULL */
+    json_t *modules;        /* see struct engine; or NULL */
+    struct gate_row *gates; /* that were open when it was loaded */
+    size_t gate_count;
     struct step_state *steps; /* one for each step */
 
     enum entry entry;
@@ -122,6 +129,10 @@ struct step_state *run_state(const struct kad_run *run,
                              const struct kad_step_info *info);
 /* NULL: no such step. */
 const struct kad_step_info *run_find_step(const struct kad_run *run, const char *id);
+/* The names of its outcomes, NULL-terminated; NULL: it has none. */
+const char *const *run_outcomes(const struct kad_step_info *info);
+/* Which of them has this name, from 1; 0: none. */
+uint32_t run_find_outcome(const struct kad_step_info *info, const char *name);
 /* The type of its outputs in the frame. */
 const struct kad_type *run_outputs_type(const struct kad_step_info *info);
 /* Asks whether somebody wants the run to stop; sets run->stop. */
@@ -140,14 +151,24 @@ const char *failure_json(struct arena *arena, const struct kad_error *failure);
 /* Of a stored text; code NULL: none, or not readable. */
 struct kad_error failure_parse(struct arena *arena, const char *json);
 
+/* ---- budget.c ----------------------------------------------------------------------- */
+
+/* Whether one more run of the step fits the workflow's budget. */
+bool budget_has_room(const struct kad_step *step);
+/* When an execution that starts now has no more time; 0: never. */
+int64_t budget_deadline_ms(const struct kad_run *run);
+/* That its time is over. */
+struct kad_error budget_deadline_error(struct kad_run *run, struct arena *arena,
+                                       const struct kad_step_info *info);
+
 /* ---- attempt.c ---------------------------------------------------------------------- */
 
 /* Makes run->step this attempt. */
 void attempt_begin(struct kad_run *run, const struct kad_step_info *info,
                    uint32_t visit, uint32_t attempt);
 /* run->step is over without a call, as a person has decided: the next kad_do reports it.
- * KAD_SUCCESS: step->outputs and step->value may be set. KAD_FAILURE: step->failure is. */
-void attempt_decide(struct kad_run *run, enum kad_outcome outcome);
+ * Skipped, completed: step->outputs and step->value may be set. Failed: step->failure is. */
+void attempt_decide(struct kad_run *run, enum step_status status);
 /* run->step is given up: the execution starts elsewhere. */
 void attempt_abandon(struct kad_run *run);
 /* The step that has just reported success turns out to have failed: no route. */
@@ -168,8 +189,11 @@ bool boundary_start(struct kad_run *run);
 bool boundary_again(struct kad_run *run);
 /* run->step has failed before it was called. */
 bool boundary_uncalled(struct kad_run *run);
+/* An attempt has failed; run->step is the next one, with the gate that it waits at. */
+bool boundary_backoff(struct kad_run *run);
 /* With run->step's gate, if it has one. */
 bool boundary_pause(struct kad_run *run, const struct kad_step_info *info);
+bool boundary_wait(struct kad_run *run, const struct kad_step_info *info);
 bool boundary_cancel(struct kad_run *run);
 /* Completed, or failed with run->error. */
 bool boundary_end(struct kad_run *run);
@@ -178,6 +202,8 @@ bool boundary_end(struct kad_run *run);
 
 /* What has happened, from the journal: errors, outputs, budgets, the time that is left. */
 void run_load(struct kad_run *run);
+/* The open gate of this attempt; NULL: none. */
+const struct gate_row *run_gate_find(const struct kad_run *run, const char *step_key);
 
 /* ---- resume.c ----------------------------------------------------------------------- */
 

@@ -14,6 +14,9 @@ struct arena *rt_step_arena(struct kad_step *step);
 const char *rt_step_module(const struct kad_step *step);
 const char *rt_step_action(const struct kad_step *step);
 
+/* Before each call of the agent. KAD_FAILURE: the budget does not allow it, said. */
+enum kad_outcome rt_step_call_agent(struct kad_step *step);
+
 /* Parks the step for a person: the execution becomes `paused`, with a gate of this kind
  * ("ask") and text. A later resume calls the action again, same key. Returns KAD_LATER. */
 enum kad_outcome rt_step_park(struct kad_step *step, const char *kind,

@@ -81,6 +81,8 @@ static void print_options(FILE *out)
     print_row(out, "--resume EXECUTION", "go on with an execution");
     print_row(out, "  --retry|--skip|--fail", "answer \"did the step happen?\"");
     print_row(out, "  --outputs JSON", "what a skipped step would have given");
+    print_row(out, "  --outcome NAME", "which of its outcomes it would have had");
+    print_row(out, "  --choice C", "decide what an approval asks; --comment TEXT");
     print_row(out, "  --from STEP", "go on at another step");
     print_row(out, "--status EXECUTION", "where an execution stands");
     print_row(out, "--describe", "the definition, as JSON");
@@ -90,6 +92,7 @@ static void print_options(FILE *out)
     print_row(out, "--json", "one JSON document on standard output at the end");
     print_row(out, "--verbose, --quiet", "more or less on standard error");
     print_row(out, "--relaxed", "do not wait for the disk at each step");
+    print_row(out, "--no-wait", "leave when there is a time to wait for");
     print_row(out, "--help, --version", "this page; which workflow and build it is");
 }
 

@@ -3,6 +3,7 @@
  * The lock of an execution is taken before the engine touches it and dropped by the kernel
  * with the process, so that an execution never has two owners. */
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -149,6 +150,15 @@ static int report(struct program *program, const struct engine_result *result)
     return outcome_report(&program->arena, &program->engine, result, style);
 }
 
+/* Who answers. */
+static const char *user_name(struct arena *arena)
+{
+    const struct passwd *user = getpwuid(getuid());
+
+    return user ? arena_printf(arena, "%s", user->pw_name)
+                : arena_printf(arena, "%ld", (long)getuid());
+}
+
 /* Opens everything that an engine needs. 0, or the exit code; reported. */
 static int open_engine(struct program *program, bool creates)
 {
@@ -157,11 +167,13 @@ static int open_engine(struct program *program, bool creates)
     if (exit_code)
         return exit_code;
     process_host_init(&program->host);
+    program->options.answer.by = user_name(&program->arena);
     program->engine = (struct engine){
         .workflow = program->workflow,
         .project = &program->project,
         .journal = program->journal,
         .host = &program->host.host,
+        .leaves_waits = program->options.leaves_waits,
     };
     return 0;
 }
@@ -194,9 +206,9 @@ static enum engine_end end_of(enum execution_status status)
     case EXECUTION_COMPLETED: return ENGINE_COMPLETED;
     case EXECUTION_FAILED: return ENGINE_FAILED;
     case EXECUTION_CANCELLED: return ENGINE_CANCELLED;
+    case EXECUTION_WAITING: return ENGINE_WAITING;
     case EXECUTION_QUEUED:
     case EXECUTION_RUNNING:
-    case EXECUTION_WAITING:
     case EXECUTION_PAUSED: return ENGINE_PAUSED;
     }
     kad_unreachable();

@@ -91,6 +91,22 @@ static void set_outputs(struct options *options, const char *value)
     options->answer.outputs = value;
 }
 
+static void set_outcome(struct options *options, const char *value)
+{
+    options->answer.outcome = value;
+}
+
+static void set_choice(struct options *options, const char *value)
+{
+    set_answer(options, ANSWER_CHOICE);
+    options->answer.choice = value;
+}
+
+static void set_comment(struct options *options, const char *value)
+{
+    options->answer.comment = value;
+}
+
 static void set_database(struct options *options, const char *value)
 {
     options->database = value;
@@ -123,6 +139,12 @@ static void set_relaxed(struct options *options, const char *value)
 {
     (void)value;
     options->is_relaxed = true;
+}
+
+static void set_no_wait(struct options *options, const char *value)
+{
+    (void)value;
+    options->leaves_waits = true;
 }
 
 static const struct option_row rows[] = {
@@ -192,9 +214,14 @@ static void read_argument(struct arguments *arguments, struct options *options,
 static void check_together(struct arguments *arguments, struct options *options)
 {
     if (options->answer_count > 1)
-        arguments_error(arguments, "give one of --retry, --skip, --fail and --from");
+        arguments_error(arguments,
+                        "give one of --retry, --skip, --fail, --choice and --from");
     if (options->answer.outputs && options->answer.kind != ANSWER_SKIP)
         arguments_error(arguments, "--outputs goes with --skip");
+    if (options->answer.outcome && options->answer.kind != ANSWER_SKIP)
+        arguments_error(arguments, "--outcome goes with --skip");
+    if (options->answer.comment && options->answer.kind != ANSWER_CHOICE)
+        arguments_error(arguments, "--comment goes with --choice");
     if (options->key && options->mode != MODE_RUN)
         arguments_error(arguments, "--key goes with a new execution");
     if (options->is_quiet && options->is_verbose)

@@ -32,7 +32,7 @@ struct options {
     enum graph_format graph_format;
     const char *database; /* --db, or NULL */
     const char *key;
-    bool is_json, is_verbose, is_quiet, is_relaxed;
+    bool is_json, is_verbose, is_quiet, is_relaxed, leaves_waits;
     const char *parameters; /* MODE_RUN: a JSON object, complete and checked */
 };
 

@@ -15,7 +15,8 @@ static int exit_of(enum engine_end end)
     switch (end) {
     case ENGINE_COMPLETED: return KAD_EXIT_COMPLETED;
     case ENGINE_FAILED: return KAD_EXIT_FAILED;
-    case ENGINE_PAUSED: return KAD_EXIT_WAITING;
+    case ENGINE_PAUSED:
+    case ENGINE_WAITING: return KAD_EXIT_WAITING;
     case ENGINE_CANCELLED: return KAD_EXIT_CANCELLED;
     case ENGINE_REFUSED: return KAD_EXIT_USAGE;
     case ENGINE_STORE_FAILED: return KAD_EXIT_STORE;
@@ -29,6 +30,7 @@ static const char *word_of(enum engine_end end)
     case ENGINE_COMPLETED: return "completed";
     case ENGINE_FAILED: return "failed";
     case ENGINE_PAUSED: return "paused";
+    case ENGINE_WAITING: return "waiting";
     case ENGINE_CANCELLED: return "cancelled";
     case ENGINE_REFUSED: return "refused";
     case ENGINE_STORE_FAILED: return "store_failed";
@@ -45,7 +47,22 @@ static json_t *parsed(const char *text)
 
 /* ---- For people --------------------------------------------------------------------- */
 
-static void print_next(const struct engine_result *result, struct outcome_style style)
+/* What an approval asks, and the command for each choice. */
+static void print_choices(const struct engine_result *result,
+                          struct outcome_style style)
+{
+    json_t *choices = parsed(result->gate.choices);
+
+    fprintf(stderr, "  %s\n", result->gate.prompt);
+    for (size_t i = 0; i < json_array_size(choices); i++)
+        fprintf(stderr, "  kad workflow approve%s%s %s --choice %s\n",
+                style.database ? " --db " : "", style.database ? style.database : "",
+                result->execution, json_string_value(json_array_get(choices, i)));
+    json_decref(choices);
+}
+
+static void print_next(struct arena *arena, const struct engine_result *result,
+                       struct outcome_style style)
 {
     const char *gate = result->gate.kind;
     const char *db = style.database ? " --db " : "";
@@ -61,14 +78,27 @@ static void print_next(const struct engine_result *result, struct outcome_style 
                                      "--fail    # go on along onFailure"}[i]);
         return;
     }
-    if (gate)
+    if (gate && strcmp(gate, "ask") == 0)
         fprintf(
             stderr,
             "  no agent answers: name one in .kad/config.yaml, or write the answer\n"
             "  to %s/prompt.md into answer.json beside it\n",
             result->gate.prompt);
+    if (gate && strcmp(gate, "approval") == 0)
+        print_choices(result, style);
+    if (result->gate.due_ms)
+        fprintf(stderr, "  until %s\n", time_text(arena, result->gate.due_ms));
+    if (result->gate.choices)
+        return;
     fprintf(stderr, "  next: kad workflow resume%s%s %s\n", db, file,
             result->execution);
+}
+
+static const char *color_of(enum engine_end end)
+{
+    if (end == ENGINE_COMPLETED)
+        return "\033[32m";
+    return end == ENGINE_WAITING ? "\033[36m" : "\033[31m";
 }
 
 /* "  STEP: MESSAGE (CODE)", further lines of the message below. */
@@ -108,12 +138,13 @@ static void print_result(struct arena *arena, const struct engine *engine,
                          const struct engine_result *result, struct outcome_style style)
 {
     const bool is_good = result->end == ENGINE_COMPLETED;
-    const char *color = is_good ? "\033[32m" : "\033[31m";
+    const bool is_stopped =
+        result->end == ENGINE_PAUSED || result->end == ENGINE_WAITING;
 
     fprintf(stderr, "%s %s%s%s", engine->workflow->id,
-            style.terminal.has_color ? color : "", word_of(result->end),
+            style.terminal.has_color ? color_of(result->end) : "", word_of(result->end),
             style.terminal.has_color ? "\033[0m" : "");
-    if (result->end == ENGINE_PAUSED && result->step)
+    if (is_stopped && result->step)
         fprintf(stderr, " at %s", result->step);
     fprintf(stderr, " after %s: execution %s\n",
             duration_words(arena, result->ended_ms - result->started_ms),
@@ -122,8 +153,8 @@ static void print_result(struct arena *arena, const struct engine *engine,
         print_outputs(arena, result->outputs, style.terminal);
     if (result->error.code)
         print_error(arena, &result->error);
-    if (result->end == ENGINE_FAILED || result->end == ENGINE_PAUSED)
-        print_next(result, style);
+    if (result->end == ENGINE_FAILED || is_stopped)
+        print_next(arena, result, style);
 }
 
 /* ---- For programs ------------------------------------------------------------------- */
@@ -148,7 +179,7 @@ static json_t *error_of(const struct kad_error *error)
     return json;
 }
 
-static json_t *gate_of(const struct gate_row *gate)
+static json_t *gate_of(struct arena *arena, const struct gate_row *gate)
 {
     json_t *json;
 
@@ -158,6 +189,8 @@ static json_t *gate_of(const struct gate_row *gate)
     set_text(json, "kind", gate->kind);
     set_text(json, "step", gate->step_key);
     set_text(json, "prompt", gate->prompt);
+    json_object_set_new(json, "choices", parsed(gate->choices));
+    set_text(json, "dueAt", gate->due_ms ? time_text(arena, gate->due_ms) : NULL);
     return json;
 }
 
@@ -174,7 +207,7 @@ static void print_json(struct arena *arena, const struct engine *engine,
     set_text(json, "endedAt", time_text(arena, result->ended_ms));
     json_object_set_new(json, "outputs", parsed(result->outputs));
     json_object_set_new(json, "error", error_of(&result->error));
-    json_object_set_new(json, "gate", gate_of(&result->gate));
+    json_object_set_new(json, "gate", gate_of(arena, &result->gate));
     json_object_set_new(json, "exit", json_integer(exit_of(result->end)));
     json_dumpf(json, stdout, JSON_INDENT(2));
     fputc('\n', stdout);

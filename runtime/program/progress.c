@@ -148,25 +148,29 @@ static void notice_plainly(struct progress *progress, const struct notice *notic
 
 /* ---- The observer ------------------------------------------------------------------- */
 
+/* A step may also end without a start, when its budget was spent, and wait before one. */
+static bool is_beginning(const struct progress *progress, const struct notice *notice)
+{
+    const bool is_about_step =
+        notice->kind == NOTICE_ENDED || notice->kind == NOTICE_PROGRESS;
+
+    return notice->kind == NOTICE_STARTED || (is_about_step && !progress->step);
+}
+
 static void take_note(struct observer *observer, const struct notice *notice)
 {
     struct progress *progress = (struct progress *)observer;
 
     if (notice->kind == NOTICE_LOG && !progress->is_verbose)
         return;
-    if (notice->kind == NOTICE_STARTED) {
+    if (is_beginning(progress, notice)) {
         progress->step = notice->step;
         progress->run = notice->run;
         progress->started_ms = notice->now_ms;
         progress->text[0] = '\0';
-    } else if (notice->kind == NOTICE_PROGRESS) {
-        snprintf(progress->text, sizeof(progress->text), "%s", notice->text);
-    } else if (notice->kind == NOTICE_ENDED && !progress->step) {
-        /* It ended without having been called: its budget was spent. */
-        progress->step = notice->step;
-        progress->run = notice->run;
-        progress->started_ms = notice->now_ms;
     }
+    if (notice->kind == NOTICE_PROGRESS)
+        snprintf(progress->text, sizeof(progress->text), "%s", notice->text);
     if (progress->terminal.is_terminal)
         notice_on_terminal(progress, notice);
     else

@@ -1,4 +1,4 @@
-# Writes the SQL file IN as a C string, SCHEMA_SQL, into the header OUT. Comments stay
+# Writes the SQL file IN as a C string, NAME, into the header OUT. Comments stay
 # behind: SQLite would store them in the database and read them at each start.
 file(READ "${IN}" sql)
 string(REGEX REPLACE "[ ]*--[^\n]*" "" sql "${sql}")
@@ -7,5 +7,5 @@ string(REGEX REPLACE "^\n" "" sql "${sql}")
 string(REPLACE "\\" "\\\\" sql "${sql}")
 string(REPLACE "\"" "\\\"" sql "${sql}")
 string(REPLACE "\n" "\\n\"\n    \"" sql "${sql}")
-file(WRITE "${OUT}" "/* Generated from schema.sql. */\n"
-    "static const char SCHEMA_SQL[] =\n    \"${sql}\";\n")
+file(WRITE "${OUT}" "/* Generated from SQL. */\n"
+    "static const char ${NAME}[] =\n    \"${sql}\";\n")

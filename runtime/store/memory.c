@@ -67,6 +67,7 @@ static struct step_row step_copy(struct arena *arena, const struct step_row *fro
     row.inputs = copy(arena, from->inputs);
     row.outputs = copy(arena, from->outputs);
     row.error = copy(arena, from->error);
+    row.outcome = copy(arena, from->outcome);
     return row;
 }
 
@@ -88,6 +89,7 @@ static struct gate_row gate_copy(struct arena *arena, const struct gate_row *fro
     row.step_key = copy(arena, from->step_key);
     row.kind = copy(arena, from->kind);
     row.prompt = copy(arena, from->prompt);
+    row.choices = copy(arena, from->choices);
     return row;
 }
 
@@ -246,6 +248,7 @@ static void end_step(struct memory_journal *journal, struct step_row *row,
     row->status = ended->status;
     row->outputs = copy(&journal->arena, ended->outputs);
     row->error = copy(&journal->arena, ended->error);
+    row->outcome = copy(&journal->arena, ended->outcome);
     row->completed_ms = now_ms;
 }
 
@@ -271,6 +274,8 @@ static enum store_error memory_commit(struct journal *base,
     if (commit->open_gate)
         open_gate(journal, entry, commit->open_gate);
     set_execution(journal, &entry->row, commit);
+    if (entry->row.completed_ms)
+        entry->gates.count = 0;
     for (size_t i = 0; i < commit->event_count; i++) {
         struct history_row event = event_copy(&journal->arena, &commit->events[i]);
 

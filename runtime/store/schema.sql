@@ -1,5 +1,6 @@
--- The store of executions, version 1. Names and columns of the four first tables are a
--- contract with everyone who reads the file; times are ISO 8601 text in UTC.
+-- The store of executions, version 1; schema-2.sql leads on. Names and columns of the four
+-- first tables are a contract with everyone who reads the file; times are ISO 8601 text in
+-- UTC.
 
 -- One row per workflow that has been run: its latest definition.
 CREATE TABLE workflows (
@@ -72,11 +73,12 @@ CREATE TABLE execution_history (
 CREATE UNIQUE INDEX execution_history_of_execution
   ON execution_history (execution_id, seq);
 
--- What a person has to answer before an execution goes on; no row: nothing.
+-- What an execution waits for before it goes on; no row: nothing.
 CREATE TABLE gates (
-  step_key TEXT PRIMARY KEY,  -- the attempt that waits
+  step_key TEXT PRIMARY KEY,  -- the attempt that waits, or failed and waits for the next
   execution_id TEXT NOT NULL,
-  kind TEXT NOT NULL,         -- question: did it happen? ask: no agent
+  kind TEXT NOT NULL,         -- question: did it happen? ask: no agent; retry: the next
+                              -- attempt; timer: a wait; approval: a person decides
   prompt TEXT NOT NULL,       -- text, or the folder of the ask
   opened_at DATETIME NOT NULL,
   FOREIGN KEY (step_key) REFERENCES step_executions(id),

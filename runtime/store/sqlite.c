@@ -20,7 +20,7 @@
     " workspace, request, history_seq"
 #define STEP_COLUMNS                                                                   \
     "id, execution_id, step_id, module, action, inputs, outputs, status, started_at,"  \
-    " completed_at, error, visit, attempt, run"
+    " completed_at, error, visit, attempt, run, outcome"
 
 const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [BEGIN] = "BEGIN IMMEDIATE",
@@ -58,14 +58,19 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [STEP_INSERT] =
         "INSERT INTO step_executions (" STEP_COLUMNS ")"
         " VALUES (:id, :execution, :step, :module, :action, :inputs, :outputs, :status,"
-        " :started_at, :completed_at, :error, :visit, :attempt, :run)",
+        " :started_at, :completed_at, :error, :visit, :attempt, :run, :outcome)",
     [STEP_END] = "UPDATE step_executions SET status = :status, outputs = :outputs,"
-                 " error = :error, completed_at = :now WHERE id = :id",
-    [GATE_OPEN] = "INSERT INTO gates (step_key, execution_id, kind, prompt, opened_at)"
-                  " VALUES (:step_key, :execution, :kind, :prompt, :opened_at)"
-                  " ON CONFLICT (step_key) DO UPDATE SET kind = excluded.kind,"
-                  " prompt = excluded.prompt, opened_at = excluded.opened_at",
+                 " error = :error, outcome = :outcome, completed_at = :now"
+                 " WHERE id = :id",
+    [GATE_OPEN] =
+        "INSERT INTO gates (step_key, execution_id, kind, prompt, opened_at, due_at,"
+        " choices)"
+        " VALUES (:step_key, :execution, :kind, :prompt, :opened_at, :due_at, :choices)"
+        " ON CONFLICT (step_key) DO UPDATE SET kind = excluded.kind,"
+        " prompt = excluded.prompt, opened_at = excluded.opened_at,"
+        " due_at = excluded.due_at, choices = excluded.choices",
     [GATE_CLOSE] = "DELETE FROM gates WHERE step_key = :step_key",
+    [GATE_CLOSE_ALL] = "DELETE FROM gates WHERE execution_id = :execution",
     [HISTORY_INSERT] =
         "INSERT INTO execution_history (execution_id, event_type, step_id, data,"
         " timestamp, seq)"
@@ -89,7 +94,8 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [HISTORY_LIST] = "SELECT seq, event_type, step_id, data, timestamp"
                      " FROM execution_history"
                      " WHERE execution_id = :execution AND seq > :after ORDER BY seq",
-    [GATE_LIST] = "SELECT step_key, kind, prompt, opened_at FROM gates"
+    [GATE_LIST] = "SELECT step_key, kind, prompt, opened_at, due_at, choices"
+                  " FROM gates"
                   " WHERE execution_id = :execution ORDER BY opened_at, step_key",
     [WORKFLOW_LIST] = "SELECT id, name, version, definition, created_at, updated_at"
                       " FROM workflows ORDER BY id",

@@ -29,6 +29,7 @@ enum statement {
     STEP_END,
     GATE_OPEN,
     GATE_CLOSE,
+    GATE_CLOSE_ALL,
     HISTORY_INSERT,
     EXECUTION_FIND,
     EXECUTION_REQUESTED,

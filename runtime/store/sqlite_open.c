@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "project.h"
+#include "schema-2.h"
 #include "schema.h"
 #include "store/sqlite.h"
 
@@ -28,7 +29,7 @@ enum {
 };
 
 /* migrations[n] leads from version n to n + 1. */
-static const char *const migrations[] = {SCHEMA_SQL};
+static const char *const migrations[] = {SCHEMA_SQL, SCHEMA_2_SQL};
 enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 
 /* ---- The schema ------------------------------------------------------------------ */

@@ -84,6 +84,7 @@ static enum store_error step_read(struct sqlite_journal *journal, struct arena *
         .visit = (uint32_t)sqlite3_column_int64(statement, 11),
         .attempt = (uint32_t)sqlite3_column_int64(statement, 12),
         .run = (uint32_t)sqlite3_column_int64(statement, 13),
+        .outcome = column_text(arena, statement, 14),
     };
     if (step_status_find((const char *)sqlite3_column_text(statement, STATUS),
                          &row->status))
@@ -228,6 +229,8 @@ enum store_error sqlite_gates(struct journal *base, struct arena *arena,
             .kind = column_text(arena, statement, 1),
             .prompt = column_text(arena, statement, 2),
             .opened_ms = column_time(statement, 3),
+            .due_ms = column_time(statement, 4),
+            .choices = column_text(arena, statement, 5),
         };
         vec_push(arena, &found, row);
     }

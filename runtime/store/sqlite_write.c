@@ -123,6 +123,7 @@ static enum store_error step_end(struct sqlite_journal *journal,
     bind_text(statement, ":status", step_status_name(ended->status));
     bind_text(statement, ":outputs", ended->outputs);
     bind_text(statement, ":error", ended->error);
+    bind_text(statement, ":outcome", ended->outcome);
     bind_time(statement, ":now", now_ms);
     error = sqlite_run(journal, statement);
     if (error == STORE_OK && sqlite3_changes(journal->db) == 0)
@@ -151,6 +152,7 @@ static enum store_error step_insert(struct sqlite_journal *journal,
     bind_integer(statement, ":visit", row->visit);
     bind_integer(statement, ":attempt", row->attempt);
     bind_integer(statement, ":run", row->run);
+    bind_text(statement, ":outcome", row->outcome);
     return sqlite_run(journal, statement);
 }
 
@@ -176,6 +178,19 @@ static enum store_error gate_open(struct sqlite_journal *journal, const char *ex
     bind_text(statement, ":kind", gate->kind);
     bind_text(statement, ":prompt", gate->prompt);
     bind_time(statement, ":opened_at", gate->opened_ms);
+    bind_time(statement, ":due_at", gate->due_ms);
+    bind_text(statement, ":choices", gate->choices);
+    return sqlite_run(journal, statement);
+}
+
+static enum store_error gates_close(struct sqlite_journal *journal,
+                                    const char *execution)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, GATE_CLOSE_ALL);
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":execution", execution);
     return sqlite_run(journal, statement);
 }
 
@@ -247,6 +262,9 @@ static enum store_error commit_rows(struct sqlite_journal *journal,
         error = gate_close(journal, commit->close_gate);
     if (error == STORE_OK && commit->open_gate)
         error = gate_open(journal, commit->execution_id, commit->open_gate);
+    if (error == STORE_OK && commit->sets_execution &&
+        execution_is_ended(commit->status))
+        error = gates_close(journal, commit->execution_id);
     seq -= (int64_t)commit->event_count;
     for (size_t i = 0; error == STORE_OK && i < commit->event_count; i++)
         error = event_insert(journal, commit->execution_id, ++seq, &commit->events[i]);

@@ -91,6 +91,7 @@ struct step_row {
     int64_t started_ms;
     int64_t completed_ms; /* 0: running */
     const char *error;    /* JSON of struct kad_error, or NULL */
+    const char *outcome;  /* which of the action's outcomes a success had, or NULL */
     uint32_t visit;
     uint32_t attempt;
     /* How often the step has run since its budget was last fresh; this one counts. */
@@ -105,12 +106,14 @@ struct history_row {
     int64_t at_ms;
 };
 
-/* What a person has to answer before an execution goes on. */
+/* What an execution waits for before it goes on: a person, or a time. */
 struct gate_row {
-    const char *step_key;
-    const char *kind;   /* "question": did it happen? "ask": no agent */
-    const char *prompt; /* text, or the folder of the ask */
+    const char *step_key; /* the attempt that waits; of "retry": the one that failed */
+    const char *kind;     /* see engine/gate.h */
+    const char *prompt;   /* text, or the folder of the ask */
     int64_t opened_ms;
+    int64_t due_ms;      /* when it opens by itself; 0: never */
+    const char *choices; /* JSON array of what a person may choose, or NULL */
 };
 
 /* ---- Writing --------------------------------------------------------------------- */
@@ -120,10 +123,12 @@ struct step_ending {
     enum step_status status;
     const char *outputs; /* or NULL */
     const char *error;   /* or NULL */
+    const char *outcome; /* or NULL */
 };
 
 /* What happens at one moment of one execution. NULL and 0: nothing of that. Applied in
- * this order: ended, started, gates, execution, events. */
+ * this order: ended, started, gates, execution, events. An execution that ends has no gates
+ * any more. */
 struct journal_commit {
     const char *execution_id;
     int64_t now_ms;

@@ -31,6 +31,8 @@ static void check_workflow(struct program *program, const struct source *source)
         graph_check(program, workflow);
         types_check(program, workflow);
         flow_check(program, workflow);
+        guarantees_check(program, workflow);
+        effects_check(program, workflow);
     }
     check_edits(program->diags, source);
 }

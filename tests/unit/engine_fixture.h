@@ -4,7 +4,9 @@
 #define TESTS_ENGINE_FIXTURE_H
 
 #include <criterion/criterion.h>
+#include <ftw.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,11 +20,16 @@ enum { HOUR_MS = 60 * 60 * 1000 };
 
 /* What a step does, an outcome for each call, then success for ever:
  *   s success   f failure `broken`   n failure unsaid   t time is up   b no outputs
+ *   1 2 success with that outcome of the action
  *   p a person stops it   c a person cancels it   k parks it   h an hour passes, success */
 struct script {
     const char *outcomes;
     int on_success, on_failure;
+    const int *on_outcome; /* by outcome, from 1; NULL: on_success */
     bool faults_input, faults_route, faults_failure_route;
+    const void *inputs; /* of a built-in action, instead of a text */
+    bool reads_trigger; /* as `work` does */
+    bool reads_itself;  /* its input is what it has left before, if it has */
 };
 
 struct text_value {
@@ -32,6 +39,9 @@ struct text_value {
 struct frame {
     struct text_value trigger;
     struct text_value outputs[STEP_COUNT];
+    struct decision {
+        const char *choice, *by, *comment;
+    } decision; /* of an approval */
 };
 
 struct fixture {
@@ -52,6 +62,7 @@ struct fixture {
     int64_t now_ms;
     unsigned stop_count;
     bool is_nudged;
+    bool stops_waits; /* a person asks to stop as soon as something waits */
     struct execution_row row;
     struct engine_result result;
 };
@@ -139,6 +150,8 @@ static enum kad_outcome fix_act(struct kad_step *step, const void *inputs,
     case 'f': return kad_fail(step, "broken", "it is broken");
     case 'n': return KAD_FAILURE;
     case 't': return KAD_TIMEOUT;
+    case '1': kad_name_outcome(step, 1); return KAD_SUCCESS;
+    case '2': kad_name_outcome(step, 2); return KAD_SUCCESS;
     case 'b': out->text = NULL; return KAD_SUCCESS;
     case 'p': fix.stop_count = 1; return rt_step_wait(step, 1);
     case 'c':
@@ -151,12 +164,16 @@ static enum kad_outcome fix_act(struct kad_step *step, const void *inputs,
     }
 }
 
-/* Waiting is over at once: somebody has asked to stop. */
+/* Waiting takes no time: the clock is set on, unless somebody asks to stop. */
 static bool fix_wait(struct host *host, const struct waiter *waiter,
                      int64_t duration_ms)
 {
-    (void)host, (void)duration_ms;
-    return waiter->is_over(waiter->context) == WAIT_ON;
+    (void)host;
+    fix.stop_count += fix.stops_waits;
+    if (waiter->is_over(waiter->context) != WAIT_ON)
+        return false;
+    fix.now_ms += duration_ms;
+    return true;
 }
 
 /* work reads the trigger, check the outputs of work, handler the error. */
@@ -175,14 +192,21 @@ static int fix_advance(struct kad_run *run, void *frame, int position)
 {
     struct frame *f = frame;
     const struct script *script = &fix.scripts[position];
-    const struct text_value in = {fix_input(run, f, position)};
+    struct text_value in = {fix_input(run, f, position)};
 
+    if (script->reads_trigger)
+        in.text = f->trigger.text;
+    if (script->reads_itself && f->outputs[position].text)
+        in.text = f->outputs[position].text;
     if (script->faults_input)
         kad_fault(run, "the input has no value");
-    switch (kad_do(run, &fix.infos[position], &in, &f->outputs[position])) {
+    switch (kad_do(run, &fix.infos[position], script->inputs ? script->inputs : &in,
+                   &f->outputs[position])) {
     case KAD_SUCCESS:
         if (script->faults_route)
             kad_fault(run, "the route has no value");
+        if (script->on_outcome)
+            return script->on_outcome[kad_step_outcome(run, &fix.infos[position])];
         return script->on_success;
     case KAD_FAILURE:
     case KAD_TIMEOUT:
@@ -192,15 +216,6 @@ static int fix_advance(struct kad_run *run, void *frame, int position)
     case KAD_LATER: break;
     }
     return position;
-}
-
-static void fix_finish(struct kad_run *run, const void *frame, void *outputs)
-{
-    const struct frame *f = frame;
-    struct text_value *out = outputs;
-
-    (void)run;
-    out->text = f->outputs[CHECK].text;
 }
 
 /* ---- Setting up --------------------------------------------------------------------- */
@@ -271,6 +286,41 @@ static void fix_release(void)
     if (fix.journal)
         journal_close(fix.journal);
     arena_release(&fix.arena);
+}
+
+/* ---- Journals ------------------------------------------------------------------------ */
+
+static char folder[64];
+
+static int remove_one(const char *path, const struct stat *about, int type,
+                      struct FTW *walk)
+{
+    (void)about, (void)type, (void)walk;
+    return remove(path);
+}
+
+static void clean_up(void)
+{
+    fix_release();
+    if (*folder)
+        nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void use_memory(void)
+{
+    fix_init(memory_journal_new());
+}
+
+static void use_file(void)
+{
+    struct journal *journal;
+    char file[96];
+
+    strcpy(folder, "/tmp/kad-engine-XXXXXX");
+    cr_assert(mkdtemp(folder));
+    snprintf(file, sizeof(file), "%s/kad.db", folder);
+    cr_assert_eq(store_open(file, true, true, &journal), STORE_OK);
+    fix_init(journal);
 }
 
 /* ---- Acting ------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/moment.h"
 #include "base/str.h"
 #include "base/vec.h"
 
@@ -115,6 +116,51 @@ Test(base, a_buffer_stays_terminated_while_it_grows)
     cr_assert_eq(buf.len, 1000 + 700 + 1);
     cr_assert_eq(strlen(buf.p), buf.len);
     cr_assert(str_starts_with(buf_str(&buf), S("0,1,2,")));
+}
+
+/* -1: it is no moment. */
+static int64_t moment(const char *text)
+{
+    int64_t unix_ms;
+
+    return moment_parse(str_of(text), &unix_ms) ? unix_ms : -1;
+}
+
+Test(moment, is_the_same_in_every_zone)
+{
+    cr_expect_eq(moment("1970-01-01T00:00:00Z"), 0);
+    cr_expect_eq(moment("2026-12-24T18:00:00Z"), 1798135200000);
+    cr_expect_eq(moment("2026-12-24T19:00:00+01:00"), 1798135200000);
+    cr_expect_eq(moment("2026-12-24T12:30:00-05:30"), 1798135200000);
+    cr_expect_eq(moment("2024-02-29T00:00Z"), 1709164800000);
+}
+
+Test(moment, has_milliseconds)
+{
+    cr_expect_eq(moment("1970-01-01T00:00:01.5Z"), 1500);
+    cr_expect_eq(moment("1970-01-01T00:00:01.123456Z"), 1123);
+}
+
+Test(moment, is_nothing_else)
+{
+    static const char *const others[] = {
+        "",
+        "tomorrow",
+        "2026-12-24",
+        "2026-12-24T18:00:00",
+        "2026-12-24 18:00:00Z",
+        "2026-02-30T00:00:00Z",
+        "2026-13-01T00:00:00Z",
+        "2026-12-24T24:00:00Z",
+        "2026-12-24T18:00:00.Z",
+        "2026-12-24T18:00:00Z ",
+        "2026-12-24T18:00:00+0100",
+        "1969-12-31T23:59:59Z",
+        "1970-01-01T00:00:00+01:00",
+    };
+
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        cr_expect_eq(moment(others[i]), -1, "%s", others[i]);
 }
 
 Test(base, what_is_no_text_is_replaced)

@@ -1,43 +1,6 @@
 /* test_engine.c: what an execution does, step by step, over both journals. */
 #include "engine_fixture.h"
 
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-static char folder[64];
-
-static int remove_one(const char *path, const struct stat *about, int type,
-                      struct FTW *walk)
-{
-    (void)about, (void)type, (void)walk;
-    return remove(path);
-}
-
-static void clean_up(void)
-{
-    fix_release();
-    if (*folder)
-        nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-static void use_memory(void)
-{
-    fix_init(memory_journal_new());
-}
-
-static void use_file(void)
-{
-    struct journal *journal;
-    char file[96];
-
-    strcpy(folder, "/tmp/kad-engine-XXXXXX");
-    cr_assert(mkdtemp(folder));
-    snprintf(file, sizeof(file), "%s/kad.db", folder);
-    cr_assert_eq(store_open(file, true, true, &journal), STORE_OK);
-    fix_init(journal);
-}
-
 TestSuite(engine, .fini = clean_up);
 
 /* One test for each journal. */
@@ -54,6 +17,16 @@ TestSuite(engine, .fini = clean_up);
         sentence();                                                                    \
     }                                                                                  \
     static void sentence(void)
+
+/* The output of the workflow is that of check. */
+static void fix_finish(struct kad_run *run, const void *frame, void *outputs)
+{
+    const struct frame *f = frame;
+    struct text_value *out = outputs;
+
+    (void)run;
+    out->text = f->outputs[CHECK].text;
+}
 
 /* ---- Routes ------------------------------------------------------------------------- */
 
@@ -631,4 +604,186 @@ BOTH(nothing_is_called_when_its_start_is_not_stored)
     fix_run();
     cr_expect_eq(fix.result.end, ENGINE_STORE_FAILED);
     cr_expect_str_eq(fix.trace.p, "");
+}
+
+/* ---- Named outcomes ----------------------------------------------------------------- */
+
+static const char *const work_outcomes[] = {"approved", "rejected", NULL};
+
+/* `approved` goes on to check, `rejected` to the handler. */
+static void name_outcomes(void)
+{
+    static const int targets[] = {KAD_END_FAIL, CHECK, HANDLER};
+    static struct kad_action decide;
+
+    decide = fix.action;
+    decide.outcomes = work_outcomes;
+    fix.infos[WORK].action = &decide;
+    fix.infos[WORK].routes_by_outcome = true;
+    fix.scripts[WORK].on_outcome = targets;
+}
+
+static const char *stored_outcome(void)
+{
+    struct step_row row;
+
+    cr_assert_eq(
+        fix.journal->ops->last_step(fix.journal, &fix.arena, "e1", "work", &row),
+        STORE_OK);
+    return row.outcome;
+}
+
+BOTH(a_named_outcome_picks_the_route_and_is_stored)
+{
+    name_outcomes();
+    fix.scripts[WORK].outcomes = "2";
+    fix_run();
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go handler.1.1=none ");
+    cr_expect_str_eq(stored_outcome(), "rejected");
+}
+
+BOTH(a_success_without_one_of_the_outcomes_is_a_failure)
+{
+    name_outcomes();
+    fix_run();
+    cr_expect_str_eq(fix_rows(), "work/1/1=failed(bad_output) handler/1/1=completed");
+    cr_expect_null(stored_outcome());
+}
+
+BOTH(a_failure_has_no_outcome)
+{
+    name_outcomes();
+    fix.infos[WORK].is_bounded = true;
+    fix.infos[WORK].max_retries = 1;
+    fix.scripts[WORK].outcomes = "f1";
+    fix_run();
+    cr_expect_str_eq(fix_rows(),
+                     "work/1/1=failed(broken) work/1/2=completed check/1/1=completed");
+    cr_expect_str_eq(stored_outcome(), "approved");
+}
+
+BOTH(a_skipped_step_with_outcomes_needs_one_that_it_has)
+{
+    name_outcomes();
+    fix.scripts[WORK].outcomes = "p";
+    fix_run();
+    fix_resume_with(
+        (struct answer){.kind = ANSWER_SKIP, .outputs = "{\"text\":\"x\"}"});
+    cr_expect_eq(fix.result.end, ENGINE_REFUSED);
+    fix_resume_with((struct answer){
+        .kind = ANSWER_SKIP, .outputs = "{\"text\":\"x\"}", .outcome = "postponed"});
+    cr_expect_eq(fix.result.end, ENGINE_REFUSED);
+    fix_resume_with((struct answer){
+        .kind = ANSWER_SKIP, .outputs = "{\"text\":\"x\"}", .outcome = "rejected"});
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_str_eq(fix_rows(), "work/1/1=skipped handler/1/1=completed");
+    cr_expect_str_eq(stored_outcome(), "rejected");
+}
+
+BOTH(an_execution_that_died_after_an_outcome_goes_on_behind_it)
+{
+    name_outcomes();
+    fix.scripts[WORK].outcomes = "1";
+    fix.scripts[CHECK].outcomes = "p";
+    fix.action.is_idempotent = true;
+    fix_run();
+    fix_resume();
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go check.1.1=work1 check.1.1=work1 ");
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+}
+
+/* ---- The budget --------------------------------------------------------------------- */
+
+static void allow(uint32_t steps, uint32_t agent_calls, int64_t time_ms)
+{
+    static struct kad_budget budget;
+
+    budget = (struct kad_budget){steps, agent_calls, time_ms};
+    fix.workflow.budget = &budget;
+}
+
+static const char *error_code(void)
+{
+    return fix.result.error.code ? fix.result.error.code : "none";
+}
+
+BOTH(a_step_beyond_the_budget_fails_without_a_call)
+{
+    allow(1, KAD_NO_LIMIT, 0);
+    fix_run();
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go ");
+    cr_expect_str_eq(fix_rows(),
+                     "work/1/1=completed check/1/1=failed(budget_exhausted) "
+                     "handler/1/1=failed(budget_exhausted)");
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_str_eq(error_code(), "budget_exhausted");
+}
+
+BOTH(a_budget_that_is_just_enough_is_enough)
+{
+    allow(2, KAD_NO_LIMIT, 0);
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+}
+
+BOTH(each_attempt_is_a_run_of_the_budget)
+{
+    allow(3, KAD_NO_LIMIT, 0);
+    fix.infos[WORK].is_bounded = true;
+    fix.infos[WORK].max_retries = 9;
+    fix.scripts[WORK].outcomes = "fffff";
+    fix_run();
+    cr_expect_str_eq(fix_rows(),
+                     "work/1/1=failed(broken) work/1/2=failed(broken) "
+                     "work/1/3=failed(broken) handler/1/1=failed(budget_exhausted)");
+    cr_expect_str_eq(error_code(), "broken");
+}
+
+BOTH(a_resumed_execution_has_the_rest_of_its_budget)
+{
+    allow(2, KAD_NO_LIMIT, 0);
+    fix.action.is_idempotent = true;
+    fix.scripts[CHECK].outcomes = "kf";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_PAUSED);
+    fix_resume();
+    cr_expect_str_eq(fix_rows(), "work/1/1=completed check/1/1=failed(broken) "
+                                 "handler/1/1=failed(budget_exhausted)");
+}
+
+BOTH(a_failed_execution_that_is_resumed_has_a_fresh_budget)
+{
+    allow(2, KAD_NO_LIMIT, 0);
+    fix.scripts[CHECK].outcomes = "f";
+    fix_run();
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+}
+
+BOTH(agent_calls_are_charged_as_the_action_declares_them)
+{
+    allow(KAD_NO_LIMIT, 3, 0);
+    fix.action.agent_calls = 2;
+    fix_run();
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go ");
+    cr_expect_str_eq(error_code(), "budget_exhausted");
+}
+
+BOTH(time_that_is_used_up_ends_the_execution)
+{
+    allow(KAD_NO_LIMIT, KAD_NO_LIMIT, HOUR_MS / 2);
+    fix.scripts[WORK].outcomes = "h";
+    fix_run();
+    cr_expect_str_eq(fix.trace.p, "work.1.1=go ");
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_str_eq(error_code(), "budget_exhausted");
+}
+
+BOTH(a_timeout_that_is_shorter_than_the_budget_is_what_ends_it)
+{
+    allow(KAD_NO_LIMIT, KAD_NO_LIMIT, HOUR_MS);
+    fix.workflow.timeout_ms = HOUR_MS / 2;
+    fix.scripts[WORK].outcomes = "h";
+    fix_run();
+    cr_expect_str_eq(error_code(), "timed_out");
 }

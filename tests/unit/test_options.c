@@ -189,6 +189,9 @@ Test(options, answers_exclude_each_other)
 {
     cr_expect_not(READ("--resume", "abc", "--skip", "--fail"));
     cr_expect_not(READ("--resume", "abc", "--fail", "--outputs", "{}"));
+    cr_expect_not(READ("--resume", "abc", "--fail", "--outcome", "approved"));
+    cr_expect_not(READ("--resume", "abc", "--skip", "--comment", "so"));
+    cr_expect_not(READ("--resume", "abc", "--skip", "--choice", "go"));
     cr_expect_not(READ("--feature", "a", "--retry"));
 }
 

@@ -139,6 +139,30 @@ Test(sqlite, an_older_database_is_brought_up_to_date)
     cr_assert_str_eq(found("e").id, "e");
 }
 
+Test(sqlite, gates_of_an_older_database_stay_and_wait_for_no_time)
+{
+    struct gate_row *gates;
+    size_t count;
+
+    use_folder();
+    open_file();
+    start_execution("e");
+    journal_close(journal);
+    run_sql("INSERT INTO step_executions (id, execution_id, step_id, module, action,"
+            " status, visit, attempt, run) VALUES ('e/x/1/1', 'e', 'x', '', '',"
+            " 'running', 1, 1, 1);"
+            "INSERT INTO gates (step_key, execution_id, kind, prompt, opened_at) VALUES"
+            " ('e/x/1/1', 'e', 'question', '?', '2026-01-01T00:00:00.000Z');"
+            "ALTER TABLE gates DROP COLUMN due_at;"
+            "ALTER TABLE gates DROP COLUMN choices;"
+            "ALTER TABLE step_executions DROP COLUMN outcome;"
+            "PRAGMA user_version = 1");
+    open_file();
+    cr_assert_eq(journal->ops->gates(journal, &arena, "e", &gates, &count), STORE_OK);
+    cr_assert_eq(count, 1);
+    cr_assert_eq(gates[0].due_ms, 0);
+}
+
 Test(sqlite, a_database_of_another_program_is_refused)
 {
     use_folder();

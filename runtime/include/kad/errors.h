@@ -19,6 +19,7 @@ enum kad_exit {
 /* X(enum, name in YAML and in rows, what it says) */
 #define KAD_FAILURE_CODES(X)                                                           \
     X(RETRIES_EXHAUSTED, "retries_exhausted", "the step may not run again")            \
+    X(BUDGET_EXHAUSTED, "budget_exhausted", "the workflow's budget is used up")        \
     X(TIMED_OUT, "timed_out", "the step ran past its deadline")                        \
     X(EXIT_STATUS, "exit_status", "the program ended with another exit status")        \
     X(SIGNAL, "signal", "the program was ended by a signal")                           \

@@ -31,11 +31,12 @@ struct kad_action {
      * module's folder relative to the project's root. */
     const char *const *command;
     const char *folder;
-    const char *const *errors; /* NULL-terminated; NULL: any code */
-    int64_t timeout_ms;        /* 0: none */
+    const char *const *outcomes; /* named, NULL-terminated; NULL: it just succeeds */
+    const char *const *errors;   /* NULL-terminated; NULL: any code */
+    int64_t timeout_ms;          /* 0: none */
     bool is_idempotent;
     bool outputs_on_failure;
-    bool calls_agent;
+    uint32_t agent_calls; /* of one run, at most */
 };
 
 /* `run:` steps: the inputs are {argv, env, cwd, stdin}; see kad_run_inputs. */
@@ -56,6 +57,40 @@ extern const struct kad_type kad_run_inputs_type, kad_run_outputs_type;
 /* Module "", name "run"; the engine knows it by its address. Not idempotent. */
 extern const struct kad_action kad_run_action;
 
+/* `route:` steps do nothing, and succeed. Module "", name "route". */
+extern const struct kad_action kad_route_action;
+
+/* `wait:` steps: for a time, or until a moment (ISO 8601). */
+struct kad_wait_inputs {
+    struct kad_optional_integer duration; /* ms */
+    const char *until;                    /* or NULL */
+};
+
+/* Module "", name "wait"; the engine knows it by its address. */
+extern const struct kad_action kad_wait_action;
+
+/* `approval:` steps: a person decides. Their outputs are {choice, by, comment}. */
+struct kad_approval_inputs {
+    const char *prompt;
+};
+
+/* Module "", name "approval"; the engine knows it by its address. */
+extern const struct kad_action kad_approval_action;
+
+/* A wait between attempts that has no cap is never longer than a year. */
+#define KAD_RETRY_WAIT_MAX_MS ((int64_t)365 * 24 * 60 * 60 * 1000)
+
+/* How a failed attempt is repeated within its visit: `retry:`. */
+struct kad_retry {
+    uint32_t max_attempts; /* of one visit */
+    int64_t initial_ms;    /* the wait before the second attempt; 0: none */
+    double factor;         /* by which each further wait is longer; from 1 */
+    int64_t max_ms;        /* the longest wait; 0: no cap */
+    double jitter;         /* up to this part of a wait is left out; 0 to 1 */
+    /* Failure codes, NULL-terminated; NULL: all. */
+    const char *const *on, *const *not_on;
+};
+
 /* A step of a workflow: fixed facts. */
 struct kad_step_info {
     const char *id;
@@ -69,10 +104,15 @@ struct kad_step_info {
     /* How often it may run in one execution beyond its first run. */
     bool is_bounded;
     uint32_t max_retries;
+    /* NULL: a bounded step uses up its budget, at once; another one is not repeated. */
+    const struct kad_retry *retry;
     bool recovers;
     bool is_idempotent;      /* `run:` says it per step; else the action does */
     const int32_t *ok_exits; /* `run:`; NULL: 0 */
     size_t ok_exit_count;
+    /* `approval:` what a person may choose, its outcomes; NULL-terminated; else NULL. */
+    const char *const *choices;
+    bool routes_by_outcome; /* a person who skips it says which */
     /* No expression reads its outputs without a default: a person may skip it without giving
      * any. */
     bool outputs_unread;
@@ -81,6 +121,14 @@ struct kad_step_info {
      * NULL: none. */
     const char *const *needs;
 };
+
+/* What one execution may use up, however often it is resumed. */
+struct kad_budget {
+    uint32_t steps;       /* runs of steps */
+    uint32_t agent_calls; /* those that the actions declare */
+    int64_t time_ms;      /* without the pauses; 0: no limit */
+};
+#define KAD_NO_LIMIT UINT32_MAX
 
 /* Positions that are no steps. */
 enum { KAD_END_COMPLETE = -1, KAD_END_FAIL = -2 };
@@ -98,7 +146,8 @@ struct kad_workflow {
     size_t frame_size;
     const struct kad_step_info *steps;
     size_t step_count;
-    int64_t timeout_ms; /* 0: none */
+    int64_t timeout_ms;              /* 0: none */
+    const struct kad_budget *budget; /* or NULL */
     /* The variables that expressions name (`env.N`), read once, at the start:
      * NULL-terminated; NULL: none. */
     const char *const *env;
@@ -118,6 +167,11 @@ struct kad_workflow {
  * Only generated code calls it, through the typed function of the action. */
 enum kad_outcome kad_do(struct kad_run *run, const struct kad_step_info *step,
                         const void *in, void *out);
+
+/* The action's word on which of its outcomes it was, from 1; from the step's own thread. */
+void kad_name_outcome(struct kad_step *step, uint32_t outcome);
+/* That of the step's last visit, which has succeeded. */
+uint32_t kad_step_outcome(struct kad_run *run, const struct kad_step_info *step);
 
 /* ---- What expressions read ---------------------------------------------------------- */
 

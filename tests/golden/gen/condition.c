@@ -121,7 +121,7 @@ static const char definition[] =
     "\"outputs\":{\"type\":\"object\",\"properties\":{}},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
     "{\"on\":\"failure\",\"to\":\"$fail\"}]}],\"bounds\":{\"stepRuns\":2,"
-    "\"agentCalls\":0}}";
+    "\"agentCalls\":0,\"most\":{}}}";
 
 const struct kad_workflow condition_workflow = {
     .id = "condition",

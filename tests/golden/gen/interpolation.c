@@ -117,7 +117,8 @@ static const char definition[] =
     "\"required\":[\"messageId\"]},\"routes\":[{\"on\":\"success\","
     "\"to\":\"$complete\"},"
     "{\"on\":\"failure\",\"to\":\"$fail\"}]}],\"bounds\":{\"stepRuns\":1,"
-    "\"agentCalls\":0,\"timeMs\":120000}}";
+    "\"agentCalls\":0,\"timeMs\":120000,\"most\":{\"stepRuns\":{\"steps\":[\"send\"],"
+    "\"share\":1},\"timeMs\":{\"steps\":[\"send\"],\"share\":120000}}}}";
 
 const struct kad_workflow interpolation_workflow = {
     .id = "interpolation",

@@ -398,7 +398,7 @@ static const char definition[] =
     "\"required\":[\"messageId\"]},\"routes\":[{\"on\":\"success\","
     "\"to\":\"$complete\"},"
     "{\"on\":\"failure\",\"to\":\"$complete\"}]}],\"bounds\":{\"stepRuns\":3,"
-    "\"agentCalls\":0}}";
+    "\"agentCalls\":0,\"most\":{}}}";
 
 const struct kad_workflow long_names_workflow = {
     .id = "long-names",

@@ -8,7 +8,7 @@
  *     repair -+-- success -> count
  *             +-- failure -> $fail
  *     repair runs at most 5 times
- *     At most 11 step runs, 0 agent calls */
+ *     At most 11 step runs, 0 agent calls, 1h 30m */
 #include "max-retries.h"
 
 enum step {
@@ -100,7 +100,8 @@ static const char definition[] =
     "\"outputs\":{\"type\":\"object\",\"properties\":{}},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"count\"},"
     "{\"on\":\"failure\",\"to\":\"$fail\"}]}],\"timeoutMs\":5400000,"
-    "\"bounds\":{\"stepRuns\":11,\"agentCalls\":0}}";
+    "\"bounds\":{\"stepRuns\":11,\"agentCalls\":0,\"timeMs\":5400000,"
+    "\"most\":{\"stepRuns\":{\"steps\":[\"count\",\"repair\"],\"share\":11}}}}";
 
 const struct kad_workflow max_retries_workflow = {
     .id = "max-retries",

@@ -89,7 +89,7 @@ static const char definition[] =
     "\"outputs\":{\"type\":\"object\",\"properties\":{}},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
     "{\"on\":\"failure\",\"to\":\"$fail\"}]}],\"bounds\":{\"stepRuns\":2,"
-    "\"agentCalls\":0}}";
+    "\"agentCalls\":0,\"most\":{}}}";
 
 const struct kad_workflow on_failure_edge_workflow = {
     .id = "on-failure-edge",

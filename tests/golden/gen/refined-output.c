@@ -189,7 +189,7 @@ static const char definition[] =
     "\"required\":[\"messageId\"]},\"routes\":[{\"on\":\"success\","
     "\"to\":\"$complete\"},"
     "{\"on\":\"failure\",\"to\":\"$fail\"}]}],\"bounds\":{\"stepRuns\":2,"
-    "\"agentCalls\":0}}";
+    "\"agentCalls\":0,\"most\":{}}}";
 
 const struct kad_workflow refined_output_workflow = {
     .id = "refined-output",

@@ -193,7 +193,7 @@ static const char definition[] =
     "\"required\":[\"exitCode\",\"stdout\",\"stderr\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
     "{\"on\":\"failure\",\"to\":\"$fail\"}]}],\"bounds\":{\"stepRuns\":2,"
-    "\"agentCalls\":0}}";
+    "\"agentCalls\":0,\"most\":{}}}";
 
 const struct kad_workflow run_step_workflow = {
     .id = "run-step",

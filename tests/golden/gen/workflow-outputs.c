@@ -344,7 +344,7 @@ static const char definition[] =
     "\"opens\":{\"type\":\"string\",\"pattern\":\"^([0-9]+(w|d|h|m|s|ms))+$\"}},"
     "\"required\":[\"name\"]},\"status\":{\"type\":\"string\",\"enum\":[\"completed\","
     "\"failed\"]}},\"required\":[\"total\",\"currency\",\"reserved\",\"warehouse\","
-    "\"status\"]},\"bounds\":{\"stepRuns\":3,\"agentCalls\":0}}";
+    "\"status\"]},\"bounds\":{\"stepRuns\":3,\"agentCalls\":0,\"most\":{}}}";
 
 const struct kad_workflow workflow_outputs_workflow = {
     .id = "workflow-outputs",

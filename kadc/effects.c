@@ -1,0 +1,120 @@
+/* effects.c: what running a step again means for the world and for the time that there is.
+ *
+ * In: names resolved. Out: 0803, 0804, 0807; nothing is changed. */
+#include "base/buf.h"
+#include "kad/errors.h"
+#include "passes.h"
+
+/* ---- Failure codes ------------------------------------------------------------------- */
+
+/* Codes of the engine that no attempt ends with: it was not called, or is not to be. */
+static bool is_of_attempts(enum kad_failure_code code)
+{
+    switch (code) {
+    case KAD_FAILURE_RETRIES_EXHAUSTED:
+    case KAD_FAILURE_BUDGET_EXHAUSTED:
+    case KAD_FAILURE_FAILED_BY_ROUTE:
+    case KAD_FAILURE_ABORTED_BY_USER:
+    case KAD_FAILURE_EXPRESSION: return false;
+    default: return true;
+    }
+}
+
+/* What an attempt of the step can fail with. */
+static struct names codes_of(struct arena *arena, const struct action *action)
+{
+    const size_t own_count = action ? action->error_count : 0;
+    struct str *items =
+        arena_array(arena, struct str, own_count + KAD_FAILURE_CODE_COUNT);
+    size_t count = 0;
+    for (size_t i = 0; i < own_count; i++)
+        items[count++] = action->errors[i].text;
+    for (int i = 0; i < KAD_FAILURE_CODE_COUNT; i++)
+        if (is_of_attempts((enum kad_failure_code)i))
+            items[count++] = str_of(kad_failure_name((enum kad_failure_code)i));
+    return (struct names){items, count};
+}
+
+static bool has_code(const struct names *codes, struct str code)
+{
+    for (size_t i = 0; i < codes->count; i++)
+        if (str_equal(codes->items[i], code))
+            return true;
+    return false;
+}
+
+/* 0807. An action that does not list its errors may fail with any code. */
+static void codes_check(struct program *program, const struct step *step,
+                        const struct retry_codes *codes)
+{
+    struct diags *diags = program->diags;
+    if (step->kind == STEP_ACTION && (!step->action || !step->action->error_count))
+        return;
+    const struct names known = codes_of(program->arena, step->action);
+    for (size_t i = 0; i < codes->count; i++) {
+        const struct name *code = &codes->items[i];
+        if (has_code(&known, code->text))
+            continue;
+        diag_report(diags, code->span, KAD0807, "step `%.*s` never fails with `%.*s`",
+                    STR(step->id.text), STR(code->text));
+        if (step->action)
+            diag_note(diags, step->action->name.span,
+                      "the action lists its errors here");
+        diag_did_you_mean(diags, code->span, code->text, known);
+    }
+}
+
+/* ---- Attempts ------------------------------------------------------------------------ */
+
+/* 0803. */
+static void idempotence_check(struct program *program, const struct step *step)
+{
+    struct diags *diags = program->diags;
+    if (step->kind == STEP_RUN ? step->run.is_idempotent
+                               : !step->action || step->action->is_idempotent)
+        return;
+    diag_report(diags, step->retry->span, KAD0803,
+                "step `%.*s` is tried again, but may do twice what should happen once",
+                STR(step->id.text));
+    if (step->kind == STEP_RUN) {
+        diag_help(diags, "if running it twice does no harm, say `idempotent: true`");
+        return;
+    }
+    diag_note(diags, step->action->name.span,
+              "the action does not say that it is idempotent");
+    diag_help(diags, "its manifest may say `idempotent: true`, if that is so");
+}
+
+/* 0804. */
+static void fit_check(struct program *program, const struct workflow *workflow,
+                      const struct step *step)
+{
+    const struct retry *retry = step->retry;
+    struct arena *arena = program->arena;
+    const int64_t waits_ms = retry_waits_ms(retry, retry->max_attempts);
+    if (step->has_max_retries && retry->max_attempts > step->max_retries + 1) {
+        diag_report(program->diags, retry->max_attempts_span, KAD0804,
+                    "%u attempts, but the step may run %u times in all",
+                    retry->max_attempts, step->max_retries + 1);
+        diag_note(program->diags, step->max_retries_span, "this bounds all its runs");
+    } else if (workflow->timeout_ms && waits_ms >= workflow->timeout_ms) {
+        diag_report(program->diags, retry->span, KAD0804,
+                    "the waits alone may take %s, but the workflow ends after %s",
+                    duration_text(arena, waits_ms),
+                    duration_text(arena, workflow->timeout_ms));
+        diag_help(program->diags, "fewer attempts, or shorter waits");
+    }
+}
+
+void effects_check(struct program *program, struct workflow *workflow)
+{
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        const struct step *step = workflow->steps[i];
+        if (!step->retry)
+            continue;
+        codes_check(program, step, &step->retry->on);
+        codes_check(program, step, &step->retry->not_on);
+        idempotence_check(program, step);
+        fit_check(program, workflow, step);
+    }
+}

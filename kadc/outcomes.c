@@ -1,0 +1,124 @@
+/* outcomes.c: `onOutcome` has a route for each outcome of its action, and for no other.
+ *
+ * A misspelt outcome with one near candidate is reported and then taken as meant. */
+#include "outcomes.h"
+
+#include "base/buf.h"
+
+const struct name *step_outcomes(const struct step *step, size_t *count)
+{
+    if (step->kind == STEP_APPROVAL) {
+        *count = step->approval.choice_count;
+        return step->approval.choices;
+    }
+    *count = step->action ? step->action->outcome_count : 0;
+    return step->action ? step->action->outcomes : NULL;
+}
+
+static bool has_case(const struct route *route, struct str outcome)
+{
+    for (size_t i = 0; i < route->case_count; i++)
+        if (str_equal(route->cases[i].outcome.text, outcome))
+            return true;
+    return false;
+}
+
+static bool has_outcome(const struct step *step, struct str name)
+{
+    size_t count;
+    const struct name *outcomes = step_outcomes(step, &count);
+    for (size_t i = 0; i < count; i++)
+        if (str_equal(outcomes[i].text, name))
+            return true;
+    return false;
+}
+
+/* Outcomes without a route, in the order of the manifest. */
+static struct names missing_outcomes(struct arena *arena, const struct step *step)
+{
+    size_t count;
+    const struct name *outcomes = step_outcomes(step, &count);
+    struct str *items = arena_array(arena, struct str, count);
+    struct names missing = {items, 0};
+    for (size_t i = 0; i < count; i++)
+        if (!has_case(step->on_success, outcomes[i].text))
+            items[missing.count++] = outcomes[i].text;
+    return missing;
+}
+
+static void declared_note(struct program *program, const struct step *step)
+{
+    if (step->kind == STEP_APPROVAL)
+        diag_note(program->diags, step->approval.span, "its choices are listed here");
+    else
+        diag_note(program->diags, step->action->name.span,
+                  "the action is declared here");
+}
+
+/* 0219. Whether it was meant for one of those that are missing. */
+static bool unknown_report(struct program *program, const struct step *step,
+                           struct name *name)
+{
+    struct names missing = missing_outcomes(program->arena, step);
+    if (step->kind == STEP_APPROVAL)
+        diag_report(program->diags, name->span, KAD0219,
+                    "approval `%.*s` has no choice `%.*s`", STR(step->id.text),
+                    STR(name->text));
+    else
+        diag_report(program->diags, name->span, KAD0219,
+                    "action `%.*s` has no outcome `%.*s`", STR(step->action->name.text),
+                    STR(name->text));
+    declared_note(program, step);
+    ptrdiff_t meant =
+        diag_did_you_mean(program->diags, name->span, name->text, missing);
+    if (meant >= 0)
+        name->text = missing.items[meant];
+    return meant >= 0;
+}
+
+static void none_report(struct program *program, const struct step *step)
+{
+    diag_report(program->diags, step->on_outcome_span, KAD0219,
+                "action `%.*s` has no named outcomes", STR(step->action->name.text));
+    declared_note(program, step);
+    diag_help(program->diags, "say `onSuccess`, with a condition over its outputs");
+}
+
+static void missing_report(struct program *program, const struct step *step,
+                           struct names missing)
+{
+    struct buf list;
+    buf_init(&list, program->arena);
+    for (size_t i = 0; i < missing.count; i++)
+        buf_printf(&list, "%s`%.*s`", i ? ", " : "", STR(missing.items[i]));
+    diag_report(program->diags, step->on_outcome_span, KAD0509,
+                "`onOutcome` of step `%.*s` has no route for %s", STR(step->id.text),
+                list.p);
+    declared_note(program, step);
+    diag_help(program->diags, "add `%.*s: STEP`, or `$complete`, or `$fail`",
+              STR(missing.items[0]));
+}
+
+void outcomes_check(struct program *program, const struct step *step)
+{
+    struct route *route = step->on_success;
+    size_t count, lost_count = 0;
+    if (route->kind != ROUTE_OUTCOME)
+        return;
+    step_outcomes(step, &count);
+    if (count == 0 && step->kind == STEP_APPROVAL)
+        return; /* they could not be read */
+    if (count == 0) {
+        none_report(program, step);
+        return;
+    }
+    for (size_t i = 0; i < route->case_count; i++) {
+        struct name *name = &route->cases[i].outcome;
+        if (name->text.p && !has_outcome(step, name->text))
+            lost_count += !unknown_report(program, step, name);
+    }
+    /* An unknown outcome may be a missing one under another name: one mistake. */
+    struct names missing = missing_outcomes(program->arena, step);
+    if (missing.count > lost_count)
+        missing_report(program, step, missing);
+}

@@ -1,0 +1,228 @@
+/* schema.c: JSON Schema from the tables of keys.
+ *
+ * Each set of keys is a definition under `$defs`, by what it is called in messages; a route
+ * is one, too. Keys of a later version are left out, and so refused. */
+#include "schema.h"
+
+#include <string.h>
+
+#include "describe.h"
+#include "model_read.h"
+
+struct writer {
+    json_t *defs;
+};
+
+static json_t *schema_of_type(const char *type)
+{
+    return json_pack("{s:s}", "type", type);
+}
+
+static json_t *schema_of_pattern(const char *pattern)
+{
+    return json_pack("{s:s,s:s}", "type", "string", "pattern", pattern);
+}
+
+static json_t *ref(const char *name)
+{
+    return json_pack("{s:s+}", "$ref", "#/$defs/", name);
+}
+
+/* ---- What stands at a place ------------------------------------------------------------ */
+
+static json_t *set_ref(struct writer *writer, const struct key_set *set);
+
+static json_t *decision_schema(struct writer *writer)
+{
+    return json_pack("{s:[o,o]}", "oneOf", set_ref(writer, &condition_set),
+                     set_ref(writer, &switch_set));
+}
+
+/* A decision's ways are routes again. */
+static json_t *route_ref(struct writer *writer)
+{
+    if (!json_object_get(writer->defs, "route")) {
+        json_object_set_new(writer->defs, "route", json_true());
+        json_object_set_new(writer->defs, "route",
+                            json_pack("{s:[o,o,o]}", "anyOf", schema_of_type("string"),
+                                      set_ref(writer, &condition_set),
+                                      set_ref(writer, &switch_set)));
+    }
+    return ref("route");
+}
+
+/* What the value is, or each entry of a list or map. */
+static json_t *shape_schema(struct writer *writer, const struct key *key)
+{
+    switch (key->shape) {
+    case SHAPE_ANY: return json_true();
+    case SHAPE_TEXT: return schema_of_type("string");
+    case SHAPE_SCALAR:
+        return json_pack("{s:[s,s,s,s]}", "type", "string", "number", "boolean",
+                         "null");
+    case SHAPE_INTEGER: return schema_of_type("integer");
+    case SHAPE_NUMBER: return schema_of_type("number");
+    case SHAPE_ROUTE: return route_ref(writer);
+    case SHAPE_DECISION: return decision_schema(writer);
+    case SHAPE_NAMED:
+        return json_pack("{s:[o,o]}", "anyOf", schema_of_type("string"),
+                         set_ref(writer, key->of));
+    }
+    return NULL;
+}
+
+static bool needs_content(const struct key *key)
+{
+    return key->rule == KEY_NOT_EMPTY || key->rule == KEY_REQUIRED_AND_NOT_EMPTY;
+}
+
+static json_t *list_schema(struct writer *writer, const struct key *key)
+{
+    json_t *items = key->of ? set_ref(writer, key->of) : shape_schema(writer, key);
+    json_t *schema = json_pack("{s:s,s:o}", "type", "array", "items", items);
+
+    if (needs_content(key))
+        json_object_set_new(schema, "minItems", json_integer(1));
+    return schema;
+}
+
+static json_t *map_schema(struct writer *writer, const struct key *key)
+{
+    json_t *schema;
+
+    if (key->shape == SHAPE_DECISION)
+        return decision_schema(writer);
+    if (key->of && key->shape != SHAPE_NAMED)
+        return set_ref(writer, key->of);
+    schema = json_pack("{s:s,s:o}", "type", "object", "additionalProperties",
+                       shape_schema(writer, key));
+    if (needs_content(key))
+        json_object_set_new(schema, "minProperties", json_integer(1));
+    return schema;
+}
+
+static json_t *value_schema(struct writer *writer, const struct key *key)
+{
+    switch (key->type) {
+    case KEY_TEXT:
+    case KEY_NAME: return schema_of_type("string");
+    case KEY_IDENTIFIER: return schema_of_pattern("^[A-Za-z][A-Za-z0-9_-]*$");
+    case KEY_VERSION: return schema_of_pattern("^[0-9]+[.][0-9]+[.][0-9]+");
+    case KEY_BOOLEAN: return schema_of_type("boolean");
+    case KEY_COUNT:
+        return json_pack("{s:s,s:i,s:I}", "type", "integer", "minimum", 0, "maximum",
+                         (json_int_t)UINT32_MAX - 1);
+    case KEY_DURATION: return schema_of_pattern(DURATION_PATTERN);
+    case KEY_TEMPLATE:
+        return shape_schema(writer, &(struct key){.shape = SHAPE_SCALAR});
+    case KEY_NODE:
+        return key->of ? shape_schema(
+                             writer, &(struct key){.shape = SHAPE_NAMED, .of = key->of})
+                       : shape_schema(writer, key);
+    case KEY_LIST: return list_schema(writer, key);
+    case KEY_MAP: return map_schema(writer, key);
+    case KEY_LATER: break;
+    }
+    return NULL;
+}
+
+/* ---- Maps ------------------------------------------------------------------------------ */
+
+/* Calls `add` for each of the names in a text, which blanks separate. */
+static void each_name(const char *names, void (*add)(json_t *list, struct str name),
+                      json_t *list)
+{
+    struct str rest = str_of(names ? names : "");
+
+    while (rest.len > 0) {
+        const size_t end = str_find(rest, S(" "));
+
+        add(list, str_part(rest, 0, end));
+        rest = str_part(rest, end < rest.len ? end + 1 : end, rest.len);
+    }
+}
+
+static void add_name(json_t *list, struct str name)
+{
+    json_array_append_new(list, json_stringn(name.p, name.len));
+}
+
+/* {"required": [name]} */
+static void add_required(json_t *list, struct str name)
+{
+    json_array_append_new(
+        list, json_pack("{s:[o]}", "required", json_stringn(name.p, name.len)));
+}
+
+static bool is_required(const struct key *key)
+{
+    return key->rule == KEY_REQUIRED || key->rule == KEY_REQUIRED_AND_NOT_EMPTY;
+}
+
+/* What the key says of the keys beside it. */
+static void add_company(json_t *schema, const struct key *key)
+{
+    json_t *others = json_array(), *partners = json_array();
+
+    each_name(key->not_with, add_required, others);
+    each_name(key->with, add_name, partners);
+    if (json_array_size(partners))
+        json_object_set(json_object_get(schema, "dependentRequired"), key->name,
+                        partners);
+    if (json_array_size(others))
+        json_object_set_new(json_object_get(schema, "dependentSchemas"), key->name,
+                            json_pack("{s:{s:O}}", "not", "anyOf", others));
+    json_decref(others);
+    json_decref(partners);
+}
+
+static void add_key(struct writer *writer, json_t *schema, const struct key *key)
+{
+    json_t *value = value_schema(writer, key);
+
+    if (key->about && json_is_object(value))
+        json_object_set_new(value, "description", json_string(key->about));
+    json_object_set_new(json_object_get(schema, "properties"), key->name, value);
+    if (is_required(key))
+        json_array_append_new(json_object_get(schema, "required"),
+                              json_string(key->name));
+    add_company(schema, key);
+}
+
+static json_t *set_schema(struct writer *writer, const struct key_set *set)
+{
+    json_t *schema = json_pack("{s:s,s:{},s:b,s:[],s:{},s:{}}", "type", "object",
+                               "properties", "additionalProperties", false, "required",
+                               "dependentRequired", "dependentSchemas");
+    json_t *choices = json_array();
+
+    for (size_t i = 0; i < set->count; i++)
+        if (set->keys[i].type != KEY_LATER)
+            add_key(writer, schema, &set->keys[i]);
+    each_name(set->one_of, add_required, choices);
+    if (json_array_size(choices))
+        json_object_set(schema, "oneOf", choices);
+    json_decref(choices);
+    return schema;
+}
+
+static json_t *set_ref(struct writer *writer, const struct key_set *set)
+{
+    if (!json_object_get(writer->defs, set->what)) {
+        json_object_set_new(writer->defs, set->what, json_true()); /* it has begun */
+        json_object_set_new(writer->defs, set->what, set_schema(writer, set));
+    }
+    return ref(set->what);
+}
+
+json_t *schema_workflow(void)
+{
+    struct writer writer = {.defs = json_object()};
+    json_t *schema = set_schema(&writer, &workflow_set);
+
+    json_object_set_new(schema, "$schema",
+                        json_string("https://json-schema.org/draft/2020-12/schema"));
+    json_object_set_new(schema, "title", json_string("A workflow of kad"));
+    json_object_set_new(schema, "$defs", writer.defs);
+    return schema;
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Each workflow of examples/language compiles without a finding and does what it teaches.
+source "$(dirname "$0")/lib.sh"
+
+cp -r "$KAD_SOURCE/examples/language" "$temporary/language"
+cd "$temporary/language"
+git init -q -b main
+kad init >/dev/null
+rm -f workflows/hello.yaml
+
+it "compiles all of them, without a warning"
+for file in workflows/*.yaml; do
+    exits 0 kadc --check -Werror --modules modules "$file"
+done
+exits 0 kad build
+
+it "names all of them in the README"
+for file in workflows/*.yaml; do
+    contains README.md "| \`$(basename "$file" .yaml)\` |"
+done
+
+it "outcomes: goes where the outcome leads"
+exits 0 kad workflow outcomes --text "It crashes"
+equal route "$(route)" "sort open-ticket"
+exits 0 kad workflow outcomes --text "How?"
+equal route "$(route)" "sort answer"
+exits 0 kad workflow outcomes --text "Thanks"
+equal route "$(route)" "sort"
+
+it "route: decides without doing anything"
+printf 'one\n\ntwo\n' >text
+: >nothing
+exits 0 kad workflow route --file text
+equal route "$(route)" "start count-code decide"
+exits 0 kad workflow route --file text --strict
+equal route "$(route)" "start count-all decide long"
+exits 0 kad workflow route --file nothing
+equal route "$(route)" "start count-code decide empty"
+
+it "retry: tries again, as soon as it is due"
+exits 3 kad workflow run --no-wait retry --file there
+equal status "$(status)" waiting
+touch there
+exits 0 kad workflow resume "$(execution)"
+equal route "$(route)" "look:failed look found"
+
+it "guarantees: keeps the file if it cannot be replaced"
+echo new >new
+exits 0 kad workflow guarantees --file text --with new
+equal text "$(cat text)" new
+exits 1 kad workflow guarantees --file text --with missing
+equal route "$(route)" "keep replace:failed restore"
+equal text "$(cat text)" new
+mkdir "$temporary/broken"
+# shellcheck disable=SC2016
+sed '0,/onFailure: restore/s//onFailure: $fail/' workflows/guarantees.yaml \
+    >"$temporary/broken/guarantees.yaml"
+exits 1 kadc --check "$temporary/broken/guarantees.yaml"
+contains "$temporary/out" KAD0314
+
+it "wait: stays, or leaves and goes on when it is due"
+exits 0 kad workflow wait --after 100ms
+equal route "$(route)" "pause office-hours remind"
+exits 3 kad workflow run --no-wait wait --not-before 2000-01-01T00:00Z
+equal status "$(status)" waiting
+sql "UPDATE gates SET due_at = opened_at"
+exits 0 kad workflow resume --no-wait "$(execution)"
+equal route "$(route)" "pause office-hours remind"
+
+it "budget: takes no more than it may"
+tar -cf packed.tar text
+exits 0 kad workflow budget --from packed.tar
+equal route "$(route)" "fetch unpack clean"
+exits 1 kad workflow budget --from missing.tar
+equal route "$(route)" "fetch:failed fetch:failed fetch:failed"
+
+it "approval: a choice may send back, and leads on"
+exits 3 kad workflow approval --text Hello
+exits 3 kad workflow approve "$(execution)" --choice rewrite --comment "too short"
+equal route "$(route)" "write agree write agree:running"
+exits 0 kad workflow approve "$(execution)" --choice publish
+equal route "$(route)" "write agree write agree publish"
