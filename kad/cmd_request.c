@@ -43,7 +43,7 @@ static enum store_error find_open_step(struct session *session,
     if (execution->current_step)
         error = session->journal->ops->last_step(session->journal, session->cli->arena,
                                                  execution->id, execution->current_step,
-                                                 &row);
+                                                 "", &row);
     if (error == STORE_OK && row.status == STEP_RUN_RUNNING)
         *key = row.key;
     return error == STORE_NOT_FOUND ? STORE_OK : error;

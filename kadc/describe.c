@@ -304,9 +304,9 @@ static json_t *run_json(const struct run *run)
 
 static json_t *wait_json(const struct wait *wait)
 {
-    if (wait->until)
-        return json_pack("{s:o}", "until", text_json(wait->until->node->text));
-    return text_json(wait->duration->node->text);
+    if (wait->ways->until)
+        return json_pack("{s:o}", "until", text_json(wait->ways->until->node->text));
+    return text_json(wait->ways->duration->node->text);
 }
 
 static json_t *approval_json(const struct approval *approval)

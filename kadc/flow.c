@@ -300,10 +300,13 @@ static void step_read_all(struct flow *flow, struct step *step)
         value_read_all(flow, step->run.env[i].value);
     template_read_all(flow, step->run.cwd, false);
     template_read_all(flow, step->run.stdin_text, false);
-    if (step->wait.duration)
-        value_read_all(flow, step->wait.duration);
-    if (step->wait.until)
-        value_read_all(flow, step->wait.until);
+    for (size_t i = 0; i < step->wait.way_count; i++) {
+        const struct wait_way *way = &step->wait.ways[i];
+        if (way->duration)
+            value_read_all(flow, way->duration);
+        if (way->until)
+            value_read_all(flow, way->until);
+    }
     if (step->approval.prompt)
         value_read_all(flow, step->approval.prompt);
     flow->part = SUCCEEDED;

@@ -325,12 +325,12 @@ static void put_wait_inputs(struct gen *gen, const struct wait *wait)
     if (literal_ms)
         emit_line(gen->code, ".duration = {true, %" PRId64 "}, /* %s */", literal_ms,
                   duration_text(gen->arena, literal_ms));
-    else if (wait->duration)
+    else if (wait->ways->duration)
         emit_line(gen->code, ".duration = %.*s,",
-                  STR(gen_value(gen, wait->duration, duration)));
+                  STR(gen_value(gen, wait->ways->duration, duration)));
     else
         emit_line(gen->code, ".until = %.*s,",
-                  STR(gen_value(gen, wait->until, type_simple(TYPE_STRING))));
+                  STR(gen_value(gen, wait->ways->until, type_simple(TYPE_STRING))));
     emit_close(gen->code, ";");
 }
 

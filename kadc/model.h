@@ -4,8 +4,8 @@
  * names.c, types.c and graph.c fill what is marked as theirs. A part that could not be read
  * is absent or poisoned, and has been reported. All memory is the compilation's arena.
  *
- * Not in the language yet, and refused as an unknown or unsupported key: parallel, forEach,
- * workflow, concurrency, workspace. */
+ * workflow->steps has all steps, those inside blocks too, in the order of the file: a block
+ * is followed by the steps of its branches. */
 #ifndef KADC_MODEL_H
 #define KADC_MODEL_H
 
@@ -143,7 +143,10 @@ enum step_kind {
     STEP_RUN,
     STEP_WAIT,
     STEP_APPROVAL,
-    STEP_ROUTE /* a decision alone: its `route` is on_success */
+    STEP_ROUTE, /* a decision alone: its `route` is on_success */
+    STEP_PARALLEL,
+    STEP_FOR_EACH,
+    STEP_WORKFLOW
 };
 
 /* `run:` a program without a shell; its outputs are exitCode, stdout, stderr. */
@@ -159,9 +162,21 @@ struct run {
     bool is_idempotent;
 };
 
-/* `wait:` one of the two; both NULL: not readable, reported. */
+/* One thing that a `wait:` waits for: a time, a moment, or an event; none: not readable,
+ * reported. */
+struct wait_way {
+    struct name name;               /* of `first:`; absent: the only way */
+    struct value *duration, *until; /* or NULL */
+    struct name event;              /* or absent */
+    struct input *match;            /* fields of the event's data */
+    size_t match_count;
+};
+
+/* `wait:` its timeout is the step's. */
 struct wait {
-    struct value *duration, *until;
+    struct wait_way *ways; /* in the order of the file; one, if it is not `first:` */
+    size_t way_count;
+    bool is_first;
 };
 
 /* 0: it depends on an expression. */
@@ -173,6 +188,40 @@ struct approval {
     struct value *prompt;
     struct name *choices;
     size_t choice_count;
+};
+
+/* ---- Blocks ------------------------------------------------------------------------- */
+
+enum block_mode { MODE_ALL, MODE_ANY, MODE_SETTLE, MODE_AT_LEAST };
+
+/* A line of steps inside a block: steps [first, first + count) of the workflow, those of the
+ * blocks inside included. The first is its entry. */
+struct branch {
+    struct name name;      /* parallel */
+    struct template *when; /* parallel, or NULL: always */
+    struct span span;      /* of the name, or of `steps` */
+    size_t first, count;
+};
+
+/* What STEP_PARALLEL, STEP_FOR_EACH and STEP_WORKFLOW do. */
+struct block {
+    struct step *step;       /* whose block it is */
+    struct span span;        /* of the key */
+    struct branch *branches; /* forEach: one, without a name */
+    size_t branch_count;
+    enum block_mode mode;
+    struct span mode_span;
+    uint32_t at_least;
+    /* STEP_FOR_EACH */
+    struct value *each; /* the array */
+    struct name as;     /* absent: `item`, and `index` */
+    uint32_t max_items;
+    struct span max_span;
+    uint32_t concurrency;    /* 0: all at once */
+    const struct type *item; /* by types.c: of the array's items; poison: reported */
+    /* STEP_WORKFLOW; the inputs are the step's */
+    struct name workflow_name;
+    struct workflow *workflow; /* by names.c; NULL: reported */
 };
 
 struct step {
@@ -201,6 +250,12 @@ struct step {
     struct wait wait;
     /* STEP_APPROVAL */
     struct approval approval;
+    /* STEP_PARALLEL, STEP_FOR_EACH, STEP_WORKFLOW; NULL: another kind */
+    struct block *block;
+    /* The block and the branch that the step stands in; NULL: in none. */
+    struct block *outer;
+    struct branch *branch;
+    struct name lock; /* absent: none */
     /* By types.c: what is readable as steps.ID.outputs: the manifest's outputs as refined by
      * the step. `is_refined`: it differs from the manifest's, so that the step has a C
      * struct of its own. */

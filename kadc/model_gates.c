@@ -35,12 +35,12 @@ static struct value *scalar_read(struct reader *reader, const struct node *node,
 static void until_read(struct reader *reader, const struct node *key,
                        const struct node *value, void *target)
 {
-    struct wait *wait = target;
+    struct wait_way *way = target;
     struct diags *diags = reader->program->diags;
     int64_t unix_ms;
     (void)key;
-    wait->until = scalar_read(reader, value, "until");
-    if (!wait->until || !wait->until->scalar->is_literal ||
+    way->until = scalar_read(reader, value, "until");
+    if (!way->until || !way->until->scalar->is_literal ||
         moment_parse(value->text, &unix_ms))
         return;
     diag_report(diags, value->span, KAD0114, "`until`: `%.*s` is no moment",
@@ -50,11 +50,13 @@ static void until_read(struct reader *reader, const struct node *key,
 
 void wait_read(struct reader *reader, const struct node *node, struct wait *wait)
 {
+    wait->ways = arena_new(reader->program->arena, struct wait_way);
+    wait->way_count = 1;
     if (node->kind != NODE_MAP) {
-        wait->duration = scalar_read(reader, node, "wait");
+        wait->ways->duration = scalar_read(reader, node, "wait");
         return;
     }
-    keys_read(reader, &wait_set, node, wait);
+    keys_read(reader, &wait_set, node, wait->ways);
     if (node->count == 0)
         diag_report(reader->program->diags, node->span, KAD0109,
                     "`wait` has nothing in it");
@@ -63,8 +65,9 @@ void wait_read(struct reader *reader, const struct node *node, struct wait *wait
 int64_t wait_literal_ms(const struct wait *wait)
 {
     int64_t duration_ms = 0;
-    if (wait->duration && wait->duration->scalar->is_literal)
-        duration_parse(wait->duration->node->text, &duration_ms);
+    if (wait->way_count == 1 && wait->ways->duration &&
+        wait->ways->duration->scalar->is_literal)
+        duration_parse(wait->ways->duration->node->text, &duration_ms);
     return duration_ms;
 }
 

@@ -297,7 +297,7 @@ static void run_check(struct program *program, const struct scope *scope,
 }
 
 static void wait_check(struct program *program, const struct scope *scope,
-                       struct wait *wait)
+                       struct wait_way *wait)
 {
     struct value_place place = {.program = program, .scope = scope};
     place.what = S("`wait`");
@@ -328,7 +328,8 @@ static void inputs_check(struct program *program, struct workflow *workflow,
     input_values_check(program, &scope, step);
     run_check(program, &scope, step); /* also what stands there without `run` */
     if (step->kind == STEP_WAIT)
-        wait_check(program, &scope, &step->wait);
+        for (size_t i = 0; i < step->wait.way_count; i++)
+            wait_check(program, &scope, &step->wait.ways[i]);
     if (step->kind == STEP_APPROVAL && step->approval.prompt)
         prompt_check(program, &scope, step->approval.prompt);
 }

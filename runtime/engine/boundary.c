@@ -137,7 +137,8 @@ bool boundary_start(struct kad_run *run)
                step->visit, step->attempt, NULL, NULL);
     return commit(run, (struct journal_commit){
                            .started = &row,
-                           .open_gate = step->gate.kind ? &step->gate : NULL,
+                           .open_gates = &step->gate,
+                           .open_gate_count = step->gate.kind ? 1 : 0,
                            .status = EXECUTION_RUNNING,
                            .current_step = step->info->id,
                        });
@@ -173,7 +174,8 @@ bool boundary_backoff(struct kad_run *run)
 {
     ended_event(run);
     return commit(run, (struct journal_commit){
-                           .open_gate = &run->step.gate,
+                           .open_gates = &run->step.gate,
+                           .open_gate_count = 1,
                            .status = EXECUTION_RUNNING,
                            .current_step = run->step.info->id,
                        });
@@ -191,7 +193,8 @@ bool boundary_wait(struct kad_run *run, const struct kad_step_info *info)
                       : arena_printf(memory, "{\"until\":\"%s\"}",
                                      time_text(memory, gate->due_ms)));
     return commit(run, (struct journal_commit){
-                           .open_gate = gate,
+                           .open_gates = gate,
+                           .open_gate_count = 1,
                            .status = EXECUTION_WAITING,
                            .current_step = info->id,
                        });
@@ -204,7 +207,8 @@ bool boundary_pause(struct kad_run *run, const struct kad_step_info *info)
     ended_event(run);
     pending_event(run, "execution_paused", NULL, NULL);
     return commit(run, (struct journal_commit){
-                           .open_gate = gate->kind ? gate : NULL,
+                           .open_gates = gate,
+                           .open_gate_count = gate->kind ? 1 : 0,
                            .status = EXECUTION_PAUSED,
                            .current_step = info->id,
                        });

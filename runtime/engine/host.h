@@ -51,6 +51,17 @@ struct exec_result {
     int error;                /* errno */
 };
 
+/* ---- Calls at the same time ----------------------------------------------------------- */
+
+/* A call of an action beside others. `run` is called on a thread of its own; from there only
+ * `execute` and `wait` of the host may be used. The engine's thread owns it before `start`
+ * and after `next` has returned it. */
+struct job {
+    void (*run)(struct job *job);
+    struct job *next; /* the host's, meanwhile */
+    void *worker;     /* likewise */
+};
+
 /* ---- The host ----------------------------------------------------------------------- */
 
 struct host {
@@ -66,6 +77,13 @@ struct host {
                              struct exec_result *result);
     /* false: the waiter said that it is over. */
     bool (*wait)(struct host *host, const struct waiter *waiter, int64_t duration_ms);
+    /* Calls job->run on some thread, soon. Any number may be under way. */
+    void (*start)(struct host *host, struct job *job);
+    /* Has the waiter of a job that is under way asked again, from whatever thread it waits. */
+    void (*wake)(struct host *host, struct job *job);
+    /* The next job that is over. NULL: a signal has come, or it is `due_ms` (0: never). With
+     * no job under way it waits all the same. */
+    struct job *(*next)(struct host *host, int64_t due_ms);
 };
 
 #endif

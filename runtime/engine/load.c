@@ -71,7 +71,7 @@ static void load_step(struct kad_run *run, const struct kad_step_info *info,
     struct step_row row;
 
     if (!is_stored(run, journal->ops->last_step(journal, scratch, run->row->id,
-                                                info->id, &row)))
+                                                info->id, "", &row)))
         return;
     state->visit = row.visit;
     state->runs = row.run;

@@ -322,8 +322,8 @@ static enum standing find_standing(struct kad_run *run,
     struct journal *journal = run->engine->journal;
     const struct gate_row *gate;
     struct step_row row;
-    const enum store_error error =
-        journal->ops->last_step(journal, &run->memory, run->row->id, info->id, &row);
+    const enum store_error error = journal->ops->last_step(
+        journal, &run->memory, run->row->id, info->id, "", &row);
     bool is_in_flight;
 
     if (error == STORE_FAILED)

@@ -271,8 +271,8 @@ static enum store_error memory_commit(struct journal *base,
                  step_copy(&journal->arena, commit->started));
     if (commit->close_gate)
         close_gate(entry, commit->close_gate);
-    if (commit->open_gate)
-        open_gate(journal, entry, commit->open_gate);
+    for (size_t i = 0; i < commit->open_gate_count; i++)
+        open_gate(journal, entry, &commit->open_gates[i]);
     set_execution(journal, &entry->row, commit);
     if (entry->row.completed_ms)
         entry->gates.count = 0;
@@ -323,8 +323,9 @@ static enum store_error memory_find(struct journal *base, struct arena *arena,
 
 static enum store_error memory_last_step(struct journal *base, struct arena *arena,
                                          const char *execution_id, const char *step_id,
-                                         struct step_row *row)
+                                         const char *item, struct step_row *row)
 {
+    (void)item;
     struct entry *entry = entry_find((struct memory_journal *)base, execution_id);
     const struct step_row *last = NULL;
 

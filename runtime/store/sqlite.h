@@ -115,7 +115,7 @@ enum store_error sqlite_find(struct journal *journal, struct arena *arena,
                              const char *prefix, struct execution_row *row);
 enum store_error sqlite_last_step(struct journal *journal, struct arena *arena,
                                   const char *execution_id, const char *step_id,
-                                  struct step_row *row);
+                                  const char *item, struct step_row *row);
 enum store_error sqlite_steps(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
                               size_t *count);

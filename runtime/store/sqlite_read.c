@@ -119,8 +119,9 @@ enum store_error sqlite_find(struct journal *base, struct arena *arena,
 
 enum store_error sqlite_last_step(struct journal *base, struct arena *arena,
                                   const char *execution_id, const char *step_id,
-                                  struct step_row *row)
+                                  const char *item, struct step_row *row)
 {
+    (void)item;
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
     sqlite3_stmt *statement = sqlite_statement(journal, STEP_LAST);
     enum store_error error;

@@ -260,8 +260,8 @@ static enum store_error commit_rows(struct sqlite_journal *journal,
         error = step_insert(journal, commit->started);
     if (error == STORE_OK && commit->close_gate)
         error = gate_close(journal, commit->close_gate);
-    if (error == STORE_OK && commit->open_gate)
-        error = gate_open(journal, commit->execution_id, commit->open_gate);
+    for (size_t i = 0; error == STORE_OK && i < commit->open_gate_count; i++)
+        error = gate_open(journal, commit->execution_id, &commit->open_gates[i]);
     if (error == STORE_OK && commit->sets_execution &&
         execution_is_ended(commit->status))
         error = gates_close(journal, commit->execution_id);

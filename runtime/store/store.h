@@ -76,6 +76,10 @@ struct execution_row {
     const char *build_id; /* hex, or NULL */
     const char *workspace;
     const char *request; /* "pause", "cancel", or NULL: asked of the owner */
+    /* A child: the execution that called it, and the attempt there that did; at most one
+     * child an attempt. NULL: nobody did. */
+    const char *parent_id;
+    const char *parent_key;
     int64_t history_seq; /* of its last history row */
 };
 
@@ -96,6 +100,36 @@ struct step_row {
     uint32_t attempt;
     /* How often the step has run since its budget was last fresh; this one counts. */
     uint32_t run;
+    const char *item;   /* inside forEach: "[3]", nested "[3][0]"; else "" or NULL */
+    const char *parent; /* inside a block: key of the block's attempt; else NULL */
+};
+
+enum position_status {
+    POSITION_OPEN,
+    POSITION_COMPLETED,
+    POSITION_FAILED,
+    POSITION_CANCELLED,
+    POSITION_SKIPPED /* its `when` was false */
+};
+const char *position_status_name(enum position_status status);
+bool position_status_find(const char *name, enum position_status *status);
+
+/* A branch of a block that is under way; those of a block go when the block ends. */
+struct position_row {
+    const char *block_key; /* key of the block's attempt */
+    const char *branch;    /* its name; an item: "[3]" */
+    enum position_status status;
+    const char *current_step; /* or NULL: ended */
+    const char *error; /* JSON: first failure that nothing in it has recovered from */
+};
+
+/* Something that has happened outside. */
+struct event_row {
+    int64_t id; /* order over all events */
+    const char *name;
+    const char *data;   /* JSON */
+    const char *source; /* or NULL */
+    int64_t at_ms;
 };
 
 struct history_row {
@@ -114,6 +148,12 @@ struct gate_row {
     int64_t opened_ms;
     int64_t due_ms;      /* when it opens by itself; 0: never */
     const char *choices; /* JSON array of what a person may choose, or NULL */
+    /* One attempt may wait for the first of several: which way this is; "": the only one. */
+    const char *way;
+    const char *event; /* that opens it, or NULL */
+    const char *match; /* JSON object: what its data must have; or NULL */
+    const char
+        *answer; /* JSON: it has been opened, and the engine has not seen it; or NULL */
 };
 
 /* ---- Writing --------------------------------------------------------------------- */
@@ -127,16 +167,21 @@ struct step_ending {
 };
 
 /* What happens at one moment of one execution. NULL and 0: nothing of that. Applied in
- * this order: ended, started, gates, execution, events. An execution that ends has no gates
- * any more. */
+ * this order: ended, started, gates, positions, execution, events. An execution that ends has
+ * no gates and no positions any more. */
 struct journal_commit {
     const char *execution_id;
     int64_t now_ms;
     const struct step_ending *ended;
     const struct step_row *started; /* inserts it, running or already ended */
-    const char *close_gate;         /* step_key of a gate that is answered */
-    const struct gate_row *open_gate;
-    bool sets_execution;          /* the fields below are written */
+    const char *close_gate;         /* step_key of gates that are answered */
+    const struct gate_row *open_gates;
+    size_t open_gate_count;
+    const struct position_row *positions; /* inserted, or replaced */
+    size_t position_count;
+    const char *close_block; /* block_key whose positions go */
+    int64_t taken_event; /* id of an event that this execution has used up; 0: none */
+    bool sets_execution; /* the fields below are written */
     enum execution_status status; /* an ended one sets completed_at */
     const char *current_step;
     const char *error;
@@ -164,10 +209,11 @@ struct kad_journal_ops {
     /* By unique prefix of its id. */
     enum store_error (*find)(struct journal *journal, struct arena *arena,
                              const char *prefix, struct execution_row *row);
-    /* The latest row of one step (highest visit, then attempt); NOT_FOUND: none. */
+    /* The latest row of one step (highest visit, then attempt), of one item ("": in no
+     * forEach); NOT_FOUND: none. */
     enum store_error (*last_step)(struct journal *journal, struct arena *arena,
                                   const char *execution_id, const char *step_id,
-                                  struct step_row *row);
+                                  const char *item, struct step_row *row);
     /* All rows of an execution, oldest first. */
     enum store_error (*steps)(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
@@ -178,6 +224,28 @@ struct kad_journal_ops {
     enum store_error (*gates)(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct gate_row **rows,
                               size_t *count);
+    /* In the order in which they were opened. */
+    enum store_error (*positions)(struct journal *journal, struct arena *arena,
+                                  const char *execution_id, struct position_row **rows,
+                                  size_t *count);
+    /* The child that an attempt has called; NOT_FOUND: none yet. */
+    enum store_error (*child)(struct journal *journal, struct arena *arena,
+                              const char *parent_key, struct execution_row *row);
+    /* Opens a gate. NOT_FOUND: it is not there, or has been answered. */
+    enum store_error (*answer)(struct journal *journal, const char *step_key,
+                               const char *way, const char *answer);
+    /* Stores an event; its id is set. */
+    enum store_error (*emit)(struct journal *journal, struct event_row *event);
+    /* Events of that name since then that the execution has not used up, oldest first. */
+    enum store_error (*events)(struct journal *journal, struct arena *arena,
+                               const char *execution_id, const char *name,
+                               int64_t since_ms, struct event_row **rows,
+                               size_t *count);
+    /* Gates of all executions that an event of this name may open and that have no answer,
+     * oldest first; `executions` has the ids, in the same order. */
+    enum store_error (*gates_for_event)(struct journal *journal, struct arena *arena,
+                                        const char *name, struct gate_row **rows,
+                                        const char ***executions, size_t *count);
     /* Newest first; workflow_id NULL: all; limit 0: all. */
     enum store_error (*list)(struct journal *journal, struct arena *arena,
                              const char *workflow_id, size_t limit,

@@ -628,7 +628,7 @@ static const char *stored_outcome(void)
     struct step_row row;
 
     cr_assert_eq(
-        fix.journal->ops->last_step(fix.journal, &fix.arena, "e1", "work", &row),
+        fix.journal->ops->last_step(fix.journal, &fix.arena, "e1", "work", "", &row),
         STORE_OK);
     return row.outcome;
 }

@@ -110,8 +110,10 @@ static void open_gate(const char *execution, const char *step, const char *kind,
         .prompt = prompt,
         .opened_ms = started_ms};
 
-    commit(&(struct journal_commit){
-        .execution_id = execution, .now_ms = started_ms, .open_gate = &gate});
+    commit(&(struct journal_commit){.execution_id = execution,
+                                    .now_ms = started_ms,
+                                    .open_gates = &gate,
+                                    .open_gate_count = 1});
 }
 
 static void assert_says(const char *text)

@@ -63,7 +63,7 @@ BOTH(what_is_unknown_is_not_found)
     commit =
         (struct journal_commit){.execution_id = "a", .now_ms = now_ms, .ended = &ended};
     cr_assert_eq(journal->ops->commit(journal, &commit), STORE_NOT_FOUND);
-    cr_assert_eq(journal->ops->last_step(journal, &arena, "a", "x", &step),
+    cr_assert_eq(journal->ops->last_step(journal, &arena, "a", "x", "", &step),
                  STORE_NOT_FOUND);
     cr_assert_eq(journal->ops->request(journal, "z", "pause"), STORE_NOT_FOUND);
     cr_assert_eq(journal->ops->requested(journal, &arena, "z", &request),
@@ -179,8 +179,10 @@ BOTH(a_gate_is_there_until_it_is_closed)
                                   .kind = "question",
                                   .prompt = "did it happen?",
                                   .opened_ms = now_ms};
-    struct journal_commit commit = {
-        .execution_id = "e", .now_ms = now_ms, .open_gate = &gate};
+    struct journal_commit commit = {.execution_id = "e",
+                                    .now_ms = now_ms,
+                                    .open_gates = &gate,
+                                    .open_gate_count = 1};
     struct gate_row *gates;
     size_t count;
 

@@ -32,6 +32,9 @@ enum kad_exit {
     X(EXPRESSION, "expression", "an expression has no value")                          \
     X(BAD_INPUT, "bad_input", "an input is not what the manifest declares")            \
     X(BAD_CONFIG, "bad_config", ".kad/config.yaml is not usable")                      \
+    X(BRANCH_FAILED, "branch_failed", "a branch or an item of the block has failed")   \
+    X(CHILD_FAILED, "child_failed", "the workflow that it called has not completed")   \
+    X(TOO_MANY_ITEMS, "too_many_items", "the array has more items than `max`")         \
     X(UNEXPLAINED, "unexplained", "the action failed without saying why")
 
 enum kad_failure_code {

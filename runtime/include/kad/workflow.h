@@ -60,14 +60,102 @@ extern const struct kad_action kad_run_action;
 /* `route:` steps do nothing, and succeed. Module "", name "route". */
 extern const struct kad_action kad_route_action;
 
-/* `wait:` steps: for a time, or until a moment (ISO 8601). */
+/* `wait:` steps: for a time, until a moment (ISO 8601), or for an event; one of them. */
 struct kad_wait_inputs {
     struct kad_optional_integer duration; /* ms */
     const char *until;                    /* or NULL */
+    const char *event;                    /* its name, or NULL */
+    struct kad_json
+        match; /* an object: fields that the event's data must have, with these
+                            * values; or unset */
 };
+
+/* `wait: {first: ...}`: whichever comes first; the step's `choices` name the ways, in this
+ * order, and the one that came is the step's outcome. */
+struct kad_first_inputs {
+    const struct kad_wait_inputs *ways;
+    size_t count;
+};
+
+/* Of a wait for an event, or for the first of several. */
+struct kad_wait_outputs {
+    struct kad_json data; /* the event's; unset: none has come */
+};
+extern const struct kad_type kad_wait_outputs_type;
+/* Module "", name "wait"; with kad_first_inputs. */
+extern const struct kad_action kad_first_action;
 
 /* Module "", name "wait"; the engine knows it by its address. */
 extern const struct kad_action kad_wait_action;
+
+/* ---- Blocks ------------------------------------------------------------------------- */
+
+/* A step that has steps inside: `parallel:`, `forEach:`, `workflow:`. Each branch of it is a
+ * line of steps with a position of its own, which the engine enters like the workflow itself;
+ * KAD_END_COMPLETE ends a branch well, KAD_END_FAIL fails it. The block is over when its mode
+ * says so; branches that are not needed any more are cancelled. */
+enum kad_block_kind {
+    KAD_PARALLEL, /* each branch once */
+    KAD_FOR_EACH, /* the only branch, once for each item */
+    KAD_CHILD     /* another workflow, as an execution of its own; no branches here */
+};
+
+enum kad_block_mode {
+    KAD_MODE_ALL, /* all end well; the first failure cancels the others, and fails it */
+    KAD_MODE_ANY, /* the first that ends well cancels the others; all failed: it fails */
+    KAD_MODE_SETTLE,  /* waits for all; never fails for a branch */
+    KAD_MODE_AT_LEAST /* `at_least` end well; fails when that can't be any more */
+};
+
+/* Steps [first, first + count) of the workflow's table, those of blocks inside included. */
+struct kad_branch {
+    const char *name; /* of KAD_FOR_EACH: "" */
+    int first;
+    int count;
+};
+
+struct kad_block {
+    enum kad_block_kind kind;
+    enum kad_block_mode mode;
+    uint32_t at_least;
+    const struct kad_branch *branches;
+    size_t branch_count;
+    /* KAD_FOR_EACH: */
+    uint32_t max_items;   /* more are failure `too_many_items` */
+    uint32_t concurrency; /* items at work at the same time; 0: all */
+    size_t items_offset;  /* of a struct kad_items, in the frame that the block is in */
+    size_t item_size;     /* of one item's frame */
+    size_t
+        item_offset; /* in the item's frame: the item, of the input array's item type */
+    size_t index_offset; /* and an int64_t: its index */
+    /* KAD_CHILD: */
+    const struct kad_workflow *workflow;
+};
+
+/* The items' frames, in the order of the items: what their steps have left. */
+struct kad_items {
+    void *items; /* an array of the generated item frame */
+    size_t count;
+};
+
+/* Module "", name "parallel", "forEach", "workflow". The inputs of the first are {when:
+ * array of boolean}, one for each branch; the others' are given by the step's `inputs`:
+ * {items: array}, the child's parameters. The child's outputs are by the step's `outputs`. */
+extern const struct kad_action kad_parallel_action, kad_for_each_action,
+    kad_child_action;
+
+struct kad_parallel_inputs {
+    struct kad_booleans when;
+};
+
+struct kad_parallel_outputs {
+    struct kad_strings succeeded; /* names of the branches, in the order of the file */
+};
+
+struct kad_for_each_outputs {
+    int64_t count;  /* of the items */
+    int64_t failed; /* of them */
+};
 
 /* `approval:` steps: a person decides. Their outputs are {choice, by, comment}. */
 struct kad_approval_inputs {
@@ -97,10 +185,15 @@ struct kad_step_info {
     const char *title; /* or NULL */
     uint32_t line;     /* in the YAML file */
     const struct kad_action *action;
-    /* The step's own refinement of the action's outputs, or NULL: as the action says. */
+    /* The step's own inputs and outputs, or NULL: as the action says. */
+    const struct kad_type *inputs;
     const struct kad_type *outputs;
-    size_t outputs_offset; /* in the workflow's frame */
-    int64_t timeout_ms;    /* 0: the action's */
+    /* In the frame of the innermost item that the step is in; in no forEach: the workflow's
+     * frame. */
+    size_t outputs_offset;
+    const struct kad_block *block; /* NULL: nothing is inside */
+    const char *lock;   /* at most one step with this lock runs at a time; or NULL */
+    int64_t timeout_ms; /* 0: the action's */
     /* How often it may run in one execution beyond its first run. */
     bool is_bounded;
     uint32_t max_retries;
@@ -190,10 +283,32 @@ bool kad_has_outputs(struct kad_run *run, const struct kad_step_info *step);
 /* A variable as it was when the execution started; NULL: not set. */
 const char *kad_env(struct kad_run *run, const char *name);
 
+/* The frame of the item at which `run` works, of the forEach that is step `block`. */
+void *kad_item(struct kad_run *run, const struct kad_step_info *block);
+/* Whether the last visit of a step of this item left outputs; outside the forEach. */
+bool kad_item_has_outputs(struct kad_run *run, const struct kad_step_info *step,
+                          size_t index);
+
+/* A secret by its name, for an input that is marked secret; NULL: there is none. */
+const char *kad_secret(struct kad_run *run, const char *name);
+
 /* Memory for the values of one entry; freed after the step's inputs are stored. */
 void *kad_run_alloc(struct kad_run *run, size_t size);
 
 /* ---- Main --------------------------------------------------------------------------- */
+
+/* The program of a workflow; nothing where it is compiled into the program of another one
+ * that calls it (KAD_CALLED). */
+#ifdef KAD_CALLED
+#define KAD_MAIN(workflow) struct kad_workflow
+#else
+#define KAD_MAIN(workflow)                                                             \
+    int main(int argc, char **argv)                                                    \
+    {                                                                                  \
+        return kad_main(argc, argv, &(workflow));                                      \
+    }                                                                                  \
+    struct kad_workflow
+#endif
 
 /* The whole program wf-<id>: options, the store, the engine. Returns the exit code. */
 int kad_main(int argc, char **argv, const struct kad_workflow *workflow);
