@@ -7,56 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/str.h"
 #include "base/vec.h"
 #include "project.h"
 #include "store/memory.h"
 
-/* An execution with all that belongs to it, oldest first. */
-struct entry {
-    struct execution_row row;
-    VEC(struct step_row) steps;
-    VEC(struct history_row) history;
-    VEC(struct gate_row) gates;
-    VEC(struct position_row) positions;
-    VEC(int64_t) taken_events;
-};
-
-struct memory_journal {
-    struct journal base;
-    struct arena arena;
-    VEC(struct entry *) entries;
-    VEC(struct workflow_row) workflows;
-    VEC(struct event_row) events; /* events.items[id - 1] */
-};
-
 /* ---- Finding --------------------------------------------------------------------- */
-
-/* NULL is like nothing. */
-static bool is_same(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
-
-static struct entry *entry_find(struct memory_journal *journal, const char *id)
-{
-    for (size_t i = 0; i < journal->entries.count; i++)
-        if (strcmp(journal->entries.items[i]->row.id, id) == 0)
-            return journal->entries.items[i];
-    return NULL;
-}
-
-static struct entry *entry_of_parent_key(struct memory_journal *journal,
-                                         const char *parent_key)
-{
-    for (size_t i = 0; parent_key && i < journal->entries.count; i++) {
-        struct entry *entry = journal->entries.items[i];
-
-        if (is_same(entry->row.parent_key, parent_key))
-            return entry;
-    }
-    return NULL;
-}
 
 /* What makes a second creation the first. */
 static struct entry *entry_of_key(struct memory_journal *journal,
@@ -65,11 +20,11 @@ static struct entry *entry_of_key(struct memory_journal *journal,
     for (size_t i = 0; row->key && i < journal->entries.count; i++) {
         struct entry *entry = journal->entries.items[i];
 
-        if (is_same(entry->row.key, row->key) &&
+        if (text_is_same(entry->row.key, row->key) &&
             strcmp(entry->row.workflow_id, row->workflow_id) == 0)
             return entry;
     }
-    return entry_of_parent_key(journal, row->parent_key);
+    return memory_child_entry(journal, row->parent_key);
 }
 
 static struct step_row *step_find(struct entry *entry, const char *key)
@@ -90,16 +45,6 @@ static struct gate_row *gate_find(struct entry *entry, const char *step_key,
     return NULL;
 }
 
-/* Some way of the attempt has been opened. */
-static bool is_answered(const struct entry *entry, const char *step_key)
-{
-    for (size_t i = 0; i < entry->gates.count; i++)
-        if (entry->gates.items[i].answer &&
-            strcmp(entry->gates.items[i].step_key, step_key) == 0)
-            return true;
-    return false;
-}
-
 static struct position_row *position_find(struct entry *entry, const char *block_key,
                                           const char *branch)
 {
@@ -108,14 +53,6 @@ static struct position_row *position_find(struct entry *entry, const char *block
             strcmp(entry->positions.items[i].branch, branch) == 0)
             return &entry->positions.items[i];
     return NULL;
-}
-
-static bool is_taken(const struct entry *entry, int64_t event_id)
-{
-    for (size_t i = 0; i < entry->taken_events.count; i++)
-        if (entry->taken_events.items[i] == event_id)
-            return true;
-    return false;
 }
 
 /* ---- Writing --------------------------------------------------------------------- */
@@ -163,7 +100,7 @@ static enum store_error memory_create(struct journal *base, struct arena *arena,
         row->id = text_copy(arena, entry->row.id);
         return STORE_OK;
     }
-    if (entry_find(journal, row->id))
+    if (memory_entry(journal, row->id))
         return memory_fail(journal, "execution", row->id);
     row->slot = (int64_t)journal->entries.count + 1;
     if (!journal_claim(base, row->slot))
@@ -262,7 +199,7 @@ static enum store_error commit_check(struct memory_journal *journal,
     if (commit->started && step_find(entry, commit->started->key))
         return memory_fail(journal, "step run", commit->started->key);
     if (event_id &&
-        (event_id > (int64_t)journal->events.count || is_taken(entry, event_id)))
+        (event_id > (int64_t)journal->events.count || entry_has_taken(entry, event_id)))
         return memory_fail(journal, "an event used by", commit->execution_id);
     return STORE_OK;
 }
@@ -289,7 +226,7 @@ static enum store_error memory_commit(struct journal *base,
                                       const struct journal_commit *commit)
 {
     struct memory_journal *journal = (struct memory_journal *)base;
-    struct entry *entry = entry_find(journal, commit->execution_id);
+    struct entry *entry = memory_entry(journal, commit->execution_id);
     const enum store_error error = commit_check(journal, entry, commit);
 
     if (error != STORE_OK)
@@ -322,7 +259,7 @@ static enum store_error memory_answer(struct journal *base, const char *step_key
 
         if (!gate)
             continue;
-        if (is_answered(entry, step_key))
+        if (entry_is_answered(entry, step_key))
             return STORE_NOT_FOUND;
         gate->answer = text_copy(&journal->arena, answer);
         return STORE_OK;
@@ -343,259 +280,11 @@ static enum store_error memory_request(struct journal *base, const char *executi
                                        const char *request)
 {
     struct memory_journal *journal = (struct memory_journal *)base;
-    struct entry *entry = entry_find(journal, execution_id);
+    struct entry *entry = memory_entry(journal, execution_id);
 
     if (!entry)
         return STORE_NOT_FOUND;
     entry->row.request = text_copy(&journal->arena, request);
-    return STORE_OK;
-}
-
-/* ---- Reading --------------------------------------------------------------------- */
-
-static enum store_error memory_find(struct journal *base, struct arena *arena,
-                                    const char *prefix, struct execution_row *row)
-{
-    struct memory_journal *journal = (struct memory_journal *)base;
-    struct entry *found = entry_find(journal, prefix);
-
-    for (size_t i = 0; !found && i < journal->entries.count; i++)
-        if (strncmp(journal->entries.items[i]->row.id, prefix, strlen(prefix)) == 0)
-            found = journal->entries.items[i];
-    if (!found)
-        return STORE_NOT_FOUND;
-    for (size_t i = 0; strcmp(found->row.id, prefix) != 0 && i < journal->entries.count;
-         i++) {
-        struct entry *other = journal->entries.items[i];
-
-        if (other != found && strncmp(other->row.id, prefix, strlen(prefix)) == 0)
-            return STORE_AMBIGUOUS;
-    }
-    *row = execution_copy(arena, &found->row);
-    return STORE_OK;
-}
-
-static enum store_error memory_last_step(struct journal *base, struct arena *arena,
-                                         const char *execution_id, const char *step_id,
-                                         const char *item, struct step_row *row)
-{
-    struct entry *entry = entry_find((struct memory_journal *)base, execution_id);
-    const struct step_row *last = NULL;
-
-    for (size_t i = 0; entry && i < entry->steps.count; i++) {
-        const struct step_row *step = &entry->steps.items[i];
-
-        if (strcmp(step->step_id, step_id) == 0 &&
-            strcmp(step->item, text_or_empty(item)) == 0 &&
-            (!last || step->visit > last->visit ||
-             (step->visit == last->visit && step->attempt > last->attempt)))
-            last = step;
-    }
-    if (!last)
-        return STORE_NOT_FOUND;
-    *row = step_copy(arena, last);
-    return STORE_OK;
-}
-
-static enum store_error memory_steps(struct journal *base, struct arena *arena,
-                                     const char *execution_id, struct step_row **rows,
-                                     size_t *count)
-{
-    struct entry *entry = entry_find((struct memory_journal *)base, execution_id);
-
-    *count = entry ? entry->steps.count : 0;
-    *rows = arena_array(arena, struct step_row, *count);
-    for (size_t i = 0; i < *count; i++)
-        (*rows)[i] = step_copy(arena, &entry->steps.items[i]);
-    return STORE_OK;
-}
-
-static enum store_error memory_history(struct journal *base, struct arena *arena,
-                                       const char *execution_id, int64_t after_seq,
-                                       struct history_row **rows, size_t *count)
-{
-    struct entry *entry = entry_find((struct memory_journal *)base, execution_id);
-    size_t all = entry ? entry->history.count : 0;
-    size_t skipped = (size_t)after_seq < all ? (size_t)after_seq : all;
-
-    *count = all - skipped;
-    *rows = arena_array(arena, struct history_row, *count);
-    for (size_t i = 0; i < *count; i++)
-        (*rows)[i] = history_copy(arena, &entry->history.items[skipped + i]);
-    return STORE_OK;
-}
-
-static enum store_error memory_gates(struct journal *base, struct arena *arena,
-                                     const char *execution_id, struct gate_row **rows,
-                                     size_t *count)
-{
-    struct entry *entry = entry_find((struct memory_journal *)base, execution_id);
-
-    *count = entry ? entry->gates.count : 0;
-    *rows = arena_array(arena, struct gate_row, *count);
-    for (size_t i = 0; i < *count; i++)
-        (*rows)[i] = gate_copy(arena, &entry->gates.items[i]);
-    return STORE_OK;
-}
-
-static enum store_error memory_positions(struct journal *base, struct arena *arena,
-                                         const char *execution_id,
-                                         struct position_row **rows, size_t *count)
-{
-    struct entry *entry = entry_find((struct memory_journal *)base, execution_id);
-
-    *count = entry ? entry->positions.count : 0;
-    *rows = arena_array(arena, struct position_row, *count);
-    for (size_t i = 0; i < *count; i++)
-        (*rows)[i] = position_copy(arena, &entry->positions.items[i]);
-    return STORE_OK;
-}
-
-static enum store_error memory_child(struct journal *base, struct arena *arena,
-                                     const char *parent_key, struct execution_row *row)
-{
-    struct entry *entry =
-        entry_of_parent_key((struct memory_journal *)base, parent_key);
-
-    if (!entry)
-        return STORE_NOT_FOUND;
-    *row = execution_copy(arena, &entry->row);
-    return STORE_OK;
-}
-
-static enum store_error memory_children(struct journal *base, struct arena *arena,
-                                        const char *execution_id,
-                                        struct execution_row **rows, size_t *count)
-{
-    struct memory_journal *journal = (struct memory_journal *)base;
-    VEC(struct execution_row) found = {0};
-
-    for (size_t i = 0; i < journal->entries.count; i++) {
-        const struct execution_row *row = &journal->entries.items[i]->row;
-
-        if (is_same(row->parent_id, execution_id))
-            vec_push(arena, &found, execution_copy(arena, row));
-    }
-    *rows = found.items;
-    *count = found.count;
-    return STORE_OK;
-}
-
-static enum store_error memory_events(struct journal *base, struct arena *arena,
-                                      const char *execution_id, const char *name,
-                                      int64_t since_ms, struct event_row **rows,
-                                      size_t *count)
-{
-    struct memory_journal *journal = (struct memory_journal *)base;
-    struct entry *entry = entry_find(journal, execution_id);
-    VEC(struct event_row) found = {0};
-
-    for (size_t i = 0; i < journal->events.count; i++) {
-        const struct event_row *event = &journal->events.items[i];
-
-        if (strcmp(event->name, name) == 0 && event->at_ms >= since_ms &&
-            (!entry || !is_taken(entry, event->id)))
-            vec_push(arena, &found, event_copy(arena, event));
-    }
-    *rows = found.items;
-    *count = found.count;
-    return STORE_OK;
-}
-
-struct found_gate {
-    struct gate_row row;
-    const char *execution;
-};
-
-static int compare_gates(const void *a, const void *b)
-{
-    const struct found_gate *left = a, *right = b;
-    int order = (left->row.opened_ms > right->row.opened_ms) -
-                (left->row.opened_ms < right->row.opened_ms);
-
-    if (!order)
-        order = strcmp(left->row.step_key, right->row.step_key);
-    return order ? order : strcmp(left->row.way, right->row.way);
-}
-
-static enum store_error memory_gates_for_event(struct journal *base,
-                                               struct arena *arena, const char *name,
-                                               struct gate_row **rows,
-                                               const char ***executions, size_t *count)
-{
-    struct memory_journal *journal = (struct memory_journal *)base;
-    VEC(struct found_gate) found = {0};
-
-    for (size_t i = 0; i < journal->entries.count; i++) {
-        const struct entry *entry = journal->entries.items[i];
-
-        for (size_t j = 0; j < entry->gates.count; j++) {
-            const struct gate_row *gate = &entry->gates.items[j];
-            const struct found_gate one = {gate_copy(arena, gate),
-                                           text_copy(arena, entry->row.id)};
-
-            if (is_same(gate->event, name) && !is_answered(entry, gate->step_key))
-                vec_push(arena, &found, one);
-        }
-    }
-    if (found.count)
-        qsort(found.items, found.count, sizeof(*found.items), compare_gates);
-    *count = found.count;
-    *rows = arena_array(arena, struct gate_row, *count);
-    *executions = arena_array(arena, const char *, *count);
-    for (size_t i = 0; i < *count; i++) {
-        (*rows)[i] = found.items[i].row;
-        (*executions)[i] = found.items[i].execution;
-    }
-    return STORE_OK;
-}
-
-static enum store_error memory_list(struct journal *base, struct arena *arena,
-                                    const char *workflow_id, size_t limit,
-                                    struct execution_row **rows, size_t *count)
-{
-    struct memory_journal *journal = (struct memory_journal *)base;
-    VEC(struct execution_row) found = {0};
-
-    for (size_t i = journal->entries.count; i-- && (!limit || found.count < limit);) {
-        const struct execution_row *row = &journal->entries.items[i]->row;
-
-        if (!row->parent_id &&
-            (!workflow_id || strcmp(row->workflow_id, workflow_id) == 0))
-            vec_push(arena, &found, execution_copy(arena, row));
-    }
-    *rows = found.items;
-    *count = found.count;
-    return STORE_OK;
-}
-
-static int compare_workflows(const void *a, const void *b)
-{
-    return strcmp(((const struct workflow_row *)a)->id,
-                  ((const struct workflow_row *)b)->id);
-}
-
-static enum store_error memory_workflows(struct journal *base, struct arena *arena,
-                                         struct workflow_row **rows, size_t *count)
-{
-    struct memory_journal *journal = (struct memory_journal *)base;
-
-    *count = journal->workflows.count;
-    *rows = arena_array(arena, struct workflow_row, *count);
-    for (size_t i = 0; i < *count; i++)
-        (*rows)[i] = workflow_copy(arena, &journal->workflows.items[i]);
-    qsort(*rows, *count, sizeof(**rows), compare_workflows);
-    return STORE_OK;
-}
-
-static enum store_error memory_requested(struct journal *base, struct arena *arena,
-                                         const char *execution_id, const char **request)
-{
-    struct entry *entry = entry_find((struct memory_journal *)base, execution_id);
-
-    if (!entry)
-        return STORE_NOT_FOUND;
-    *request = text_copy(arena, entry->row.request);
     return STORE_OK;
 }
 

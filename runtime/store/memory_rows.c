@@ -1,9 +1,11 @@
-/* memory_rows.c: copies of rows; see memory.h. */
+/* memory_rows.c: rows of the journal in memory: copies and finding; see memory.h. */
 #include "store/memory.h"
 
 #include <string.h>
 
 #include "base/str.h"
+
+/* ---- Copies ---------------------------------------------------------------------- */
 
 const char *text_copy(struct arena *arena, const char *text)
 {
@@ -107,4 +109,47 @@ struct workflow_row workflow_copy(struct arena *arena, const struct workflow_row
         .created_at = text_copy(arena, from->created_at),
         .updated_at = text_copy(arena, from->updated_at),
     };
+}
+
+/* ---- Finding --------------------------------------------------------------------- */
+
+bool text_is_same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+struct entry *memory_entry(struct memory_journal *journal, const char *id)
+{
+    for (size_t i = 0; i < journal->entries.count; i++)
+        if (strcmp(journal->entries.items[i]->row.id, id) == 0)
+            return journal->entries.items[i];
+    return NULL;
+}
+
+struct entry *memory_child_entry(struct memory_journal *journal, const char *parent_key)
+{
+    for (size_t i = 0; parent_key && i < journal->entries.count; i++) {
+        struct entry *entry = journal->entries.items[i];
+
+        if (text_is_same(entry->row.parent_key, parent_key))
+            return entry;
+    }
+    return NULL;
+}
+
+bool entry_is_answered(const struct entry *entry, const char *step_key)
+{
+    for (size_t i = 0; i < entry->gates.count; i++)
+        if (entry->gates.items[i].answer &&
+            strcmp(entry->gates.items[i].step_key, step_key) == 0)
+            return true;
+    return false;
+}
+
+bool entry_has_taken(const struct entry *entry, int64_t event_id)
+{
+    for (size_t i = 0; i < entry->taken_events.count; i++)
+        if (entry->taken_events.items[i] == event_id)
+            return true;
+    return false;
 }
