@@ -61,6 +61,7 @@ static struct table {
     struct kad_branch branches[NODE_MAX][BRANCH_MAX];
     int for_each[NODE_MAX]; /* the innermost that a node is in, or -1 */
     int count;
+    struct buf keys; /* of all calls, in all executions: " e1/b[1]/1/1;" */
 } table;
 
 static const char *fix_plan = "";
@@ -120,6 +121,7 @@ static enum kad_outcome block_act(struct kad_step *step, const void *inputs,
     const char plan = plan_for(step);
 
     buf_printf(&fix.trace, "%s=%s ", strchr(kad_step_key(step), '/') + 1, in->text);
+    buf_printf(&table.keys, " %s;", kad_step_key(step));
     out->text = kad_printf(step, "%s:%u.%u", label_of(step), kad_step_visit(step),
                            kad_step_attempt(step));
     switch (plan) {
@@ -290,6 +292,7 @@ static void put_block(int i)
 static void use(const struct node *nodes)
 {
     table = (struct table){0};
+    buf_init(&table.keys, &fix.arena);
     while (nodes[table.count].id) {
         table.nodes[table.count] = nodes[table.count];
         table.for_each[table.count++] = -1;
@@ -327,7 +330,7 @@ static void use(const struct node *nodes)
     block_action.is_idempotent = true;
 }
 
-static struct kad_step_info *info_of(const char *id)
+static inline struct kad_step_info *info_of(const char *id)
 {
     for (int i = 0; i < table.count; i++)
         if (!strcmp(table.infos[i].id, id))
@@ -339,7 +342,7 @@ static struct kad_step_info *info_of(const char *id)
 /* ---- Looking ------------------------------------------------------------------------ */
 
 /* What is stored of branches: "block/1/1:lint=open@b ". */
-static const char *positions_of(const char *id)
+static inline const char *positions_of(const char *id)
 {
     struct position_row *rows;
     struct buf text;
@@ -358,7 +361,7 @@ static const char *positions_of(const char *id)
 }
 
 /* The open gates: "b[1]/1/1:question ". */
-static const char *gates_of(const char *id)
+static inline const char *gates_of(const char *id)
 {
     struct gate_row *gates;
     struct buf text;
@@ -372,7 +375,7 @@ static const char *gates_of(const char *id)
     return text.p;
 }
 
-static struct step_row row_of(const char *step, const char *item)
+static inline struct step_row row_of(const char *step, const char *item)
 {
     struct step_row row = {0};
 
@@ -382,7 +385,7 @@ static struct step_row row_of(const char *step, const char *item)
     return row;
 }
 
-static bool was_called(const char *key)
+static inline bool was_called(const char *key)
 {
     return strstr(fix.trace.p, key);
 }

@@ -362,7 +362,7 @@ static int remove_one(const char *path, const struct stat *about, int type,
     return remove(path);
 }
 
-static void clean_up(void)
+static inline void clean_up(void)
 {
     fix_release();
     if (*folder)
@@ -374,7 +374,7 @@ static void use_memory(void)
     fix_init(memory_journal_new());
 }
 
-static void use_file(void)
+static inline void use_file(void)
 {
     struct journal *journal;
     char file[96];
@@ -415,7 +415,7 @@ static void fix_resume(void)
 /* ---- Looking ------------------------------------------------------------------------ */
 
 /* "execution_started step_started:work ..." */
-static const char *fix_history_of(const char *id)
+static inline const char *fix_history_of(const char *id)
 {
     struct history_row *rows;
     struct buf text;
@@ -433,13 +433,13 @@ static const char *fix_history_of(const char *id)
     return text.p;
 }
 
-static const char *fix_history(void)
+static inline const char *fix_history(void)
 {
     return fix_history_of("e1");
 }
 
 /* "work/1/1=completed check/1/1=failed(broken) ..." */
-static const char *fix_rows_of(const char *id)
+static inline const char *fix_rows_of(const char *id)
 {
     struct step_row *rows;
     struct buf text;
@@ -459,12 +459,12 @@ static const char *fix_rows_of(const char *id)
     return text.p;
 }
 
-static const char *fix_rows(void)
+static inline const char *fix_rows(void)
 {
     return fix_rows_of("e1");
 }
 
-static enum execution_status fix_status_of(const char *id)
+static inline enum execution_status fix_status_of(const char *id)
 {
     struct execution_row row;
 
@@ -472,7 +472,7 @@ static enum execution_status fix_status_of(const char *id)
     return row.status;
 }
 
-static enum execution_status fix_status(void)
+static inline enum execution_status fix_status(void)
 {
     return fix_status_of("e1");
 }
