@@ -194,6 +194,8 @@ static struct c_value c_bound(struct gen *gen, const struct expr *expr)
         return c_stored(gen, expr->type,
                         c_make(gen, C_POSTFIX, "kad_env(run, %s)",
                                emit_quote(gen->arena, binding->name)));
+    case BIND_ITEM:
+    case BIND_INDEX:
     case BIND_SECRET:
     case BIND_NONE: break;
     }

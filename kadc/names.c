@@ -154,41 +154,92 @@ static void triggers_check(struct program *program, const struct workflow *workf
 
 /* ---- Routes -------------------------------------------------------------------------- */
 
+/* "branch `lint` of `checks`", "`files`" */
+static struct str line_text(struct arena *arena, const struct step *step)
+{
+    struct str block = step->outer->step->id.text, branch = step->branch->name.text;
+    return branch.p
+               ? str_printf(arena, "branch `%.*s` of `%.*s`", STR(branch), STR(block))
+               : str_printf(arena, "`%.*s`", STR(block));
+}
+
+/* The step that stands for `target` in the line of `step`: a block that it is inside of;
+ * NULL: none does. */
+static const struct step *stand_in(const struct step *step, const struct step *target)
+{
+    while (target && target->branch != step->branch)
+        target = target->outer ? target->outer->step : NULL;
+    return target;
+}
+
+/* 0313 */
+static void escape_report(struct program *program, const struct step *step,
+                          const struct route *route)
+{
+    struct diags *diags = program->diags;
+    const struct step *target = route->target;
+    const struct step *block = stand_in(step, target);
+    if (target->branch)
+        diag_report(diags, route->span, KAD0313,
+                    "step `%.*s` stands in %.*s: only steps beside it lead there",
+                    STR(target->id.text), STR(line_text(program->arena, target)));
+    else
+        diag_report(diags, route->span, KAD0313,
+                    "step `%.*s` stands outside of %.*s, which no route leaves",
+                    STR(target->id.text), STR(line_text(program->arena, step)));
+    diag_note(diags, target->id.span, "the step is declared here");
+    if (block && block != step)
+        diag_help(diags, "lead to the block as a whole: `%.*s`", STR(block->id.text));
+    else if (step->outer && !block)
+        diag_help(
+            diags,
+            "`$complete` ends it well, `$fail` fails it; where to go then is said "
+            "by the block `%.*s`",
+            STR(step->outer->step->id.text));
+}
+
 static void target_resolve(struct program *program, struct workflow *workflow,
-                           struct route *route)
+                           const struct step *step, struct route *route)
 {
     route->target = workflow_step_find(workflow, route->target_name.text);
-    if (route->target)
+    if (!route->target) {
+        struct missing_step meant = missing_step_report(
+            program->arena, program->diags, workflow, &route->target_name, KAD0202);
+        route->target = meant.step;
+        if (!meant.step)
+            route->kind = meant.end;
+        else if (meant.step->branch != step->branch)
+            route->kind = ROUTE_BROKEN;
         return;
-    struct missing_step meant = missing_step_report(
-        program->arena, program->diags, workflow, &route->target_name, KAD0202);
-    route->target = meant.step;
-    if (!meant.step)
-        route->kind = meant.end;
+    }
+    if (route->target->branch == step->branch)
+        return;
+    escape_report(program, step, route);
+    route->kind = ROUTE_BROKEN;
 }
 
 /* Also what a broken route has. As deep as the YAML at most. */
 static void route_resolve(struct program *program, struct workflow *workflow,
-                          struct route *route)
+                          const struct step *step, struct route *route)
 {
     if (route->kind == ROUTE_STEP)
-        target_resolve(program, workflow, route);
+        target_resolve(program, workflow, step, route);
     for (size_t i = 0; i < route->case_count; i++)
-        route_resolve(program, workflow, route->cases[i].then);
+        route_resolve(program, workflow, step, route->cases[i].then);
     if (route->yes)
-        route_resolve(program, workflow, route->yes);
+        route_resolve(program, workflow, step, route->yes);
     if (route->no)
-        route_resolve(program, workflow, route->no);
+        route_resolve(program, workflow, step, route->no);
 }
 
 static void routes_resolve(struct program *program, struct workflow *workflow)
 {
     for (size_t i = 0; i < workflow->step_count; i++) {
         struct step *step = workflow->steps[i];
-        route_resolve(program, workflow, step->on_success);
-        route_resolve(program, workflow, step->on_failure);
+        route_resolve(program, workflow, step, step->on_success);
+        route_resolve(program, workflow, step, step->on_failure);
         if (step->on_timeout)
-            route_resolve(program, workflow, step->on_timeout);
+            route_resolve(program, workflow, step, step->on_timeout);
     }
 }
 
@@ -290,7 +341,7 @@ static void actions_resolve(struct program *program, const struct workflow *work
 {
     for (size_t i = 0; i < workflow->step_count; i++) {
         struct step *step = workflow->steps[i];
-        if (step->kind == STEP_APPROVAL)
+        if (step->kind == STEP_APPROVAL || step->kind == STEP_WAIT)
             outcomes_check(program, step);
         if (step->kind != STEP_ACTION || !step->module_name.text.p)
             continue;
