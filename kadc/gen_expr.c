@@ -164,6 +164,16 @@ static struct c_value c_parameter(struct gen *gen, const struct expr *expr)
         c_make(gen, C_POSTFIX, "%s.%s", gen_trigger(gen), gen_member(gen, field)));
 }
 
+/* The item of a forEach that this place is in. */
+static struct c_value c_item_value(struct gen *gen, const struct step *for_each)
+{
+    const struct type *array = gen->inputs[for_each->index]->fields->type;
+
+    return c_stored(
+        gen, array->items,
+        c_make(gen, C_POSTFIX, "%s->value", gen_item(gen, for_each->block)));
+}
+
 static struct c_value c_bound(struct gen *gen, const struct expr *expr)
 {
     const struct workflow *workflow = gen->workflow;
@@ -194,9 +204,13 @@ static struct c_value c_bound(struct gen *gen, const struct expr *expr)
         return c_stored(gen, expr->type,
                         c_make(gen, C_POSTFIX, "kad_env(run, %s)",
                                emit_quote(gen->arena, binding->name)));
-    case BIND_ITEM:
-    case BIND_INDEX:
     case BIND_SECRET:
+        return c_scalar(TYPE_STRING, c_make(gen, C_POSTFIX, "kad_secret(run, %s)",
+                                            emit_quote(gen->arena, binding->name)));
+    case BIND_ITEM: return c_item_value(gen, binding->step);
+    case BIND_INDEX:
+        return c_scalar(TYPE_INTEGER, c_make(gen, C_POSTFIX, "%s->index",
+                                             gen_item(gen, binding->step->block)));
     case BIND_NONE: break;
     }
     abort(); /* expr_bind.c binds no others */
