@@ -203,6 +203,7 @@ void gen_block_constants(struct gen *gen, const struct step *step)
 {
     const struct block *block = step->block;
 
+    emit_blank(gen->code);
     if (gen_has_inside(step))
         put_branch_table(gen, block);
     emit_open(gen->code, "static const struct kad_block %s_block =", step->c_name);

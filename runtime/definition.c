@@ -47,16 +47,16 @@ void definition_route_label(const json_t *route, char *label, size_t size)
 static void put_mode(const json_t *block, FILE *out)
 {
     const char *mode = definition_text(block, "mode");
+    const json_int_t at_least = json_integer_value(json_object_get(block, "atLeast"));
 
     if (strcmp(mode, "all") == 0)
         fputs("until all have ended well", out);
-    else if (strcmp(mode, "any") == 0)
+    else if (strcmp(mode, "any") == 0 || at_least == 1)
         fputs("until one has ended well", out);
     else if (strcmp(mode, "settle") == 0)
         fputs("until all have ended", out);
     else
-        fprintf(out, "until %" JSON_INTEGER_FORMAT " have ended well",
-                json_integer_value(json_object_get(block, "atLeast")));
+        fprintf(out, "until %" JSON_INTEGER_FORMAT " have ended well", at_least);
 }
 
 void definition_block_label(const json_t *step, FILE *out)

@@ -16,6 +16,7 @@ struct line {
     const json_t *steps;
     const char *block;  /* the id of its step; NULL: the workflow's own line */
     const char *branch; /* of forEach: "" */
+    const char *when;   /* the branch's condition, or "" */
     unsigned depth;
 };
 
@@ -27,6 +28,7 @@ static struct line line_of(const json_t *step, size_t branch, unsigned depth)
         .steps = json_object_get(inside, "steps"),
         .block = definition_text(step, "id"),
         .branch = definition_text(inside, "name"),
+        .when = definition_text(inside, "when"),
         .depth = depth,
     };
 }
@@ -103,7 +105,7 @@ static void put_dot_node(const struct line *line, const char *target, FILE *out)
 {
     fputc('"', out);
     if (is_end(target) && line->block)
-        fprintf(out, "%s.%s.", line->block, line->branch);
+        fprintf(out, "%s%s%s.", line->block, *line->branch ? "." : "", line->branch);
     fprintf(out, "%s\"", target);
 }
 
@@ -141,7 +143,8 @@ static void draw_dot_routes(const struct line *line, const json_t *step, FILE *o
 static void draw_dot_branch(const json_t *step, const struct line *line, FILE *out)
 {
     indent(line->depth - 1, out);
-    fprintf(out, "subgraph \"cluster_%s.%s\" {\n", line->block, line->branch);
+    fprintf(out, "subgraph \"cluster_%s%s%s\" {\n", line->block,
+            *line->branch ? "." : "", line->branch);
     indent(line->depth, out);
     fputs("label=\"", out);
     if (*line->branch)
@@ -183,7 +186,13 @@ static void draw_dot_block(const json_t *step, unsigned depth, FILE *out)
         const struct line line = line_of(step, i, inside);
 
         indent(depth, out);
-        fprintf(out, "\"%s\" -> \"%s\" [style=dashed];\n", id, first_id(&line));
+        fprintf(out, "\"%s\" -> \"%s\" [style=dashed", id, first_id(&line));
+        if (*line.when) {
+            fputs(", label=\"if ", out);
+            put_dot_text(line.when, out);
+            fputc('"', out);
+        }
+        fputs("];\n", out);
     }
 }
 
@@ -225,7 +234,8 @@ static void put_mermaid_node(const struct line *line, const char *target, FILE *
     if (!is_end(target))
         fprintf(out, "step_%s", target);
     else if (line->block)
-        fprintf(out, "end_%s_%s_%s", line->block, line->branch, target + 1);
+        fprintf(out, "end_%s%s%s_%s", line->block, *line->branch ? "_" : "",
+                line->branch, target + 1);
     else
         fprintf(out, "end_%s", target + 1);
 }
@@ -317,6 +327,22 @@ static void draw_mermaid_routes(const struct line *line, const json_t *step, FIL
     }
 }
 
+/* From the block's own node to the first of the branch. */
+static void draw_mermaid_entry(const struct line *line, FILE *out)
+{
+    indent(1, out);
+    put_mermaid_node(line, line->block, out);
+    fputs(" -.->", out);
+    if (*line->when) {
+        fputs("|\"if ", out);
+        put_escaped(line->when, "#quot;", "#92;", out);
+        fputs("\"|", out);
+    }
+    fputc(' ', out);
+    put_mermaid_node(line, first_id(line), out);
+    fputc('\n', out);
+}
+
 static void draw_mermaid_edges(const struct line *line, FILE *out)
 {
     const json_t *step;
@@ -328,11 +354,7 @@ static void draw_mermaid_edges(const struct line *line, FILE *out)
         for (size_t j = 0; j < definition_branch_count(step); j++) {
             const struct line inside = line_of(step, j, 1);
 
-            indent(1, out);
-            put_mermaid_node(line, definition_text(step, "id"), out);
-            fputs(" -.-> ", out);
-            put_mermaid_node(&inside, first_id(&inside), out);
-            fputc('\n', out);
+            draw_mermaid_entry(&inside, out);
             draw_mermaid_edges(&inside, out);
         }
     }
