@@ -196,6 +196,7 @@ static void circle_report(struct walk *walk, const struct block *call)
                                                 : "workflow `%.*s` calls itself, "
                                                   "through others",
                 STR(call->workflow->id.text));
+    diag_subject(diags, "circle of `%.*s`", STR(call->workflow->id.text));
     diag_path(diags, "the circle");
     for (size_t i = first + 1; i < walk->frames.count; i++)
         diag_path_stop(diags, walk->frames.items[i].call->workflow_name.span,

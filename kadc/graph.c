@@ -147,7 +147,8 @@ void graph_path_stops(struct diags *diags, const struct edge *edge)
 {
     static const char *const outcomes[] = {[EDGE_SUCCESS] = "succeeds",
                                            [EDGE_FAILURE] = "fails",
-                                           [EDGE_TIMEOUT] = "times out"};
+                                           [EDGE_TIMEOUT] = "times out",
+                                           [EDGE_INSIDE] = "begins"};
     diag_path_stop(diags, edge->from->id.span, "`%.*s` %s", STR(edge->from->id.text),
                    outcomes[edge->kind]);
     if (!edge->is_conditional)
@@ -418,5 +419,6 @@ void graph_check(struct program *program, struct workflow *workflow)
     islands_report(program, workflow, &suspects);
     constants_report(program, workflow);
     failures_mark(program->arena, workflow);
+    graph_nodes_find(program->arena, workflow);
     graph_routes_check(program, workflow);
 }

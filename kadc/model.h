@@ -288,6 +288,8 @@ struct step {
     bool is_reachable;
     bool is_after_failure;
     bool can_be_after_failure;
+    bool is_passed; /* of a step in a branch: each of its good ends has come through a
+                     * success of it */
     /* By flow.c: some expression reads an output and has no other value for it. */
     bool are_outputs_needed;
     /* By flow.c: whose outputs a start at this step needs. */
@@ -356,6 +358,8 @@ struct workflow {
     struct step **steps;
     size_t step_count;
     struct table *step_table; /* by id: for workflow_step_find */
+    struct table
+        *loop_table; /* the first forEach for each name of an item, and `index` */
     struct missing_steps
         *missing_steps; /* names that are no steps', once one was met */
     struct workflow_output *outputs;

@@ -6,6 +6,7 @@
  *          | {id, parallel, ...} | {id, forEach, max, steps, ...} | {id, workflow, inputs, ...}
  *
  * Reports 0115 (what a step does is said once), 0209 and, by keys.c, group 01. */
+#include "blocks.h"
 #include "key_values.h"
 #include "model_read.h"
 
@@ -463,6 +464,8 @@ void steps_read(struct reader *reader, const struct node *list,
 {
     struct table *table = arena_new(reader->program->arena, struct table);
     table_init(table, reader->program->arena);
+    workflow->loop_table = arena_new(reader->program->arena, struct table);
+    table_init(workflow->loop_table, reader->program->arena);
     line_read(reader, list);
     workflow->step_table = table;
     workflow->steps = reader->steps.items;
@@ -471,6 +474,10 @@ void steps_read(struct reader *reader, const struct node *list,
         struct step *step = workflow->steps[i];
         if (step->id.text.p)
             step->is_duplicate = table_add(table, step->id.text, step) != NULL;
+        if (step->kind == STEP_FOR_EACH) {
+            table_add(workflow->loop_table, S("index"), step);
+            table_add(workflow->loop_table, block_item_name(step->block), step);
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "blocks.h"
 #include "c_name.h"
 #include "missing_steps.h"
 #include "outcomes.h"
@@ -163,22 +164,13 @@ static struct str line_text(struct arena *arena, const struct step *step)
                : str_printf(arena, "`%.*s`", STR(block));
 }
 
-/* The step that stands for `target` in the line of `step`: a block that it is inside of;
- * NULL: none does. */
-static const struct step *stand_in(const struct step *step, const struct step *target)
-{
-    while (target && target->branch != step->branch)
-        target = target->outer ? target->outer->step : NULL;
-    return target;
-}
-
 /* 0313 */
 static void escape_report(struct program *program, const struct step *step,
                           const struct route *route)
 {
     struct diags *diags = program->diags;
     const struct step *target = route->target;
-    const struct step *block = stand_in(step, target);
+    const struct step *block = step_stand_in(target, step);
     if (target->branch)
         diag_report(diags, route->span, KAD0313,
                     "step `%.*s` stands in %.*s: only steps beside it lead there",
@@ -188,9 +180,9 @@ static void escape_report(struct program *program, const struct step *step,
                     "step `%.*s` stands outside of %.*s, which no route leaves",
                     STR(target->id.text), STR(line_text(program->arena, step)));
     diag_note(diags, target->id.span, "the step is declared here");
-    if (block && block != step)
+    if (block != target && block->branch == step->branch && block != step)
         diag_help(diags, "lead to the block as a whole: `%.*s`", STR(block->id.text));
-    else if (step->outer && !block)
+    else if (step->outer && !step_is_inside(target, step->outer))
         diag_help(
             diags,
             "`$complete` ends it well, `$fail` fails it; where to go then is said "
@@ -366,6 +358,52 @@ static void step_names_check(struct program *program, const struct workflow *wor
     names_unique(program, "step", names, workflow->step_count, KAD0201, KAD1001);
 }
 
+/* ---- Loop variables ------------------------------------------------------------------ */
+
+/* What expressions start with, and the name of every index. */
+static const char *const reserved[] = {"trigger", "steps",   "workflow", "execution",
+                                       "env",     "secrets", "index"};
+
+/* 0210: the name is forgotten. */
+static void item_name_check(struct program *program, struct block *block)
+{
+    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
+        if (block->as.text.p && str_is(block->as.text, reserved[i])) {
+            diag_report(program->diags, block->as.span, KAD0210,
+                        "an item can't be named `%s`: that means something else",
+                        reserved[i]);
+            block->as.text = (struct str){0};
+        }
+}
+
+/* 0213 */
+static void shadow_check(struct program *program, const struct step *step)
+{
+    const struct block *block = step->block;
+    struct str name = block_item_name(block);
+    bool is_index;
+    const struct block *outer = loop_variable_find(step, name, &is_index);
+    if (!outer)
+        return;
+    diag_report(program->diags, block->as.text.p ? block->as.span : block->span,
+                KAD0213, "the item `%.*s` hides that of `%.*s`", STR(name),
+                STR(outer->step->id.text));
+    diag_note(program->diags, outer->as.text.p ? outer->as.span : outer->span,
+              "the outer one");
+    diag_help(program->diags, "give it another name with `as`");
+}
+
+static void loops_check(struct program *program, const struct workflow *workflow)
+{
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        const struct step *step = workflow->steps[i];
+        if (step->kind != STEP_FOR_EACH)
+            continue;
+        item_name_check(program, step->block);
+        shadow_check(program, step);
+    }
+}
+
 void names_check(struct program *program, struct workflow *workflow)
 {
     workflow_id_check(program, workflow);
@@ -374,4 +412,5 @@ void names_check(struct program *program, struct workflow *workflow)
     routes_resolve(program, workflow);
     guarantees_resolve(program, workflow);
     actions_resolve(program, workflow);
+    loops_check(program, workflow);
 }
