@@ -155,16 +155,42 @@ static void write_modules(struct writer *writer)
     }
 }
 
+static bool is_among(const struct workflow *const *workflows, size_t count,
+                     const struct workflow *workflow)
+{
+    for (size_t i = 0; i < count; i++)
+        if (workflows[i] == workflow)
+            return true;
+    return false;
+}
+
+/* Those that a workflow calls stand before it: it uses the names of their types. */
+static size_t add_in_order(const struct workflow **order, size_t count,
+                           const struct workflow *workflow)
+{
+    if (is_among(order, count, workflow))
+        return count;
+    for (size_t i = 0; i < workflow->step_count; i++)
+        if (workflow->steps[i]->kind == STEP_WORKFLOW)
+            count = add_in_order(order, count, workflow->steps[i]->block->workflow);
+    order[count] = workflow;
+    return count + 1;
+}
+
 static void write_workflows(struct writer *writer)
 {
     struct program *program = writer->program;
+    const struct workflow **order =
+        arena_array(program->arena, const struct workflow *, program->workflows.count);
+    size_t count = 0;
 
-    for (size_t i = 0; i < program->workflows.count; i++) {
-        const struct workflow *workflow = program->workflows.items[i];
+    for (size_t i = 0; i < program->workflows.count; i++)
+        count = add_in_order(order, count, program->workflows.items[i]);
+    for (size_t i = 0; i < count; i++) {
         struct generated files;
 
-        gen_workflow(program->arena, writer->names, workflow, &files);
-        write_pair(writer, str_copy(program->arena, workflow->id.text), &files);
+        gen_workflow(program->arena, writer->names, order[i], &files);
+        write_pair(writer, str_copy(program->arena, order[i]->id.text), &files);
     }
 }
 
