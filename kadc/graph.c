@@ -155,8 +155,12 @@ void graph_path_stops(struct diags *diags, const struct edge *edge)
 {
     static const char *const outcomes[] = {[EDGE_SUCCESS] = "succeeds",
                                            [EDGE_FAILURE] = "fails",
-                                           [EDGE_TIMEOUT] = "times out",
-                                           [EDGE_INSIDE] = "begins"};
+                                           [EDGE_TIMEOUT] = "times out"};
+    if (edge->kind == EDGE_INSIDE) {
+        diag_path_stop(diags, edge->from->id.span, "`%.*s` begins with `%.*s`",
+                       STR(edge->from->id.text), STR(edge->to->id.text));
+        return;
+    }
     diag_path_stop(diags, edge->from->id.span, "`%.*s` %s", STR(edge->from->id.text),
                    outcomes[edge->kind]);
     if (!edge->is_conditional)
