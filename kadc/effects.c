@@ -99,7 +99,7 @@ static void idempotence_check(struct program *program, const struct workflow *wo
                 STR(step->id.text));
     if (cause != step)
         diag_note(diags, cause->id.span, "this step in it is not idempotent");
-    if (cause->kind == STEP_WORKFLOW) {
+    while (cause->kind == STEP_WORKFLOW) {
         cause = cause->block->workflow->unrepeatable;
         diag_note(diags, cause->id.span, "this step of the workflow is not idempotent");
     }

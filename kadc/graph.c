@@ -378,6 +378,8 @@ static void island_report(void *context, const struct step *const *steps, size_t
     report->workflow->has_doubtful_routes = true;
     const struct step *before =
         step->index > 0 ? report->workflow->steps[step->index - 1] : NULL;
+    while (before && before->branch != step->branch) /* of the same line */
+        before = before->outer ? before->outer->step : NULL;
     if (count == 1)
         diag_report(diags, step->id.span, KAD0301, "no path leads to step `%.*s`",
                     STR(step->id.text));
