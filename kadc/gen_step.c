@@ -131,7 +131,7 @@ void gen_step_info(struct gen *gen, const struct step *step)
     emit_close(gen->code, ",");
 }
 
-static void put_needs(struct gen *gen, const struct step *step)
+void gen_step_needs(struct gen *gen, const struct step *step)
 {
     struct str *ids = arena_array(gen->arena, struct str, step->needs.count);
     const char *name =
@@ -191,7 +191,6 @@ void gen_step_constants(struct gen *gen, const struct step *step)
     size_t choice_count;
     struct buf exits;
 
-    put_needs(gen, step);
     if (step->retry)
         put_retry(gen, step);
     if (has_choices(step)) {
@@ -199,8 +198,6 @@ void gen_step_constants(struct gen *gen, const struct step *step)
         put_names(gen, arena_printf(gen->arena, "%s_choices", step->c_name), choices,
                   choice_count);
     }
-    if (step->block)
-        gen_block_constants(gen, step);
     if (step->kind != STEP_RUN || step->run.ok_exit_count == 0)
         return;
     buf_init(&exits, gen->arena);

@@ -11,6 +11,7 @@
 #include "definition.h"
 #include "describe.h"
 #include "gen_expr.h"
+#include "table.h"
 
 /* What the two files share beside struct gen. */
 struct workflow_names {
@@ -103,6 +104,7 @@ static void include_workflows(struct gen *gen)
             !calls_workflow(workflow, step->block->workflow, i))
             vec_push(gen->arena, &called, step->block->workflow);
     }
+    emit_blank(gen->code); /* clang-format sorts what stands together */
     if (called.count)
         qsort(called.items, called.count, sizeof(called.items[0]), compare_workflows);
     for (size_t i = 0; i < called.count; i++)
@@ -297,7 +299,12 @@ static void put_infos(struct gen *gen)
     if (has_needs(workflow))
         emit_comment(gen->code, "Whose outputs a start at a step needs.");
     for (size_t i = 0; i < workflow->step_count; i++)
+        gen_step_needs(gen, workflow->steps[i]);
+    emit_blank(gen->code);
+    for (size_t i = 0; i < workflow->step_count; i++)
         gen_step_constants(gen, workflow->steps[i]);
+    for (size_t i = 0; i < workflow->step_count; i++)
+        gen_block_constants(gen, workflow->steps[i]);
     emit_blank(gen->code);
     emit_comment(gen->code, "In the order of enum step.");
     emit_open(gen->code, "static const struct kad_step_info steps[] =");
@@ -507,6 +514,27 @@ static struct str machine_text(struct gen *gen, const struct workflow_names *nam
     return emit_text(&source);
 }
 
+/* What the header includes: modules and the workflows that are called. */
+static struct table *included_files(struct gen *gen)
+{
+    struct table *included = arena_new(gen->arena, struct table);
+    const struct workflow *workflow = gen->workflow;
+
+    table_init(included, gen->arena);
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        const struct step *step = workflow->steps[i];
+        const char *prefix = NULL;
+
+        if (step->action)
+            prefix = gen_module_prefix(gen->arena, step->action->module);
+        else if (step->kind == STEP_WORKFLOW)
+            prefix = gen_workflow_prefix(gen->arena, step->block->workflow);
+        if (prefix && !table_find(included, str_of(prefix)))
+            table_add(included, str_of(prefix), (void *)workflow);
+    }
+    return included;
+}
+
 void gen_workflow(struct arena *arena, struct type_names *types,
                   const struct workflow *workflow, struct generated *files)
 {
@@ -519,6 +547,7 @@ void gen_workflow(struct arena *arena, struct type_names *types,
         names.trigger_struct = arena_printf(arena, "%strigger", gen.prefix);
     if (names.outputs)
         names.outputs_struct = arena_printf(arena, "%soutputs", gen.prefix);
+    gen.included = included_files(&gen);
     set_stored_types(&gen);
     gen_blocks_init(&gen);
     gen.own_types = gen_own_types_new(&gen);
