@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -39,20 +39,22 @@ void linux_close_from(int first_fd)
 
 bool linux_kill_children(void)
 {
-    char path[64];
-    FILE *children;
-    bool found = false;
-    int pid;
+    const int file = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    char list[4096];
+    const ssize_t len = file < 0 ? -1 : read(file, list, sizeof(list) - 1);
+    char *end = list;
 
-    snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
-    children = fopen(path, "re");
-    if (!children)
-        return false;
-    while (fscanf(children, "%d", &pid) == 1) {
+    if (file >= 0)
+        close(file);
+    list[len > 0 ? len : 0] = '\0';
+    for (const char *at = list; *at; at = end) {
+        const pid_t pid = (pid_t)strtol(at, &end, 10);
+
+        if (end == at || *end != ' ')
+            break; /* cut off: the next call has it */
+        end++;
         kill(-pid, SIGKILL); /* a group of that name is its own: it has led it */
         kill(pid, SIGKILL);
-        found = true;
     }
-    fclose(children);
-    return found;
+    return len > 0;
 }

@@ -14,8 +14,8 @@ void linux_adopt_orphans(void);
 
 void linux_close_from(int first_fd);
 
-/* SIGKILL to every child of this process, and to their groups. false: it has none, or they
- * can't be told. */
+/* SIGKILL to the children of this process, of which it has one thread, and to their groups;
+ * to the first few hundred. false: it has none, or they can't be told. */
 bool linux_kill_children(void);
 
 #endif
