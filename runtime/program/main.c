@@ -3,7 +3,6 @@
  * The lock of an execution is taken before the engine touches it and dropped by the kernel
  * with the process, so that an execution never has two owners. */
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -148,15 +147,6 @@ static int report(struct program *program, const struct engine_result *result)
     };
 
     return outcome_report(&program->arena, &program->engine, result, style);
-}
-
-/* Who answers. */
-static const char *user_name(struct arena *arena)
-{
-    const struct passwd *user = getpwuid(getuid());
-
-    return user ? arena_printf(arena, "%s", user->pw_name)
-                : arena_printf(arena, "%ld", (long)getuid());
 }
 
 /* Opens everything that an engine needs. 0, or the exit code; reported. */
