@@ -304,21 +304,15 @@ static const struct type *spec_base(struct reader *reader, const struct type_spe
     return spec->items ? type_simple(TYPE_ARRAY) : type_poison();
 }
 
-static const struct type *spec_type(struct reader *reader, struct type_spec *spec,
-                                    const struct node *node)
+static bool has_limits(const struct type_spec *spec)
 {
-    const struct type *base = spec_base(reader, spec);
-    if (base->kind == TYPE_POISON)
-        return base;
-    spec_keys_check(reader, spec, base);
-    if (spec->is_doubtful)
-        return type_poison();
-    struct type *type = arena_new(reader->program->arena, struct type);
-    *type = *base;
-    type->span = spec->type ? spec->type->span : node->span;
-    type->is_secret = base->is_secret || spec->is_secret;
-    type->is_optional =
-        (base->is_optional || !spec->is_required) && !spec->default_value;
+    return spec->properties || spec->items || spec->values || spec->min || spec->max ||
+           spec->min_len || spec->max_len || spec->pattern;
+}
+
+static void spec_limits_read(struct reader *reader, const struct type_spec *spec,
+                             struct type *type)
+{
     if (spec->properties)
         properties_read(reader, spec->properties, type);
     if (spec->items) {
@@ -331,6 +325,48 @@ static const struct type *spec_type(struct reader *reader, struct type_spec *spe
                 &(struct limit_nodes){spec->min, spec->max, spec->min_len,
                                       spec->max_len, spec->pattern},
                 type);
+}
+
+/* A named type with more said beside it: a value has to satisfy both. NULL: none can,
+ * reported. */
+static struct type *narrowed(struct reader *reader, const struct type_spec *spec,
+                             const struct type *base)
+{
+    struct arena *arena = reader->program->arena;
+    struct type *own = type_copy(arena, type_simple(base->kind));
+    const struct type *both;
+    spec_limits_read(reader, spec, own);
+    both = type_meet(arena, base, own);
+    if (both)
+        return type_copy(arena, both);
+    diag_report(reader->program->diags, spec->type->span, KAD0114,
+                "no value is a `%.*s` and what is said beside it", STR(base->name));
+    diag_note(reader->program->diags, base->span, "the type is declared here");
+    return NULL;
+}
+
+static const struct type *spec_type(struct reader *reader, struct type_spec *spec,
+                                    const struct node *node)
+{
+    const struct type *base = spec_base(reader, spec);
+    struct type *type;
+    if (base->kind == TYPE_POISON)
+        return base;
+    spec_keys_check(reader, spec, base);
+    if (spec->is_doubtful)
+        return type_poison();
+    if (base->name.len && has_limits(spec)) {
+        type = narrowed(reader, spec, base);
+        if (!type)
+            return type_poison();
+    } else {
+        type = type_copy(reader->program->arena, base);
+        spec_limits_read(reader, spec, type);
+    }
+    type->span = spec->type ? spec->type->span : node->span;
+    type->is_secret = base->is_secret || spec->is_secret;
+    type->is_optional =
+        (base->is_optional || !spec->is_required) && !spec->default_value;
     return type;
 }
 
