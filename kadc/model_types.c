@@ -38,24 +38,50 @@ static key_reader required_read;
          .offset = AT(properties),                                                     \
          .of = &type_set,                                                              \
          .shape = SHAPE_NAMED,                                                         \
+         .for_types = "object",                                                        \
          .about = "of an object: a type for each name"},                               \
-        {"items", KEY_NODE, .offset = AT(items), .of = &type_set,                      \
+        {"items",                                                                      \
+         KEY_NODE,                                                                     \
+         .offset = AT(items),                                                          \
+         .of = &type_set,                                                              \
+         .for_types = "array",                                                         \
          .about = "of an array: the type of its items"},                               \
         {"enum",                                                                       \
          KEY_LIST,                                                                     \
          KEY_NOT_EMPTY,                                                                \
          AT(values),                                                                   \
          .shape = SHAPE_TEXT,                                                          \
+         .for_types = "string",                                                        \
          .about = "the texts it may be"},                                              \
-        {"min", KEY_NODE, .offset = AT(min), .shape = SHAPE_NUMBER,                    \
+        {"min",                                                                        \
+         KEY_NODE,                                                                     \
+         .offset = AT(min),                                                            \
+         .shape = SHAPE_NUMBER,                                                        \
+         .for_types = "number integer",                                                \
          .about = "the least number"},                                                 \
-        {"max", KEY_NODE, .offset = AT(max), .shape = SHAPE_NUMBER,                    \
+        {"max",                                                                        \
+         KEY_NODE,                                                                     \
+         .offset = AT(max),                                                            \
+         .shape = SHAPE_NUMBER,                                                        \
+         .for_types = "number integer",                                                \
          .about = "the greatest number"},                                              \
-        {"minLength", KEY_NODE, .offset = AT(min_len), .shape = SHAPE_INTEGER,         \
+        {"minLength",                                                                  \
+         KEY_NODE,                                                                     \
+         .offset = AT(min_len),                                                        \
+         .shape = SHAPE_INTEGER,                                                       \
+         .for_types = "string array",                                                  \
          .about = "least characters, items"},                                          \
-        {"maxLength", KEY_NODE, .offset = AT(max_len), .shape = SHAPE_INTEGER,         \
+        {"maxLength",                                                                  \
+         KEY_NODE,                                                                     \
+         .offset = AT(max_len),                                                        \
+         .shape = SHAPE_INTEGER,                                                       \
+         .for_types = "string array",                                                  \
          .about = "most characters, items"},                                           \
-        {"pattern", KEY_NODE, .offset = AT(pattern), .shape = SHAPE_TEXT,              \
+        {"pattern",                                                                    \
+         KEY_NODE,                                                                     \
+         .offset = AT(pattern),                                                        \
+         .shape = SHAPE_TEXT,                                                          \
+         .for_types = "string",                                                        \
          .about = "a regular expression"},                                             \
         {"default", KEY_NODE, .offset = AT(default_value),                             \
          .about = "used when left out"},                                               \
@@ -263,16 +289,26 @@ static void values_read(struct reader *reader, const struct node *list,
     type->value_count = count;
 }
 
+static bool names_have(const char *names, const char *name)
+{
+    struct str rest = str_of(names);
+    while (rest.len > 0)
+        if (str_is(name_take(&rest), name))
+            return true;
+    return false;
+}
+
 /* A constraint that the kind of type has no use for. */
 static void spec_key_check(struct reader *reader, struct type_spec *spec,
                            const struct type *type, const struct node *value,
-                           const char *key, unsigned kinds)
+                           const char *name)
 {
-    if (!value || (kinds & 1U << type->kind))
+    const struct key *key = key_find(&type_set, str_of(name));
+    if (!value || names_have(key->for_types, type_kind_name(type->kind)))
         return;
     spec->is_doubtful = reader->has_gaps = true;
     diag_report(reader->program->diags, value->span, KAD0104,
-                "`%s` has no meaning for type `%.*s`", key,
+                "`%s` has no meaning for type `%.*s`", name,
                 STR(type_text(reader->program->arena, type)));
     if (spec->type)
         diag_subject(reader->program->diags, "type at %u", spec->type->span.start);
@@ -281,17 +317,14 @@ static void spec_key_check(struct reader *reader, struct type_spec *spec,
 static void spec_keys_check(struct reader *reader, struct type_spec *spec,
                             const struct type *type)
 {
-    const unsigned text = 1U << TYPE_STRING, array = 1U << TYPE_ARRAY,
-                   object = 1U << TYPE_OBJECT,
-                   numbers = 1U << TYPE_NUMBER | 1U << TYPE_INTEGER;
-    spec_key_check(reader, spec, type, spec->properties, "properties", object);
-    spec_key_check(reader, spec, type, spec->items, "items", array);
-    spec_key_check(reader, spec, type, spec->values, "enum", text);
-    spec_key_check(reader, spec, type, spec->min, "min", numbers);
-    spec_key_check(reader, spec, type, spec->max, "max", numbers);
-    spec_key_check(reader, spec, type, spec->min_len, "minLength", text | array);
-    spec_key_check(reader, spec, type, spec->max_len, "maxLength", text | array);
-    spec_key_check(reader, spec, type, spec->pattern, "pattern", text);
+    spec_key_check(reader, spec, type, spec->properties, "properties");
+    spec_key_check(reader, spec, type, spec->items, "items");
+    spec_key_check(reader, spec, type, spec->values, "enum");
+    spec_key_check(reader, spec, type, spec->min, "min");
+    spec_key_check(reader, spec, type, spec->max, "max");
+    spec_key_check(reader, spec, type, spec->min_len, "minLength");
+    spec_key_check(reader, spec, type, spec->max_len, "maxLength");
+    spec_key_check(reader, spec, type, spec->pattern, "pattern");
 }
 
 /* What `type:` says, or what can be told without it. */

@@ -132,7 +132,7 @@ static void text_list(struct buf *out, size_t count, const struct str *values,
     buf_add_char(out, '}');
 }
 
-static void text_add(struct buf *out, const struct type *type)
+const char *type_kind_name(enum type_kind kind)
 {
     static const char *const names[] = {
         [TYPE_POISON] = "unknown",    [TYPE_NULL] = "null",
@@ -141,9 +141,15 @@ static void text_add(struct buf *out, const struct type *type)
         [TYPE_DURATION] = "duration", [TYPE_OBJECT] = "object",
         [TYPE_ARRAY] = "array",       [TYPE_ANY] = "any",
     };
+
+    return names[kind];
+}
+
+static void text_add(struct buf *out, const struct type *type)
+{
     const bool is_named = type->name.p != NULL;
 
-    buf_add(out, is_named ? type->name : str_of(names[type->kind]));
+    buf_add(out, is_named ? type->name : str_of(type_kind_name(type->kind)));
     if (type->is_optional && type->kind != TYPE_NULL)
         buf_add_char(out, '?');
     if (is_named)

@@ -61,6 +61,9 @@ struct type {
     struct str pattern;
 };
 
+/* "integer": as its author calls it. */
+const char *type_kind_name(enum type_kind kind);
+
 /* Types without anything to add; static storage. */
 const struct type *type_simple(enum type_kind kind);
 const struct type *type_poison(void);

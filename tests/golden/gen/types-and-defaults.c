@@ -302,7 +302,7 @@ static int advance(struct kad_run *run, void *frame, int position)
 }
 
 /* outputs: types-and-defaults.yaml:32 */
-static void finish(struct kad_run *run KAD_UNUSED, const void *frame, void *outputs)
+static void finish(struct kad_run *run, const void *frame, void *outputs)
 {
     const struct frame *f = frame;
     struct types_and_defaults_outputs *out = outputs;
@@ -315,6 +315,7 @@ static void finish(struct kad_run *run KAD_UNUSED, const void *frame, void *outp
         .cells = {(const struct types_and_defaults_order_cells_item[1]){{0}}, 0},
         .labels = {KAD_TEXTS("ab", "cd")},
         .first = {.inner = {.left = {0}}}};
+    kad_keep(run, &types_and_defaults_outputs_type, out);
 }
 
 /* Printed by --describe. */
