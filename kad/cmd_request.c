@@ -10,6 +10,7 @@
 
 #include "commands.h"
 #include "kad/errors.h"
+#include "secrets.h"
 #include "session.h"
 
 /* The owner answers for itself, once the signal makes it look. */
@@ -82,6 +83,8 @@ static int cancel_here(struct session *session, const struct execution_row *exec
 {
     const enum store_error error = end_cancelled(session, execution);
 
+    if (error == STORE_OK)
+        secret_forget(session->cli->arena, &session->project, execution->id);
     if (error == STORE_OK && session->cli->is_json)
         cli_print_json(
             json_pack("{s:s, s:s}", "execution", execution->id, "status", "cancelled"));

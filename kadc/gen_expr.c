@@ -174,6 +174,8 @@ static struct c_value c_bound(struct gen *gen, const struct expr *expr)
                         c_make(gen, C_POSTFIX, "kad_env(run, %s)",
                                emit_quote(gen->arena, binding->name)));
     case BIND_SECRET:
+        return c_set(expr->type, c_make(gen, C_POSTFIX, "kad_secret(run, %s)",
+                                        emit_quote(gen->arena, binding->name)));
     case BIND_NONE: break;
     }
     abort(); /* expr_bind.c binds no others */

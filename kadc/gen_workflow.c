@@ -254,6 +254,9 @@ static void put_infos(struct gen *gen)
     if (workflow->env.count)
         gen_texts(gen, "static const char *const env[]", workflow->env.items,
                   workflow->env.count);
+    if (workflow->secrets.count)
+        gen_texts(gen, "static const char *const secrets[]", workflow->secrets.items,
+                  workflow->secrets.count);
     emit_blank(gen->code);
     if (has_needs(workflow))
         emit_comment(gen->code, "Whose outputs a start at a step needs.");
@@ -389,6 +392,8 @@ static void put_workflow(struct gen *gen, const struct workflow_names *names)
         emit_line(gen->code, ".budget = &budget,");
     if (workflow->env.count)
         emit_line(gen->code, ".env = env,");
+    if (workflow->secrets.count)
+        emit_line(gen->code, ".secrets = secrets,");
     if (names->outputs) {
         emit_line(gen->code, ".outputs = %s,", gen_descriptor(gen, names->outputs));
         emit_line(gen->code, ".finish = finish,");

@@ -365,8 +365,9 @@ struct workflow {
     /* By graph.c: a route is broken, or something is wrong with where routes lead. That
      * nothing else can happen than what they say is no ground for a finding then. */
     bool has_doubtful_routes;
-    bool has_odd_routes; /* by graph.c: the same, where there is only a warning */
-    VEC(struct str) env; /* by flow.c: the variables that expressions name */
+    bool has_odd_routes;     /* by graph.c: the same, where there is only a warning */
+    VEC(struct str) env;     /* by flow.c: the variables that expressions name */
+    VEC(struct str) secrets; /* by flow.c: likewise */
 };
 
 /* One run of kadc. */

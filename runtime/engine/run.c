@@ -9,6 +9,7 @@
 
 #include "codec.h"
 #include "engine/run.h"
+#include "mask.h"
 
 /* ---- Create ------------------------------------------------------------------------- */
 
@@ -33,8 +34,9 @@ static const char *state_json(struct arena *arena, const struct engine *engine)
     json_t *env = env_json(engine->workflow);
     json_t *modules = engine->modules ? json_loads(engine->modules, 0, NULL) : NULL;
     json_t *state = json_pack("{s:o*, s:o*}", "env", env, "modules", modules);
-    const char *text =
-        json_object_size(state) ? codec_compact(arena, state).text : NULL;
+    const char *text = json_object_size(state)
+                           ? mask_json(arena, codec_compact(arena, state).text)
+                           : NULL;
 
     json_decref(state);
     return text;
@@ -121,7 +123,7 @@ void run_refuse(struct kad_run *run, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    run->refusal = arena_vprintf(&run->memory, format, args);
+    run->refusal = mask_text(&run->memory, arena_vprintf(&run->memory, format, args));
     va_end(args);
     run->stop = STOP_REFUSED;
 }

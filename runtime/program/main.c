@@ -13,12 +13,14 @@
 #include "engine/engine.h"
 #include "engine/lock.h"
 #include "process/host.h"
+#include "process/linux.h"
 #include "program/builds.h"
 #include "program/modules.h"
 #include "program/options.h"
 #include "program/outcome.h"
 #include "program/progress.h"
 #include "report.h"
+#include "secrets.h"
 
 struct program {
     struct arena arena;
@@ -31,6 +33,7 @@ struct program {
     const char *build_id; /* or NULL */
     struct process_host host;
     struct engine engine;
+    const struct execution_row *new_row; /* while it is being created */
 };
 
 static int fail(const struct program *program, int exit_code, const char *text)
@@ -109,7 +112,11 @@ static bool claim(void *context, int64_t slot)
     struct program *program = context;
     pid_t owner;
 
-    return lock_take(&program->locks, slot, &owner);
+    if (!lock_take(&program->locks, slot, &owner))
+        return false;
+    return !program->options.input_text ||
+           secret_hold(&program->arena, &program->project, program->new_row->id,
+                       program->options.input_text);
 }
 
 /* 0: the row is this program's to run. Otherwise the exit code; reported. */
@@ -134,6 +141,36 @@ static int find_own(struct program *program, const char *prefix,
                     arena_printf(arena, "execution %s is one of %s: use wf-%s", row->id,
                                  row->workflow_id, row->workflow_id));
     return 0;
+}
+
+/* ---- Secrets ------------------------------------------------------------------------ */
+
+/* `parameters` as they are stored. 0, or the exit code; reported. */
+static int read_secrets(struct program *program, const char *parameters)
+{
+    const char *error;
+
+    if (!workflow_has_secrets(program->workflow))
+        return 0;
+    error = secrets_load(&program->arena, &program->project, program->workflow);
+    if (error)
+        return fail(program, KAD_EXIT_USAGE, error);
+    secrets_leave_environment(parameters);
+    return 0;
+}
+
+/* Of an execution that goes on. */
+static int restore_secrets(struct program *program, struct execution_row *row)
+{
+    const char *stored = row->trigger_data ? row->trigger_data : "{}";
+    const char *error;
+
+    row->trigger_data =
+        secret_parameters_read(&program->arena, &program->project,
+                               program->workflow->trigger, row->id, stored, &error);
+    if (!row->trigger_data)
+        return fail(program, KAD_EXIT_USAGE, error);
+    return read_secrets(program, stored);
 }
 
 /* ---- Running ------------------------------------------------------------------------ */
@@ -195,6 +232,8 @@ static int drive(struct program *program, const struct execution_row *row)
         engine_resume(engine, &program->arena, row, &program->options.answer, &result);
     progress_end(&progress);
     process_host_release(&program->host);
+    if (result.end == ENGINE_COMPLETED || result.end == ENGINE_CANCELLED)
+        secret_forget(&program->arena, &program->project, row->id);
     return report(program, &result);
 }
 
@@ -253,8 +292,10 @@ static int run_new(struct program *program)
     struct execution_row row;
     const char *error = NULL;
     bool existed;
-    const int exit_code = open_engine(program, true);
+    int exit_code = open_engine(program, true);
 
+    if (!exit_code)
+        exit_code = read_secrets(program, program->options.stored_parameters);
     if (exit_code)
         return exit_code;
     program->journal->claimer = (struct claimer){claim, program};
@@ -266,11 +307,17 @@ static int run_new(struct program *program)
                             &program->engine.modules);
     if (error)
         return fail(program, KAD_EXIT_STORE, error);
-    if (engine_create(&program->engine, &program->arena, program->options.parameters,
-                      program->options.key, program->build_id, &row,
-                      &existed) != STORE_OK)
+    program->new_row = &row;
+    if (engine_create(&program->engine, &program->arena,
+                      program->options.stored_parameters, program->options.key,
+                      program->build_id, &row, &existed) != STORE_OK) {
+        secret_forget(&program->arena, &program->project, row.id);
         return fail_store(program);
-    return existed ? run_existing(program, &row) : drive(program, &row);
+    }
+    if (existed)
+        return run_existing(program, &row);
+    row.trigger_data = program->options.parameters;
+    return drive(program, &row);
 }
 
 /* ---- Going on ----------------------------------------------------------------------- */
@@ -299,10 +346,15 @@ static int resume(struct program *program)
     /* The last owner may have gone on since the row was read. */
     if (!exit_code)
         exit_code = find_own(program, row.id, &row);
-    if (!exit_code && !program->options.is_quiet &&
-        (row.status == EXECUTION_COMPLETED || row.status == EXECUTION_CANCELLED))
-        fprintf(stderr, "wf-%s: execution %s has ended already\n",
-                program->workflow->id, row.id);
+    if (exit_code)
+        return exit_code;
+    if (row.status == EXECUTION_COMPLETED || row.status == EXECUTION_CANCELLED) {
+        if (!program->options.is_quiet)
+            fprintf(stderr, "wf-%s: execution %s has ended already\n",
+                    program->workflow->id, row.id);
+        return report_stored(program, &row);
+    }
+    exit_code = restore_secrets(program, &row);
     return exit_code ? exit_code : drive(program, &row);
 }
 
@@ -370,6 +422,8 @@ int kad_main(int argc, char **argv, const struct kad_workflow *workflow)
     int exit_code = KAD_EXIT_USAGE;
 
     file_keep_standard();
+    if (workflow_has_secrets(workflow))
+        linux_hide_memory();
     if (options_read(&program.arena, workflow, argc, argv, stderr, &program.options)) {
         program.build_id = build_id(&program.arena);
         exit_code = dispatch(&program);

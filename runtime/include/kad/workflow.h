@@ -54,6 +54,8 @@ struct kad_run_outputs {
 };
 
 extern const struct kad_type kad_run_inputs_type, kad_run_outputs_type;
+/* The same inputs, of a step that hands a secret over as a variable or on standard input. */
+extern const struct kad_type kad_run_secret_inputs_type;
 /* Module "", name "run"; the engine knows it by its address. Not idempotent. */
 extern const struct kad_action kad_run_action;
 
@@ -244,6 +246,8 @@ struct kad_workflow {
     /* The variables that expressions name (`env.N`), read once, at the start:
      * NULL-terminated; NULL: none. */
     const char *const *env;
+    /* The secrets that expressions name (`secrets.N`): NULL-terminated; NULL: none. */
+    const char *const *secrets;
     /* `outputs:` of the workflow: its type and a function that computes them; or NULL. */
     const struct kad_type *outputs;
     void (*finish)(struct kad_run *run, const void *frame, void *outputs);
@@ -289,7 +293,8 @@ void *kad_item(struct kad_run *run, const struct kad_step_info *block);
 bool kad_item_has_outputs(struct kad_run *run, const struct kad_step_info *step,
                           size_t index);
 
-/* A secret by its name, for an input that is marked secret; NULL: there is none. */
+/* A secret by its name, for an input that is marked secret. An execution begins and goes on
+ * only where all that its workflow names are there. */
 const char *kad_secret(struct kad_run *run, const char *name);
 
 /* Memory for the values of one entry; freed after the step's inputs are stored. */
