@@ -385,6 +385,10 @@ static json_t *step_json(struct arena *arena, const struct step *step)
         json_object_set_new(json, "timeoutMs", json_integer(step->timeout_ms));
     if (step->recovers)
         json_object_set_new(json, "recovers", json_true());
+    if (step->outer) {
+        set_text(json, "block", step->outer->step->id.text);
+        set_text(json, "branch", step->branch->name.text);
+    }
     if (step->action)
         json_object_set_new(json, "inputs", schema_of(step->action->inputs));
     json_object_set_new(json, "outputs", schema_of(step->outputs));

@@ -7,7 +7,8 @@
  *     {"id", "name", "version", "description"?, "source",
  *      "triggers": [{"type": "cli", "command", "params": [{"name", "schema", "required"}]}],
  *      "steps": [{"id", "name"?, "description"?, "line", "module", "action", "idempotent",
- *                 "maxRetries"?, "timeoutMs"?, "recovers"?, "inputs": {schema},
+ *                 "maxRetries"?, "timeoutMs"?, "recovers"?, "block"?: id of the block
+ *                 that it is in, "branch"?: name (parallel), "inputs": {schema},
  *                 "outputs": {schema},
  *                 "routes": [{"on": "success"|"failure"|"timeout", "when"?: text,
  *                             "to": step id | "$complete" | "$fail"}]}],

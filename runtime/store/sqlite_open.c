@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "project.h"
 #include "schema-2.h"
+#include "schema-3.h"
 #include "schema.h"
 #include "store/sqlite.h"
 
@@ -29,7 +30,7 @@ enum {
 };
 
 /* migrations[n] leads from version n to n + 1. */
-static const char *const migrations[] = {SCHEMA_SQL, SCHEMA_2_SQL};
+static const char *const migrations[] = {SCHEMA_SQL, SCHEMA_2_SQL, SCHEMA_3_SQL};
 enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 
 /* ---- The schema ------------------------------------------------------------------ */
