@@ -356,6 +356,8 @@ void flow_check(struct program *program, struct workflow *workflow)
     flow.step = NULL;
     for (size_t i = 0; i < workflow->output_count; i++)
         value_read_all(&flow, workflow->outputs[i].value);
+    if (workflow->concurrency)
+        template_read_all(&flow, workflow->concurrency->key, false);
     flow_needs_find(&flow.needs, workflow);
     flow_reads_report(&flow.reads, program, workflow);
     if (flow.is_usage_known)

@@ -35,6 +35,7 @@ static void check(struct program *program, const struct source *source)
     names_check(program, workflow);
     graph_check(program, workflow);
     types_check(program, workflow);
+    concurrency_check(program, workflow);
     secrets_check(program, workflow);
     flow_check(program, workflow);
     guarantees_check(program, workflow);

@@ -326,6 +326,15 @@ struct budget {
     struct span time_span;
 };
 
+enum on_full { ON_FULL_QUEUE, ON_FULL_SKIP, ON_FULL_CANCEL_OLDEST };
+
+/* `concurrency:`: how many executions may be under way at the same time. */
+struct concurrency {
+    struct template *key; /* NULL: all executions count together */
+    uint32_t limit;
+    enum on_full on_full;
+};
+
 struct workflow_output {
     struct name name;
     const struct type *declared; /* or NULL */
@@ -358,6 +367,8 @@ struct workflow {
     struct guarantee *guarantees;
     size_t guarantee_count;
     int64_t timeout_ms;
+    struct concurrency *concurrency; /* NULL: any number */
+    bool is_in_worktree; /* each execution works in a git worktree of its own */
     const char *c_name;  /* `implement_feature` */
     struct graph *graph; /* by graph.c */
     bool is_broken;      /* not even its steps could be read: later passes skip it */

@@ -225,6 +225,20 @@ struct kad_budget {
 };
 #define KAD_NO_LIMIT UINT32_MAX
 
+/* How many executions of a workflow may be under way: those that have not ended. */
+enum kad_on_full {
+    KAD_QUEUE, /* another one waits, in the order of their creation */
+    KAD_SKIP,  /* it is not started */
+    KAD_CANCEL_OLDEST
+};
+
+struct kad_concurrency {
+    uint32_t limit;
+    enum kad_on_full on_full;
+    /* What executions are counted by, from the parameters in the frame; NULL: all together. */
+    const char *(*key)(struct kad_run *run, const void *frame);
+};
+
 /* Positions that are no steps. */
 enum { KAD_END_COMPLETE = -1, KAD_END_FAIL = -2 };
 
@@ -241,8 +255,10 @@ struct kad_workflow {
     size_t frame_size;
     const struct kad_step_info *steps;
     size_t step_count;
-    int64_t timeout_ms;              /* 0: none */
-    const struct kad_budget *budget; /* or NULL */
+    int64_t timeout_ms;                        /* 0: none */
+    const struct kad_budget *budget;           /* or NULL */
+    const struct kad_concurrency *concurrency; /* NULL: any number */
+    bool is_in_worktree; /* each execution works in a git worktree of its own */
     /* The variables that expressions name (`env.N`), read once, at the start:
      * NULL-terminated; NULL: none. */
     const char *const *env;

@@ -176,8 +176,8 @@ static const char definition[] =
     "\"stdout\":{\"type\":\"string\"},\"stderr\":{\"type\":\"string\"}},"
     "\"required\":[\"exitCode\",\"stdout\",\"stderr\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
-    "{\"on\":\"failure\",\"to\":\"$fail\"}]}],\"bounds\":{\"stepRuns\":2,"
-    "\"agentCalls\":0,\"most\":{}}}";
+    "{\"on\":\"failure\",\"to\":\"$fail\"}]}],\"secrets\":[\"TOKEN\",\"OTHER\"],"
+    "\"bounds\":{\"stepRuns\":2,\"agentCalls\":0,\"most\":{}}}";
 
 const struct kad_workflow secret_workflow = {
     .id = "secret",
