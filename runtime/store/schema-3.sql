@@ -25,6 +25,25 @@ DROP INDEX step_executions_of_step;
 CREATE UNIQUE INDEX step_executions_of_step
   ON step_executions (execution_id, step_id, item, visit, attempt);
 
+-- Without AUTOINCREMENT, which writes one more page at each step.
+CREATE TABLE new_history (
+  id INTEGER PRIMARY KEY,     -- order over all executions
+  execution_id TEXT NOT NULL,
+  event_type TEXT NOT NULL,   -- execution_started, step_started, step_completed, ...
+  step_id TEXT,               -- NULL: about the execution
+  data TEXT,                  -- JSON object
+  timestamp DATETIME DEFAULT CURRENT_TIMESTAMP,
+  seq INTEGER NOT NULL,       -- from 1, without gaps, per execution
+  FOREIGN KEY (execution_id) REFERENCES executions(id)
+);
+INSERT INTO new_history (id, execution_id, event_type, step_id, data, timestamp, seq)
+  SELECT id, execution_id, event_type, step_id, data, timestamp, seq
+  FROM execution_history;
+DROP TABLE execution_history;
+ALTER TABLE new_history RENAME TO execution_history;
+CREATE UNIQUE INDEX execution_history_of_execution
+  ON execution_history (execution_id, seq);
+
 -- A branch of a block that is under way. They go when the block ends.
 CREATE TABLE positions (
   id INTEGER PRIMARY KEY,     -- in the order in which they were opened

@@ -48,17 +48,17 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
         " :parent_key, :concurrency, 1)",
     [EXECUTION_OF_KEY] = "SELECT id FROM executions"
                          " WHERE workflow_id = :workflow AND key = :key",
+    /* Not by RETURNING, which makes a table of its own for each run. */
+    [EXECUTION_SEQ] = "SELECT history_seq FROM executions WHERE id = :id",
     [EXECUTION_SET] =
         "UPDATE executions SET status = :status, current_step = :current_step,"
         " error = :error, outputs = :outputs, completed_at = :completed_at,"
         " build_id = coalesce(:build_id, build_id),"
         " request = iif(:clears_request, NULL, request),"
-        " history_seq = history_seq + :event_count"
-        " WHERE id = :id RETURNING history_seq",
+        " history_seq = :history_seq WHERE id = :id",
     [EXECUTION_TOUCH] =
         "UPDATE executions SET request = iif(:clears_request, NULL, request),"
-        " history_seq = history_seq + :event_count"
-        " WHERE id = :id RETURNING history_seq",
+        " history_seq = :history_seq WHERE id = :id",
     [EXECUTION_REQUEST] = "UPDATE executions SET request = :request WHERE id = :id",
     [EXECUTION_ADMIT] = "UPDATE executions SET status = 'running', started_at = :now,"
                         " history_seq = history_seq + 1"

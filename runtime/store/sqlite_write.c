@@ -109,20 +109,35 @@ enum store_error sqlite_history_insert(struct sqlite_journal *journal,
     return sqlite_run(journal, statement);
 }
 
-/* The execution's row; *last_seq is the seq of the commit's last event. */
+/* The seq of its last event. STORE_NOT_FOUND: there is no such execution. */
+static enum store_error execution_seq(struct sqlite_journal *journal,
+                                      const char *execution, int64_t *seq)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_SEQ);
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":id", execution);
+    error = sqlite_next(journal, statement);
+    if (error == STORE_OK)
+        *seq = sqlite3_column_int64(statement, 0);
+    sqlite_reset(statement);
+    return error;
+}
+
 static enum store_error execution_update(struct sqlite_journal *journal,
                                          const struct journal_commit *commit,
-                                         int64_t *last_seq)
+                                         int64_t last_seq)
 {
     sqlite3_stmt *statement = sqlite_statement(
         journal, commit->sets_execution ? EXECUTION_SET : EXECUTION_TOUCH);
-    enum store_error error;
 
     if (!statement)
         return STORE_FAILED;
     bind_text(statement, ":id", commit->execution_id);
     bind_integer(statement, ":clears_request", commit->clears_request);
-    bind_integer(statement, ":event_count", (int64_t)commit->event_count);
+    bind_integer(statement, ":history_seq", last_seq);
     if (commit->sets_execution) {
         bind_text(statement, ":status", execution_status_name(commit->status));
         bind_text(statement, ":current_step", commit->current_step);
@@ -132,11 +147,7 @@ static enum store_error execution_update(struct sqlite_journal *journal,
         bind_time(statement, ":completed_at",
                   execution_is_ended(commit->status) ? commit->now_ms : 0);
     }
-    error = sqlite_next(journal, statement);
-    if (error == STORE_OK)
-        *last_seq = sqlite3_column_int64(statement, 0);
-    sqlite_reset(statement);
-    return error;
+    return sqlite_run(journal, statement);
 }
 
 static enum store_error step_end(struct sqlite_journal *journal,
@@ -365,20 +376,21 @@ static enum store_error commit_waits(struct sqlite_journal *journal,
                              : error;
 }
 
-/* In a transaction. The execution comes first: it must be there; it counts events. */
+/* In a transaction. */
 static enum store_error commit_rows(struct sqlite_journal *journal,
                                     const struct journal_commit *commit)
 {
     int64_t seq = 0;
-    enum store_error error = execution_update(journal, commit, &seq);
+    enum store_error error = execution_seq(journal, commit->execution_id, &seq);
 
+    if (error == STORE_OK)
+        error = execution_update(journal, commit, seq + (int64_t)commit->event_count);
     if (error == STORE_OK && commit->ended)
         error = step_end(journal, commit->ended, commit->now_ms);
     if (error == STORE_OK && commit->started)
         error = step_insert(journal, commit->started);
     if (error == STORE_OK)
         error = commit_waits(journal, commit);
-    seq -= (int64_t)commit->event_count;
     for (size_t i = 0; error == STORE_OK && i < commit->event_count; i++)
         error = sqlite_history_insert(journal, commit->execution_id, ++seq,
                                       &commit->events[i]);
