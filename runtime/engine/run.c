@@ -29,7 +29,7 @@ static json_t *env_json(const struct kad_workflow *workflow)
 }
 
 /* What is read once, at the start: {"env"?, "modules"?}; NULL: neither. */
-static const char *state_json(struct arena *arena, const struct engine *engine)
+const char *run_state_json(struct arena *arena, const struct engine *engine)
 {
     json_t *env = env_json(engine->workflow);
     json_t *modules = engine->modules ? json_loads(engine->modules, 0, NULL) : NULL;
@@ -65,12 +65,16 @@ enum store_error engine_create(struct engine *engine, struct arena *arena,
         .trigger_data = parameters,
         .status = EXECUTION_RUNNING,
         .current_step = workflow->steps[0].id,
-        .state = state_json(arena, engine),
+        .state = run_state_json(arena, engine),
         .started_ms = engine->host->now_ms(engine->host),
         .key = key,
         .build_id = build_id,
         .workspace = engine->project ? engine->project->root : NULL,
+        .concurrency_key = engine->concurrency_key,
+        .admission = engine->admission,
     };
+    if (engine->workspace)
+        row->workspace = engine->workspace(engine->workspace_context, row->id);
     error = journal->ops->create(journal, arena, &known_as, row, existed);
     if (error == STORE_OK && *existed)
         return journal->ops->find(journal, arena, row->id, row);
