@@ -68,6 +68,27 @@ const struct type *type_required(struct arena *arena, const struct type *type)
     return with_optional(arena, type, false);
 }
 
+const struct type *type_secret(struct arena *arena, const struct type *type)
+{
+    struct type *copy;
+
+    if (type->is_secret || type->kind == TYPE_POISON || type->kind == TYPE_NULL)
+        return type;
+    copy = type_copy(arena, type);
+    copy->is_secret = true;
+    return copy;
+}
+
+bool type_holds_secret(const struct type *type)
+{
+    if (type->is_secret)
+        return true;
+    for (size_t i = 0; i < type->field_count; i++)
+        if (type_holds_secret(type->fields[i].type))
+            return true;
+    return type->kind == TYPE_ARRAY && type->items && type_holds_secret(type->items);
+}
+
 const struct type *type_array_of(struct arena *arena, const struct type *items)
 {
     struct type *array = arena_new(arena, struct type);

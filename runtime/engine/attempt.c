@@ -12,6 +12,7 @@
 #include "codec.h"
 #include "engine/gate.h"
 #include "engine/retry.h"
+#include "engine/secret.h"
 
 /* ---- Beginning ---------------------------------------------------------------------- */
 
@@ -283,6 +284,8 @@ static void take_outputs(struct kad_step *step, const void *produced)
     const char *problem = codec_encode(&step->memory, step->info->action->outputs, mode,
                                        produced, &step->outputs);
 
+    if (!problem)
+        problem = secret_outputs(step);
     if (!problem)
         problem = codec_decode(&step->outputs_memory, type, mode, step->outputs.text,
                                step->outputs.len, value);

@@ -3,6 +3,7 @@
  * The end of a step is only remembered. It is committed with what comes next, when that is
  * known: the start of another attempt, a pause, or the execution's end. */
 #include "engine/gate.h"
+#include "engine/secret.h"
 
 /* ---- Pending ------------------------------------------------------------------------ */
 
@@ -101,6 +102,7 @@ static bool commit(struct kad_run *run, struct journal_commit commit)
     commit.clears_request = run->clears_request;
     commit.events = pending->events;
     commit.event_count = pending->event_count;
+    secret_mask_commit(&pending->memory, &commit);
     if (run->engine->journal->ops->commit(run->engine->journal, &commit) != STORE_OK) {
         run->stop = STOP_STORE;
         return false;
@@ -110,7 +112,7 @@ static bool commit(struct kad_run *run, struct journal_commit commit)
     return true;
 }
 
-static struct step_row row_of(const struct kad_step *step)
+static struct step_row row_of(struct kad_step *step)
 {
     return (struct step_row){
         .key = step->key,
@@ -118,7 +120,7 @@ static struct step_row row_of(const struct kad_step *step)
         .step_id = step->info->id,
         .module = step->info->action->module,
         .action = step->info->action->name,
-        .inputs = step->inputs.text,
+        .inputs = secret_inputs(step),
         .status = STEP_RUN_RUNNING,
         .started_ms = run_now_ms(step->run),
         .visit = step->visit,
@@ -129,7 +131,7 @@ static struct step_row row_of(const struct kad_step *step)
 
 bool boundary_start(struct kad_run *run)
 {
-    const struct kad_step *step = &run->step;
+    struct kad_step *step = &run->step;
     const struct step_row row = row_of(step);
 
     ended_event(run);

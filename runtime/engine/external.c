@@ -12,6 +12,7 @@
 #include "codec.h"
 #include "engine/answer.h"
 #include "engine/run.h"
+#include "mask.h"
 
 enum { MESSAGE_MAX_BYTES = 1000 };
 
@@ -20,7 +21,8 @@ enum { MESSAGE_MAX_BYTES = 1000 };
 /* The last whole lines that fit a message. */
 static const char *last_lines(struct kad_step *step, const struct kad_output *output)
 {
-    const struct str text = str_trim((struct str){output->err, output->err_len});
+    const struct str text =
+        str_trim(mask_str(&step->memory, (struct str){output->err, output->err_len}));
     struct str tail = text;
 
     if (text.len > MESSAGE_MAX_BYTES) {
@@ -124,6 +126,14 @@ static enum kad_outcome bad_output(struct kad_step *step, const char *problem)
     return kad_fail(step, kad_failure_name(KAD_FAILURE_BAD_OUTPUT), "%s", problem);
 }
 
+static struct kad_json details_of(struct kad_step *step, const json_t *details)
+{
+    const char *text =
+        mask_json(&step->memory, codec_compact(&step->memory, details).text);
+
+    return (struct kad_json){text, strlen(text)};
+}
+
 static enum kad_outcome take_error(struct kad_step *step, const json_t *error)
 {
     const json_t *details = json_object_get(error, "details");
@@ -134,7 +144,7 @@ static enum kad_outcome take_error(struct kad_step *step, const json_t *error)
         return bad_output(step, "error: expected {code, message, details?}");
     kad_fail(step, code, "%s", message);
     if (details && !json_is_null(details))
-        step->failure.details = codec_compact(&step->memory, details);
+        step->failure.details = details_of(step, details);
     return KAD_FAILURE;
 }
 

@@ -9,6 +9,7 @@
 
 #include "codec.h"
 #include "engine/run.h"
+#include "mask.h"
 
 /* ---- Create ------------------------------------------------------------------------- */
 
@@ -28,13 +29,14 @@ static json_t *env_json(const struct kad_workflow *workflow)
 }
 
 /* What is read once, at the start: {"env"?, "modules"?}; NULL: neither. */
-static const char *state_json(struct arena *arena, const struct engine *engine)
+const char *run_state_json(struct arena *arena, const struct engine *engine)
 {
     json_t *env = env_json(engine->workflow);
     json_t *modules = engine->modules ? json_loads(engine->modules, 0, NULL) : NULL;
     json_t *state = json_pack("{s:o*, s:o*}", "env", env, "modules", modules);
-    const char *text =
-        json_object_size(state) ? codec_compact(arena, state).text : NULL;
+    const char *text = json_object_size(state)
+                           ? mask_json(arena, codec_compact(arena, state).text)
+                           : NULL;
 
     json_decref(state);
     return text;
@@ -63,12 +65,16 @@ enum store_error engine_create(struct engine *engine, struct arena *arena,
         .trigger_data = parameters,
         .status = EXECUTION_RUNNING,
         .current_step = workflow->steps[0].id,
-        .state = state_json(arena, engine),
+        .state = run_state_json(arena, engine),
         .started_ms = engine->host->now_ms(engine->host),
         .key = key,
         .build_id = build_id,
         .workspace = engine->project ? engine->project->root : NULL,
+        .concurrency_key = engine->concurrency_key,
+        .admission = engine->admission,
     };
+    if (engine->workspace)
+        row->workspace = engine->workspace(engine->workspace_context, row->id);
     error = journal->ops->create(journal, arena, &known_as, row, existed);
     if (error == STORE_OK && *existed)
         return journal->ops->find(journal, arena, row->id, row);
@@ -121,7 +127,7 @@ void run_refuse(struct kad_run *run, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    run->refusal = arena_vprintf(&run->memory, format, args);
+    run->refusal = mask_text(&run->memory, arena_vprintf(&run->memory, format, args));
     va_end(args);
     run->stop = STOP_REFUSED;
 }

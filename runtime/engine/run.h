@@ -118,6 +118,8 @@ struct kad_run {
 void run_init(struct kad_run *run, struct engine *engine,
               const struct execution_row *row);
 void run_release(struct kad_run *run);
+/* What a new execution reads once: row->state. */
+const char *run_state_json(struct arena *arena, const struct engine *engine);
 /* From `position` to an end or a stop. */
 void run_from(struct kad_run *run, int position);
 /* What has become of it; texts are copied to the arena. */

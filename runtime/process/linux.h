@@ -12,6 +12,10 @@ int linux_memory_file(struct str text);
 /* From now on, descendants whose parent dies become children of this process. */
 void linux_adopt_orphans(void);
 
+/* What this process remembers goes into no core file, and no other process of the user's may
+ * look at it; the programs that it starts may again. */
+void linux_hide_memory(void);
+
 void linux_close_from(int first_fd);
 
 /* SIGKILL to the children of this process, of which it has one thread, and to their groups;
