@@ -289,7 +289,7 @@ static json_t *concurrency_json(const struct concurrency *concurrency)
                              "onFull", names[concurrency->on_full]);
 
     if (concurrency->key)
-        set_text(json, "key", concurrency->key->node->text);
+        describe_set_text(json, "key", concurrency->key->node->text);
     return json;
 }
 
@@ -299,7 +299,7 @@ static json_t *secrets_json(const struct workflow *workflow)
     json_t *names = json_array();
 
     for (size_t i = 0; i < workflow->secrets.count; i++)
-        json_array_append_new(names, text_json(workflow->secrets.items[i]));
+        json_array_append_new(names, describe_text_json(workflow->secrets.items[i]));
     return names;
 }
 

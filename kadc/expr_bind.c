@@ -348,7 +348,7 @@ static const struct type *bind_secret(const struct scope *scope, struct expr *ex
 }
 
 /* env.N: what is named as a secret is one. */
-static const struct type *bind_variable(const struct scope *scope, struct expr *expr)
+static const struct type *bind_env(const struct scope *scope, struct expr *expr)
 {
     const struct str prefix = S("KAD_SECRET_");
 
@@ -371,7 +371,7 @@ static const struct type *bind_root_field(const struct scope *scope, struct expr
     if (str_is(root, "trigger"))
         return bind_parameter(scope, expr);
     if (str_is(root, "env"))
-        return bind_variable(scope, expr);
+        return bind_env(scope, expr);
     if (str_is(root, "secrets"))
         return bind_secret(scope, expr);
     if (str_is(root, "steps"))

@@ -197,8 +197,7 @@ static bool branch_find(const json_t *steps, const char *branch, const char *id,
                         const char **found);
 
 /* Looks into a block; the steps of an item are in no branch. */
-static bool branch_find_inside(const json_t *step, const char *branch, const char *id,
-                               const char **found)
+static bool branch_find_inside(const json_t *step, const char *id, const char **found)
 {
     const json_t *branches =
         json_object_get(json_object_get(step, "parallel"), "branches");
@@ -227,7 +226,7 @@ static bool branch_find(const json_t *steps, const char *branch, const char *id,
             *found = branch;
             return true;
         }
-        if (branch_find_inside(step, branch, id, found))
+        if (branch_find_inside(step, id, found))
             return true;
     }
     return false;
