@@ -11,20 +11,24 @@ const char *engine_concurrency_key(struct engine *engine, struct arena *arena,
     const struct execution_row row = {
         .id = "",
         .trigger_data = parameters,
-        .state = run_state_json(arena, engine),
+        .state = execution_state(arena, engine->workflow, NULL),
     };
-    const char *key;
-    struct kad_run run;
+    const struct execution *execution;
+    const char *key = NULL;
+    struct drive drive;
 
     *problem = NULL;
     if (!concurrency->key)
         return "";
-    run_init(&run, engine, &row);
-    key = run.stop == STOP_NONE ? concurrency->key(&run, run.frame) : NULL;
-    if (key && !run.fault[0])
+    drive_init(&drive, engine);
+    execution = execution_open(&drive, engine->workflow, &row, NULL);
+    if (drive.stop == STOP_NONE)
+        key = concurrency->key(execution->root, execution->frame);
+    if (key && !execution->root->fault[0])
         key = mask_text(arena, arena_copy(arena, key, strlen(key)));
     else
-        *problem = arena_printf(arena, "%s", run.refusal ? run.refusal : run.fault);
-    run_release(&run);
+        *problem = arena_printf(arena, "%s",
+                                drive.refusal ? drive.refusal : execution->root->fault);
+    drive_release(&drive);
     return *problem ? NULL : key;
 }

@@ -42,6 +42,27 @@ void linux_close_from(int first_fd)
     close_range((unsigned)first_fd, ~0u, 0);
 }
 
+static struct flock lock_of(int64_t byte, short type)
+{
+    return (struct flock){
+        .l_type = type, .l_whence = SEEK_SET, .l_start = (off_t)byte, .l_len = 1};
+}
+
+bool linux_lock_byte(int fd, int64_t byte)
+{
+    struct flock lock = lock_of(byte, F_WRLCK);
+
+    return fcntl(fd, F_OFD_SETLK, &lock) == 0;
+}
+
+void linux_unlock_byte(int fd, int64_t byte)
+{
+    struct flock lock = lock_of(byte, F_UNLCK);
+
+    /* Unlocking a byte of an open file fails only for what close would drop anyway. */
+    (void)fcntl(fd, F_OFD_SETLK, &lock);
+}
+
 bool linux_kill_children(void)
 {
     const int file = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
