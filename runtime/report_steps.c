@@ -193,18 +193,53 @@ static const char *step_status_words(const struct tree *tree, int index)
     return is_block && waits_for_anything(facts) ? "waiting" : "interrupted";
 }
 
+static bool branch_find(const json_t *steps, const char *branch, const char *id,
+                        const char **found);
+
+/* Looks into a block; the steps of an item are in no branch. */
+static bool branch_find_inside(const json_t *step, const char *id, const char **found)
+{
+    const json_t *branches =
+        json_object_get(json_object_get(step, "parallel"), "branches");
+    size_t i;
+    json_t *each;
+
+    json_array_foreach(branches, i, each)
+    {
+        if (branch_find(json_object_get(each, "steps"),
+                        json_string_value(json_object_get(each, "name")), id, found))
+            return true;
+    }
+    return branch_find(json_object_get(json_object_get(step, "forEach"), "steps"), NULL,
+                       id, found);
+}
+
+static bool branch_find(const json_t *steps, const char *branch, const char *id,
+                        const char **found)
+{
+    size_t i;
+    json_t *step;
+
+    json_array_foreach(steps, i, step)
+    {
+        if (!strcmp(json_string_value(json_object_get(step, "id")), id)) {
+            *found = branch;
+            return true;
+        }
+        if (branch_find_inside(step, id, found))
+            return true;
+    }
+    return false;
+}
+
 /* Of a step inside `parallel:`; NULL: of none, or not known. */
 static const char *branch_of(const struct tree *tree, const struct step_row *step)
 {
-    size_t i;
-    json_t *about;
+    const char *branch = NULL;
 
-    json_array_foreach(
-        json_object_get(tree->definition, "steps"), i,
-        about) if (strcmp(json_string_value(json_object_get(about, "id")),
-                          step->step_id) ==
-                   0) return json_string_value(json_object_get(about, "branch"));
-    return NULL;
+    branch_find(json_object_get(tree->definition, "steps"), NULL, step->step_id,
+                &branch);
+    return branch;
 }
 
 /* "unit: compile", "work[3]". */

@@ -12,6 +12,7 @@
 
 #include "codec.h"
 #include "engine/run.h"
+#include "engine/secret.h"
 #include "engine/step_lock.h"
 
 void call_fail(struct kad_step *step, enum kad_failure_code code, const char *message)
@@ -191,6 +192,8 @@ void call_take_outputs(struct kad_step *step)
     value = arena_alloc(&step->outputs_memory, type->size_bytes);
     problem = codec_encode(&step->memory, step->info->action->outputs, mode,
                            step->produced, &step->outputs);
+    if (!problem)
+        problem = secret_outputs(step);
     if (!problem)
         problem = codec_decode(&step->outputs_memory, type, mode, step->outputs.text,
                                step->outputs.len, value);
