@@ -198,6 +198,7 @@ static int open_engine(struct program *program, bool creates)
     if (exit_code)
         return exit_code;
     process_host_init(&program->host);
+    program->journal->claimer = (struct claimer){claim, program};
     program->options.answer.by = user_name(&program->arena);
     program->engine = (struct engine){
         .workflow = program->workflow,
@@ -472,7 +473,6 @@ static int run_new(struct program *program)
         exit_code = open_concurrency(program);
     if (exit_code)
         return exit_code;
-    program->journal->claimer = (struct claimer){claim, program};
     if (program->build_id)
         error = build_pin(&program->arena, &program->project, program->workflow,
                           program->build_id);
@@ -506,13 +506,30 @@ static bool is_of_other_build(const struct program *program,
            strcmp(row->build_id, program->build_id) != 0;
 }
 
+/* An execution that another one has called goes on with that one, and an answer is for a step
+ * of it. What can't be found, find_own reports. */
+static const char *outermost(struct program *program)
+{
+    struct journal *journal = program->journal;
+    const char *prefix = program->options.execution;
+    struct execution_row row;
+
+    while (journal->ops->find(journal, &program->arena, prefix, &row) == STORE_OK &&
+           row.parent_id) {
+        if (!program->options.answer.execution)
+            program->options.answer.execution = row.id;
+        prefix = row.parent_id;
+    }
+    return prefix;
+}
+
 static int resume(struct program *program)
 {
     struct execution_row row;
     int exit_code = open_engine(program, false);
 
     if (!exit_code)
-        exit_code = find_own(program, program->options.execution, &row);
+        exit_code = find_own(program, outermost(program), &row);
     if (exit_code)
         return exit_code;
     if (is_of_other_build(program, &row))
