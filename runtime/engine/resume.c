@@ -36,7 +36,7 @@ void resume_ask(struct kad_run *run)
                      step_label(&step->memory, step));
 }
 
-/* It is goes on, or stops here, that the execution is resumed. */
+/* In the history, with the answer if there is one: JSON. */
 static void say_resumed(struct kad_run *run, const char *answer)
 {
     const char *data =
@@ -490,14 +490,14 @@ static void abandon(struct execution *execution)
 static void resume_from(struct execution *execution, const char *id)
 {
     const struct kad_step_info *info = execution_find_step(execution, id);
-    const struct kad_step_info *outer =
-        info ? execution_outer_step(execution, info) : NULL;
 
-    if (!info)
+    if (!info) {
         execution_refuse(execution, "--from: there is no step `%s`", id);
-    else if (outer != info)
+        return;
+    }
+    if (execution_outer_step(execution, info) != info)
         execution_refuse(execution, "--from: `%s` is inside of `%s`: start there", id,
-                         outer->id);
+                         execution_outer_step(execution, info)->id);
     else
         check_needs(execution, info);
     if (execution->drive->stop != STOP_NONE)

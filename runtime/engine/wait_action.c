@@ -98,7 +98,7 @@ static const char *make_gate(struct kad_step *step, const struct kad_wait_inputs
 
 const char *wait_open(struct kad_step *step, const void *inputs)
 {
-    struct gate_row gate;
+    struct gate_row gate = {0};
     const char *problem = make_gate(step, inputs, &gate);
 
     if (!problem)
