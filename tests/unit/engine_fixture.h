@@ -68,6 +68,7 @@ struct fixture {
     bool is_nudged;
     /* Whether something else happens before this job ends; NULL: never. */
     bool (*comes_before)(struct job *job);
+    bool runs_early;  /* jobs run when they start, not when their answer is taken */
     struct job *jobs; /* that are under way, in the order of their starts */
     bool stops_waits; /* a person asks to stop as soon as something waits */
     struct execution_row row;
@@ -139,6 +140,8 @@ static void fix_start(struct host *host, struct job *job)
     (void)host;
     while (*place)
         place = &(*place)->next;
+    if (fix.runs_early)
+        job->run(job);
     job->next = NULL;
     *place = job;
 }
@@ -157,7 +160,8 @@ static struct job *fix_next(struct host *host, int64_t due_ms)
         return NULL;
     if (job) {
         fix.jobs = job->next;
-        job->run(job);
+        if (!fix.runs_early)
+            job->run(job);
         return job;
     }
     fix.stop_count += fix.stops_waits;
@@ -369,7 +373,7 @@ static inline void clean_up(void)
         nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-static void use_memory(void)
+static inline void use_memory(void)
 {
     fix_init(memory_journal_new());
 }
@@ -407,7 +411,7 @@ static void fix_resume_with(struct answer answer)
     engine_resume(&fix.engine, &fix.arena, &fix.row, &answer, &fix.result);
 }
 
-static void fix_resume(void)
+static inline void fix_resume(void)
 {
     fix_resume_with((struct answer){.kind = ANSWER_NONE});
 }

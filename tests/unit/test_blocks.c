@@ -98,6 +98,7 @@ BOTH(what_is_cancelled_and_has_succeeded_all_the_same_says_so)
 {
     use_two(KAD_MODE_ALL, 0);
     fix_plan = "lint/1/1=f";
+    fix.runs_early = true;
     fix_run();
     cr_expect_str_eq(fix_rows(), "block/1/1=failed(branch_failed) "
                                  "lint/1/1=failed(broken) unit/1/1=completed "
