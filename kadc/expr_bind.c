@@ -347,7 +347,7 @@ static const struct step *resolve_step(const struct scope *scope, struct expr *e
     if (step)
         return step;
     return missing_step_report(scope->arena, scope->diags, scope->workflow, &name,
-                               KAD0203)
+                               KAD0203, NULL)
         .step;
 }
 
