@@ -13,7 +13,7 @@
  *           calls workflow called
  *     done ---+-- success -> $complete
  *             +-- failure -> $fail
- *     At most 3 step runs, 0 agent calls */
+ *     At most 24 step runs, 0 agent calls */
 #include "call.h"
 
 enum step {
@@ -288,8 +288,8 @@ static const char definition[] =
     "\"stdout\":{\"type\":\"string\"},\"stderr\":{\"type\":\"string\"}},"
     "\"required\":[\"exitCode\",\"stdout\",\"stderr\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
-    "{\"on\":\"failure\",\"to\":\"$fail\"}]}],\"bounds\":{\"stepRuns\":3,"
-    "\"agentCalls\":0,\"most\":{}}}";
+    "{\"on\":\"failure\",\"to\":\"$fail\"}]}],\"bounds\":{\"stepRuns\":24,"
+    "\"agentCalls\":0,\"most\":{\"stepRuns\":{\"steps\":[\"all\"],\"share\":21}}}}";
 
 const struct kad_workflow call_workflow = {
     .id = "call",

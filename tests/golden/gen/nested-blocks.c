@@ -33,7 +33,7 @@
  *     report -+-- success -> $complete
  *             +-- failure -> $fail
  *     mend runs at most 3 times
- *     At most 2 step runs, 0 agent calls */
+ *     At most 10211 step runs, 0 agent calls */
 #include "nested-blocks.h"
 
 enum step {
@@ -748,7 +748,8 @@ static const char definition[] =
     "{\"type\":\"null\"}]}},\"web\":{\"type\":\"array\","
     "\"items\":{\"anyOf\":[{\"type\":\"integer\"},"
     "{\"type\":\"null\"}]}}},\"required\":[\"spelling\",\"web\"]},"
-    "\"bounds\":{\"stepRuns\":2,\"agentCalls\":0,\"most\":{}}}";
+    "\"bounds\":{\"stepRuns\":10211,\"agentCalls\":0,"
+    "\"most\":{\"stepRuns\":{\"steps\":[\"build\"],\"share\":10210}}}}";
 
 const struct kad_workflow nested_blocks_workflow = {
     .id = "nested-blocks",

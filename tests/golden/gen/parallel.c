@@ -46,7 +46,7 @@
  *     done ----+-- success -> $complete
  *              +-- failure -> $fail
  *     clean runs at most 3 times
- *     At most 5 step runs, 0 agent calls */
+ *     At most 20 step runs, 0 agent calls */
 #include "parallel.h"
 
 enum step {
@@ -728,8 +728,8 @@ static const char definition[] =
     "\"lint\":{\"type\":\"string\"},\"unit\":{\"type\":\"string\"},"
     "\"unitStatus\":{\"type\":\"string\",\"enum\":[\"pending\",\"completed\","
     "\"failed\",\"timed_out\",\"skipped\",\"cancelled\"]}},\"required\":[\"voters\","
-    "\"lint\",\"unit\",\"unitStatus\"]},\"bounds\":{\"stepRuns\":5,\"agentCalls\":0,"
-    "\"most\":{}}}";
+    "\"lint\",\"unit\",\"unitStatus\"]},\"bounds\":{\"stepRuns\":20,\"agentCalls\":0,"
+    "\"most\":{\"stepRuns\":{\"steps\":[\"checks\"],\"share\":9}}}}";
 
 const struct kad_workflow parallel_workflow = {
     .id = "parallel",
