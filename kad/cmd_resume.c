@@ -111,7 +111,7 @@ int cmd_resume(struct cli *cli)
         {"--fail", NULL, "it failed: go on along onFailure", NULL, &answer.fails},
         {"--from", "STEP", "go on at this step", &answer.from, NULL},
         {"--verbose", NULL, "also show what the steps log", NULL, &answer.is_verbose},
-        {"--no-wait", NULL, "leave when there is a time to wait for", NULL,
+        {"--no-wait", NULL, "leave when there is something to wait for", NULL,
          &answer.leaves_waits},
     };
     const struct arg_rules rules = {
@@ -134,7 +134,7 @@ int cmd_approve(struct cli *cli)
          NULL},
         {"--comment", "TEXT", "why; kept with the choice", &answer.comment, NULL},
         {"--verbose", NULL, "also show what the steps log", NULL, &answer.is_verbose},
-        {"--no-wait", NULL, "leave when there is a time to wait for", NULL,
+        {"--no-wait", NULL, "leave when there is something to wait for", NULL,
          &answer.leaves_waits},
     };
     const struct arg_rules rules = {
