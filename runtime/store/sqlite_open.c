@@ -251,6 +251,9 @@ enum store_error store_open(const char *file, bool create, bool is_relaxed,
     *journal = NULL;
     if (!opened)
         return STORE_FAILED;
+    /* Nobody reads SQLite's count of its memory, which locks a mutex at each allocation. Too
+     * late once SQLite is in use; then it counts. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     opened->file = strdup(file);
     if (!opened->file) {
         free(opened);
