@@ -5,6 +5,7 @@
  * that declares it. Two types are one when they share their fields (or items), so that
  * `type?` and `type` have the same struct. */
 #include <assert.h>
+#include <string.h>
 
 #include "base/vec.h"
 #include "c_name.h"
@@ -13,10 +14,10 @@
 
 /* The struct of an object, or of an array. */
 struct type_name {
-    const void *key; /* its fields, or its items */
     const struct type *type;
     const char *name;                /* without "struct" */
     const char *short_name;          /* its path within what the author declares */
+    const char *owner;               /* the prefix of the file that declares it */
     const struct emit *described_in; /* the file with its descriptor; NULL: none yet */
 };
 
@@ -50,29 +51,39 @@ static struct str key_text(const void *const *key)
     return (struct str){(const char *)key, sizeof(*key)};
 }
 
-/* Types that a pass has built anew are found by what they are. */
-static struct type_name *find_alike(const struct type_names *names,
-                                    const struct type *type)
+/* Whether the file that is being written includes the one that declares it. */
+static bool is_visible(const struct gen *gen, const struct type_name *name)
 {
+    return strcmp(name->owner, gen->prefix) == 0 ||
+           (gen->included && table_find(gen->included, str_of(name->owner)));
+}
+
+/* Types that a pass has built anew are found by what they are. */
+static struct type_name *find_alike(const struct gen *gen, const struct type *type)
+{
+    const struct type_names *names = gen->names;
     const struct type *required = type_required(names->arena, type);
 
     for (size_t i = 0; i < names->all.count; i++) {
         struct type_name *name = names->all.items[i];
 
-        if (type_same(type_required(names->arena, name->type), required))
+        if (is_visible(gen, name) &&
+            type_same(type_required(names->arena, name->type), required))
             return name;
     }
     return NULL;
 }
 
-static struct type_name *find_name(const struct type_names *names,
-                                   const struct type *type)
+/* Two workflows may have built the same array, each with a struct of its own. */
+static struct type_name *find_name(const struct gen *gen, const struct type *type)
 {
     const void *key = key_of(type);
+    struct type_name *name;
 
     if (!key)
         return NULL;
-    return table_find(&names->by_key, key_text(&key));
+    name = table_find(&gen->names->by_key, key_text(&key));
+    return !name || is_visible(gen, name) ? name : find_alike(gen, type);
 }
 
 /* A name that no other struct has. */
@@ -85,19 +96,34 @@ static const char *unique_name(struct type_names *names, const char *wanted)
     return name;
 }
 
-static struct type_name *add_name(struct type_names *names, const struct type *type,
+static void add_key(struct type_names *names, const struct type *type,
+                    struct type_name *name)
+{
+    const void *key = key_of(type);
+    void *copy = arena_copy(names->arena, (const char *)&key, sizeof(key));
+
+    table_add(&names->by_key, (struct str){copy, sizeof(key)}, name);
+}
+
+static struct type_name *add_name(struct gen *gen, const struct type *type,
                                   const char *wanted, const char *short_name)
 {
+    struct type_names *names = gen->names;
     struct type_name *name = arena_new(names->arena, struct type_name);
 
-    name->key = key_of(type);
     name->type = type;
+    name->owner = gen->prefix;
     name->name = unique_name(names, wanted);
     name->short_name = short_name;
-    table_add(&names->by_key, key_text(&name->key), name);
+    add_key(names, type, name);
     table_add(&names->by_name, str_of(name->name), name);
     vec_push(names->arena, &names->all, name);
     return name;
+}
+
+const char *gen_own_name(const struct gen *gen, const char *wanted)
+{
+    return unique_name(gen->names, wanted);
 }
 
 /* ---- C types -------------------------------------------------------------------------- */
@@ -105,12 +131,14 @@ static struct type_name *add_name(struct type_names *names, const struct type *t
 /* The array of kad/value.h that holds such items, or NULL. */
 static const char *simple_array(const struct type *items)
 {
+    const bool is_sparse = items->is_optional;
+
     switch (items->kind) {
     case TYPE_STRING: return "kad_strings";
     case TYPE_INTEGER:
-    case TYPE_DURATION: return items->is_optional ? NULL : "kad_integers";
-    case TYPE_NUMBER: return items->is_optional ? NULL : "kad_numbers";
-    case TYPE_BOOLEAN: return items->is_optional ? NULL : "kad_booleans";
+    case TYPE_DURATION: return is_sparse ? "kad_sparse_integers" : "kad_integers";
+    case TYPE_NUMBER: return is_sparse ? "kad_sparse_numbers" : "kad_numbers";
+    case TYPE_BOOLEAN: return is_sparse ? "kad_sparse_booleans" : "kad_booleans";
     case TYPE_OBJECT:
     case TYPE_ARRAY: return items->is_opaque ? "kad_jsons" : NULL;
     case TYPE_ANY: return "kad_jsons";
@@ -118,6 +146,19 @@ static const char *simple_array(const struct type *items)
     case TYPE_NULL: break;
     }
     return NULL;
+}
+
+/* "strings" of the descriptor of such an array; see simple_array. */
+static const char *simple_array_word(const struct type *items)
+{
+    switch (items->kind) {
+    case TYPE_STRING: return "strings";
+    case TYPE_INTEGER: return "integers";
+    case TYPE_DURATION: return "durations";
+    case TYPE_NUMBER: return "numbers";
+    case TYPE_BOOLEAN: return "booleans";
+    default: return "jsons";
+    }
 }
 
 bool gen_has_own_struct(const struct type *type)
@@ -129,18 +170,91 @@ bool gen_has_own_struct(const struct type *type)
     return type->kind == TYPE_ARRAY && !simple_array(type->items);
 }
 
+/* ---- Types that only expressions have ---------------------------------------------------- */
+
+struct own_types {
+    struct gen *gen;
+    VEC(struct type_name *) all;
+};
+
+struct own_types *gen_own_types_new(struct gen *gen)
+{
+    struct own_types *types = arena_new(gen->arena, struct own_types);
+
+    types->gen = gen;
+    return types;
+}
+
+static struct type_name *own_find(const struct own_types *types,
+                                  const struct type *type)
+{
+    struct arena *arena = types->gen->arena;
+    const struct type *required = type_required(arena, type);
+
+    for (size_t i = 0; i < types->all.count; i++)
+        if (type_same(types->all.items[i]->type, required))
+            return types->all.items[i];
+    return NULL;
+}
+
+static void declare_array(struct gen *gen, const struct type *array);
+
+/* "strings_list", "optional_plan_list": an array of what no other file has arrays of. */
+static struct type_name *own_add(struct own_types *types, const struct type *array)
+{
+    struct gen *gen = types->gen;
+    struct emit *outer = gen->code;
+    struct type_name *name = arena_new(gen->arena, struct type_name);
+    const char *wanted = arena_printf(gen->arena, "%s%s_list",
+                                      array->items->is_optional ? "optional_" : "",
+                                      gen_short_name(gen, array->items));
+
+    name->type = type_required(gen->arena, array);
+    name->name = name->short_name = unique_name(gen->names, wanted);
+    vec_push(gen->arena, &types->all, name);
+    gen->code = gen->tables;
+    emit_blank(gen->code);
+    emit_open(gen->code, "struct %s", name->name);
+    declare_array(gen, array);
+    emit_close(gen->code, ";");
+    emit_blank(gen->code);
+    gen->code = outer;
+    return name;
+}
+
+static const struct type_name *own_get(const struct gen *gen, const struct type *type)
+{
+    const struct type_name *name = own_find(gen->own_types, type);
+
+    assert(type->kind == TYPE_ARRAY);
+    return name ? name : own_add(gen->own_types, type);
+}
+
 static const char *struct_name(const struct gen *gen, const struct type *type)
 {
-    struct type_name *name = find_name(gen->names, type);
+    const struct type_name *name = find_name(gen, type);
 
     if (type->kind == TYPE_OBJECT && type->fields == type_failure()->fields)
         return "kad_error";
     if (type->kind == TYPE_ARRAY && simple_array(type->items))
         return simple_array(type->items);
     if (!name)
-        name = find_alike(gen->names, type);
-    assert(name);
-    return name->name;
+        name = find_alike(gen, type);
+    return name ? name->name : own_get(gen, type)->name;
+}
+
+/* Its descriptor is written when it is asked for: nothing static stays unused. */
+static void describe_own(const struct gen *gen, const struct type *type)
+{
+    struct type_name *name;
+
+    if (!gen->own_types || find_name(gen, type) || find_alike(gen, type))
+        return;
+    name = own_find(gen->own_types, type);
+    if (!name || name->described_in)
+        return;
+    name->described_in = gen->tables;
+    gen_define_own_descriptor(gen->own_types->gen, name->type, name->name);
 }
 
 const char *gen_struct(const struct gen *gen, const struct type *type)
@@ -150,11 +264,12 @@ const char *gen_struct(const struct gen *gen, const struct type *type)
 
 const char *gen_short_name(const struct gen *gen, const struct type *type)
 {
-    const struct type_name *name = find_name(gen->names, type);
-    const char *full = struct_name(gen, type);
+    const struct type_name *name = find_name(gen, type);
+    const char *full;
 
     if (name)
         return name->short_name;
+    full = struct_name(gen, type);
     return str_starts_with(str_of(full), S("kad_")) ? full + sizeof("kad_") - 1 : full;
 }
 
@@ -202,11 +317,19 @@ static const char *simple_descriptor(const struct type *type)
 
 const char *gen_descriptor(const struct gen *gen, const struct type *type)
 {
+    const char *name;
+
     if (type->is_opaque || (type->kind != TYPE_OBJECT && type->kind != TYPE_ARRAY))
         return arena_printf(gen->arena, "&kad_%s_type", simple_descriptor(type));
     if (gen_is_nothing(type))
         return "&kad_nothing_type";
-    return arena_printf(gen->arena, "&%s_type", struct_name(gen, type));
+    if (type->kind == TYPE_ARRAY && simple_array(type->items))
+        return arena_printf(gen->arena, "&kad_%s%s_type",
+                            type->items->is_optional ? "sparse_" : "",
+                            simple_array_word(type->items));
+    name = struct_name(gen, type);
+    describe_own(gen, type);
+    return arena_printf(gen->arena, "&%s_type", name);
 }
 
 const char *gen_member(const struct gen *gen, const struct type_field *field)
@@ -309,12 +432,26 @@ static void declare_parts(struct gen *gen, const struct type *type, const char *
         declare_part(gen, type->items, name, short_name, "item");
 }
 
+/* An array that a pass has built anew, which a workflow has a struct for. */
+static bool reuse(struct gen *gen, const struct type *type)
+{
+    struct type_name *alike;
+
+    if (!gen->workflow || type->kind != TYPE_ARRAY || !gen_has_own_struct(type))
+        return false;
+    alike = find_alike(gen, type);
+    if (!alike || strcmp(alike->owner, gen->prefix) != 0)
+        return false;
+    add_key(gen->names, type, alike);
+    return true;
+}
+
 static void declare(struct gen *gen, const struct type *type, const char *name,
                     const char *short_name, const char *comment)
 {
     const struct type_name *added;
 
-    if (find_name(gen->names, type))
+    if (find_name(gen, type) || reuse(gen, type))
         return;
     declare_parts(gen, type, name, short_name);
     if (!gen_has_own_struct(type))
@@ -322,7 +459,7 @@ static void declare(struct gen *gen, const struct type *type, const char *name,
     emit_blank(gen->code);
     if (comment)
         emit_comment(gen->code, "%s", comment);
-    added = add_name(gen->names, type, name, *short_name ? short_name : name);
+    added = add_name(gen, type, name, *short_name ? short_name : name);
     emit_open(gen->code, "struct %s", added->name);
     if (type->kind == TYPE_OBJECT)
         declare_object(gen, type);
@@ -354,7 +491,7 @@ void gen_declare_descriptors(struct gen *gen)
 
 bool gen_describes_now(struct gen *gen, const struct type *type)
 {
-    struct type_name *name = find_name(gen->names, type);
+    struct type_name *name = find_name(gen, type);
     const bool is_new = name && !name->described_in;
 
     if (is_new)
@@ -364,7 +501,7 @@ bool gen_describes_now(struct gen *gen, const struct type *type)
 
 const char *gen_described_here(const struct gen *gen, const struct type *type)
 {
-    const struct type_name *name = find_name(gen->names, type);
+    const struct type_name *name = find_name(gen, type);
 
     return name && name->described_in == gen->code ? gen_local_name(gen, name->name)
                                                    : NULL;

@@ -252,6 +252,25 @@ static struct c_expr json_of_map(struct gen *gen, const struct value *map)
                   members.p, map->count);
 }
 
+struct str gen_json_constant(struct gen *gen, const struct input *fields, size_t count)
+{
+    struct buf out;
+
+    buf_init(&out, gen->arena);
+    buf_add_char(&out, '{');
+    for (size_t i = 0; i < count; i++) {
+        if (!is_constant(fields[i].value))
+            return (struct str){0};
+        buf_add(&out, i ? S(",") : S(""));
+        json_text(&out, fields[i].name.text);
+        buf_add_char(&out, ':');
+        json_node(&out, fields[i].value->node);
+    }
+    buf_add_char(&out, '}');
+    return str_printf(gen->arena, "KAD_JSON(%s)",
+                      emit_quote(gen->arena, buf_str(&out)));
+}
+
 static struct c_expr array_of_list(struct gen *gen, const struct value *list,
                                    const struct type *array)
 {

@@ -8,6 +8,7 @@
  * (3) All is linear in steps and routes, and no recursion follows steps. */
 #include "graph.h"
 
+#include "blocks.h"
 #include "passes.h"
 
 /* ---- Edges --------------------------------------------------------------------------- */
@@ -143,11 +144,23 @@ static struct graph *graph_build(struct arena *arena, const struct workflow *wor
     return graph;
 }
 
+const char *graph_end_verb(const struct edge *edge)
+{
+    if (edge->route->kind == ROUTE_FAIL)
+        return "fails";
+    return edge->from->branch ? "ends" : "completes";
+}
+
 void graph_path_stops(struct diags *diags, const struct edge *edge)
 {
     static const char *const outcomes[] = {[EDGE_SUCCESS] = "succeeds",
                                            [EDGE_FAILURE] = "fails",
                                            [EDGE_TIMEOUT] = "times out"};
+    if (edge->kind == EDGE_INSIDE) {
+        diag_path_stop(diags, edge->from->id.span, "`%.*s` begins with `%.*s`",
+                       STR(edge->from->id.text), STR(edge->to->id.text));
+        return;
+    }
     diag_path_stop(diags, edge->from->id.span, "`%.*s` %s", STR(edge->from->id.text),
                    outcomes[edge->kind]);
     if (!edge->is_conditional)
@@ -156,8 +169,8 @@ void graph_path_stops(struct diags *diags, const struct edge *edge)
         diag_path_stop(diags, edge->span, "%.*s: on to `%.*s`", STR(edge->reason),
                        STR(edge->to->id.text));
     else
-        diag_path_stop(diags, edge->span, "%.*s: the workflow %s", STR(edge->reason),
-                       edge->route->kind == ROUTE_FAIL ? "fails" : "completes");
+        diag_path_stop(diags, edge->span, "%.*s: the %s %s", STR(edge->reason),
+                       line_word(edge->from), graph_end_verb(edge));
 }
 
 /* ---- Reachability -------------------------------------------------------------------- */
@@ -165,6 +178,7 @@ void graph_path_stops(struct diags *diags, const struct edge *edge)
 /* Steps that a search has come to, and those whose edges are still to be followed. */
 struct search {
     const struct workflow *workflow;
+    bool goes_inside; /* a block leads to the entries of its branches */
     bool *is_seen;
     size_t *queue;
     size_t head, tail;
@@ -188,12 +202,22 @@ static void search_add(struct search *search, const struct step *step)
     search->queue[search->tail++] = step->index;
 }
 
+/* The entry of each branch of a block. */
+static void search_add_inside(struct search *search, const struct step *step)
+{
+    const struct block *block = step->block;
+    for (size_t i = 0; block && i < block->branch_count; i++)
+        search_add(search, search->workflow->steps[block->branches[i].first]);
+}
+
 /* Follows the edges that `is_open` lets through from all that was added. */
 static void search_run(struct search *search, bool (*is_open)(const struct edge *edge))
 {
     const struct graph *graph = search->workflow->graph;
     while (search->head < search->tail) {
         size_t at = search->queue[search->head++];
+        if (search->goes_inside)
+            search_add_inside(search, search->workflow->steps[at]);
         for (size_t e = graph->first[at]; e < graph->first[at + 1]; e++)
             if (is_open(&graph->edges[e]))
                 search_add(search, graph->edges[e].to);
@@ -222,31 +246,100 @@ static bool is_not_recovery(const struct edge *edge)
     return edge->kind != EDGE_SUCCESS || !edge->from->recovers;
 }
 
-/* Some path to a step has no unrecovered failure if it starts at the entry, or behind a
- * recovery, and has only successes. Some path has one if it starts behind a failure and has
- * no recovery. */
+/* ---- What comes after failures ------------------------------------------------------- */
+
+/* Each branch has an error of its own. A block that succeeds hands over those of branches that
+ * have ended well in spite of one. */
+struct failures {
+    struct workflow *workflow;
+    struct search clean;  /* some path from the entry of the workflow has no error */
+    struct search failed; /* some path from the entry of the line has one */
+    bool *hands_over;     /* of blocks */
+};
+
+/* It takes what comes before an error along, or makes one. */
+static bool leaves_error(const struct failures *failures, const struct edge *edge)
+{
+    size_t from = edge->from->index;
+    return edge->kind != EDGE_SUCCESS || failures->hands_over[from] ||
+           (failures->failed.is_seen[from] && !edge->from->recovers);
+}
+
+static struct edge *edges_of(const struct failures *failures, const struct step *step,
+                             size_t *count)
+{
+    const struct graph *graph = failures->workflow->graph;
+    *count = graph->first[step->index + 1] - graph->first[step->index];
+    return graph->edges + graph->first[step->index];
+}
+
+/* The places in a line after an error; whether it can end well there. What blocks inside
+ * hand over is known. */
+static bool failed_find(struct failures *failures, struct line line)
+{
+    struct step **steps = failures->workflow->steps;
+    size_t count;
+    bool ends_well = false;
+    for (size_t i = line.first; i < line.end; i = line_next(steps[i])) {
+        const struct edge *edges = edges_of(failures, steps[i], &count);
+        for (size_t e = 0; e < count && steps[i]->is_reachable; e++)
+            if (edges[e].kind != EDGE_SUCCESS || failures->hands_over[i])
+                search_add(&failures->failed, edges[e].to);
+    }
+    search_run(&failures->failed, is_not_recovery);
+    for (size_t i = line.first; i < line.end; i = line_next(steps[i])) {
+        const struct edge *edges = edges_of(failures, steps[i], &count);
+        for (size_t e = 0; e < count && steps[i]->is_reachable; e++)
+            ends_well = ends_well || (edges[e].route->kind == ROUTE_COMPLETE &&
+                                      leaves_error(failures, &edges[e]));
+    }
+    return ends_well;
+}
+
+/* The places in a line without an error, when it was entered without one: after the entry and
+ * after recoveries there are only successes. */
+static void clean_find(struct failures *failures, struct line line)
+{
+    struct step **steps = failures->workflow->steps;
+    size_t count;
+    search_add(&failures->clean, steps[line.first]);
+    for (size_t i = line.first; i < line.end; i = line_next(steps[i])) {
+        const struct edge *edges = edges_of(failures, steps[i], &count);
+        for (size_t e = 0; e < count; e++)
+            if (steps[i]->is_reachable && steps[i]->recovers &&
+                edges[e].kind == EDGE_SUCCESS)
+                search_add(&failures->clean, edges[e].to);
+    }
+    search_run(&failures->clean, is_clean);
+}
+
 static void failures_mark(struct arena *arena, struct workflow *workflow)
 {
-    const struct graph *graph = workflow->graph;
-    struct search clean, failed;
-    search_init(&clean, arena, workflow);
-    search_init(&failed, arena, workflow);
-    search_add(&clean, workflow->steps[0]);
-    for (size_t e = 0; e < graph->edge_count; e++) {
-        const struct edge *edge = &graph->edges[e];
-        if (!edge->from->is_reachable)
-            continue;
-        if (edge->kind != EDGE_SUCCESS)
-            search_add(&failed, edge->to);
-        else if (edge->from->recovers)
-            search_add(&clean, edge->to);
+    struct failures failures = {
+        .workflow = workflow,
+        .hands_over = arena_array(arena, bool, workflow->step_count),
+    };
+    search_init(&failures.clean, arena, workflow);
+    search_init(&failures.failed, arena, workflow);
+    /* Blocks inside first. */
+    for (size_t i = workflow->step_count; i-- > 0;) {
+        const struct block *block = workflow->steps[i]->block;
+        for (size_t b = 0; block && b < block->branch_count; b++)
+            if (failed_find(&failures, line_of_branch(&block->branches[b])))
+                failures.hands_over[i] = true;
     }
-    search_run(&clean, is_clean);
-    search_run(&failed, is_not_recovery);
+    failed_find(&failures, line_main(workflow));
+    clean_find(&failures, line_main(workflow));
     for (size_t i = 0; i < workflow->step_count; i++) {
         struct step *step = workflow->steps[i];
-        step->is_after_failure = step->is_reachable && !clean.is_seen[i];
-        step->can_be_after_failure = failed.is_seen[i];
+        const struct block *block = step->block;
+        bool is_clean_outside = failures.clean.is_seen[i];
+        for (size_t b = 0; block && b < block->branch_count && is_clean_outside; b++)
+            clean_find(&failures, line_of_branch(&block->branches[b]));
+        step->is_after_failure = step->is_reachable && !is_clean_outside;
+        step->can_be_after_failure =
+            failures.failed.is_seen[i] ||
+            (step->outer && step->outer->step->can_be_after_failure);
     }
 }
 
@@ -265,7 +358,7 @@ static void suspect_note(struct diags *diags, struct route *suspect)
     if (suspect->is_default)
         diag_note(diags, suspect->span, "nothing handles the failure of this step");
     else if (suspect->no && suspect->no->is_default)
-        diag_note(diags, suspect->span, "without `else` the workflow completes here");
+        diag_note(diags, suspect->span, "without `else` nothing follows here");
     else
         diag_note(diags, route_last_way(suspect)->span,
                   "all ways of this decision are the same");
@@ -285,6 +378,8 @@ static void island_report(void *context, const struct step *const *steps, size_t
     report->workflow->has_doubtful_routes = true;
     const struct step *before =
         step->index > 0 ? report->workflow->steps[step->index - 1] : NULL;
+    while (before && before->branch != step->branch) /* of the same line */
+        before = before->outer ? before->outer->step : NULL;
     if (count == 1)
         diag_report(diags, step->id.span, KAD0301, "no path leads to step `%.*s`",
                     STR(step->id.text));
@@ -329,6 +424,12 @@ static bool has_broken_route(const struct workflow *workflow)
     return false;
 }
 
+/* Inside a block that nothing leads to, which is reported. */
+static bool is_in_island(const struct step *step)
+{
+    return step->outer && !step->outer->step->is_reachable;
+}
+
 /* Steps whose id is missing or shared can't be reached, which is no second mistake. */
 static void islands_report(struct program *program, struct workflow *workflow,
                            const struct graph_suspects *suspects)
@@ -338,6 +439,7 @@ static void islands_report(struct program *program, struct workflow *workflow,
     if (has_broken_route(workflow))
         return;
     search_init(&excused, program->arena, workflow);
+    excused.goes_inside = true;
     for (size_t i = 0; i < workflow->step_count; i++) {
         struct step *step = workflow->steps[i];
         if (!step->id.text.p || step->is_duplicate || step->is_cut_off)
@@ -347,7 +449,8 @@ static void islands_report(struct program *program, struct workflow *workflow,
     }
     search_run(&excused, is_any);
     for (size_t i = 0; i < workflow->step_count; i++)
-        is_island[i] = !workflow->steps[i]->is_reachable && !excused.is_seen[i];
+        is_island[i] = !workflow->steps[i]->is_reachable && !excused.is_seen[i] &&
+                       !is_in_island(workflow->steps[i]);
     struct reach_report report = {.program = program, .workflow = workflow};
     size_t island_total = 0;
     graph_groups_each(program->arena, workflow, is_island, island_count, &island_total);
@@ -364,6 +467,7 @@ static void constants_report(struct program *program, const struct workflow *wor
     const struct graph *graph = workflow->graph;
     struct search live;
     search_init(&live, program->arena, workflow);
+    live.goes_inside = true;
     search_add(&live, workflow->steps[0]);
     search_run(&live, is_live);
     for (size_t e = 0; e < graph->edge_count; e++) {
@@ -384,6 +488,7 @@ void graph_check(struct program *program, struct workflow *workflow)
     struct search reachable;
     workflow->graph = graph_build(program->arena, workflow);
     search_init(&reachable, program->arena, workflow);
+    reachable.goes_inside = true;
     search_add(&reachable, workflow->steps[0]);
     search_run(&reachable, is_any);
     for (size_t i = 0; i < workflow->step_count; i++)
@@ -397,5 +502,6 @@ void graph_check(struct program *program, struct workflow *workflow)
     islands_report(program, workflow, &suspects);
     constants_report(program, workflow);
     failures_mark(program->arena, workflow);
+    graph_nodes_find(program->arena, workflow);
     graph_routes_check(program, workflow);
 }

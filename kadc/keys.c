@@ -193,7 +193,7 @@ static void company_check(struct reader *reader, const struct key_set *set,
                           const struct node *map, const struct key *key,
                           const struct node *name, const bool *is_present)
 {
-    struct str rest = str_of(key->with ? key->with : "");
+    struct str rest = str_of(key->with && !reader->is_merged ? key->with : "");
     while (rest.len > 0) {
         struct str other = name_take(&rest);
         if (is_present[key_find(set, other) - set->keys])
