@@ -249,6 +249,52 @@ kad workflow run --no-wait slow --pass - <<<"$given" >"$temporary/out" 2>"$tempo
 exits 0 kad workflow cancel "$(execution)"
 equal "what is held" "$(ls .kad/held)" ""
 
+it "a called workflow gets it, also when it goes on after a kill, and its branches too"
+workflow called <<'END_OF_FILE'
+name: Called
+version: 1.0.0
+triggers:
+  - type: cli
+    command: kad workflow called
+    params:
+      - {name: pass, type: string, secret: true}
+      - {name: token, type: string, secret: true}
+steps:
+  - {id: first, wait: 1d, onSuccess: both}
+  - id: both
+    parallel:
+      branches:
+        one: [{id: one, module: vault, action: open, inputs: {token: "{{ trigger.pass }}", how: log}}]
+        two: [{id: two, module: vault, action: open, inputs: {token: "{{ trigger.token }}", how: log}}]
+    onSuccess: third
+  - id: third
+    module: vault
+    action: open
+    inputs: {token: "{{ trigger.pass }}", how: digest}
+outputs: [{name: len, value: "{{ steps.third.outputs.digest }}"}]
+END_OF_FILE
+workflow calls <<'END_OF_FILE'
+name: Calls
+version: 1.0.0
+triggers:
+  - type: cli
+    command: kad workflow calls
+    params: [{name: pass, type: string, secret: true}]
+steps:
+  - id: call
+    workflow: called
+    inputs: {pass: "{{ trigger.pass }}", token: "{{ secrets.TOKEN }}"}
+outputs: [{name: len, value: "{{ steps.call.outputs.len }}"}]
+END_OF_FILE
+exits 3 kad workflow run --no-wait calls --pass env:GIVEN_KEY
+caller=$(sql "SELECT id FROM executions WHERE workflow_id = 'calls'")
+equal parameters "$(sql "SELECT trigger_data FROM executions WHERE parent_id = '$caller'")" \
+    '{"pass":{"$secret":"trigger.pass"},"token":{"$secret":"TOKEN"}}'
+sql "UPDATE gates SET due_at = opened_at"
+exits 0 kad workflow resume --json "$caller"
+equal length "$(jq -r .outputs.len "$temporary/out")" ${#given}
+nowhere
+
 it "a file that others may read is refused, before anything starts"
 count=$(sql "SELECT count(*) FROM executions")
 chmod 640 .kad/secrets

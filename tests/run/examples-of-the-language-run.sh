@@ -81,13 +81,6 @@ equal route "$(route)" "write agree write agree:running"
 exits 0 kad workflow approve "$(execution)" --choice publish
 equal route "$(route)" "write agree write agree publish"
 
-it "secret: reaches the program, and is written nowhere"
-export KAD_SECRET_SIGNING_KEY=open-sesame SALT=grain-of-salt
-exits 0 kad workflow run --json secret --file text --salt env:SALT
-equal signature "$(jq -r .outputs.signature "$temporary/out")" \
-    "$({ printf %s open-sesamegrain-of-salt; cat text; } | sha256sum | cut -d' ' -f1)"
-! grep -rqaF -e open-sesame -e grain-of-salt .kad || fail "a secret was written"
-
 it "parallel: needs all branches, but none that nobody asked for"
 printf 'one\ntwo\n' >tidy
 printf 'one \n' >untidy
@@ -134,3 +127,26 @@ equal route "$(route)" "answer go-on"
 it "lock: a step has it to itself"
 exits 0 kad workflow lock --file tidy --line three
 equal tidy "$(tail -n 1 tidy)" three
+
+it "secret: reaches the program, and is written nowhere"
+export KAD_SECRET_SIGNING_KEY=open-sesame SALT=grain-of-salt
+exits 0 kad workflow run --json secret --file text --salt env:SALT
+equal signature "$(jq -r .outputs.signature "$temporary/out")" \
+    "$({ printf %s open-sesamegrain-of-salt; cat text; } | sha256sum | cut -d' ' -f1)"
+! grep -rqaF -e open-sesame -e grain-of-salt .kad || fail "a secret was written"
+
+it "worktree: commits on the execution's branch, and leaves the checkout as it is"
+git add -A
+git commit -q -m Begin
+exits 0 kad workflow worktree --text "A note"
+equal note "$(git show "kad/$(execution):note.txt")" "A note"
+[ ! -e note.txt ] || fail "the checkout was changed"
+
+it "concurrency: one for each file"
+exits 3 kad workflow concurrency --file text
+first=$(execution)
+exits 0 kad workflow concurrency --file text
+contains "$temporary/err" "not started"
+exits 3 kad workflow concurrency --file new
+exits 0 kad workflow approve "$first" --choice go
+exits 3 kad workflow concurrency --file text
