@@ -302,32 +302,32 @@ static void put_finish(struct gen *gen, const struct workflow_names *names)
 {
     const struct workflow *workflow = gen->workflow;
     struct emit body, *outer = gen->code;
-    bool reads_frame, reads_run;
+    bool reads_frame;
 
     emit_init_body(&body, gen->arena);
     gen->code = &body;
+    emit_open(&body, "const struct %s out =", names->outputs_struct);
     for (size_t i = 0; i < workflow->output_count; i++) {
         const struct type_field *field = &names->outputs->fields[i];
         const struct str value =
             gen_value(gen, workflow->outputs[i].value, field->type);
 
-        emit_line(&body, "out->%s = %.*s;", gen_member(gen, field), STR(value));
+        emit_line(&body, ".%s = %.*s,", gen_member(gen, field), STR(value));
     }
+    emit_close(&body, ";");
     gen->code = outer;
     reads_frame = gen_mentions(emit_text(&body), "f");
-    reads_run = gen_mentions(emit_text(&body), "run");
     emit_blank(gen->code);
     emit_comment(gen->code, "outputs: %s",
                  gen_place(gen, workflow->outputs[0].name.span));
     emit_function(gen->code,
-                  "static void finish(struct kad_run *run%s, const void *frame%s, "
-                  "void *outputs)",
-                  reads_run ? "" : " KAD_UNUSED", reads_frame ? "" : " KAD_UNUSED");
+                  "static void finish(struct kad_run *run, const void *frame%s)",
+                  reads_frame ? "" : " KAD_UNUSED");
     if (reads_frame)
         emit_line(gen->code, "const struct frame *f = frame;");
-    emit_line(gen->code, "struct %s *out = outputs;", names->outputs_struct);
-    emit_blank(gen->code);
     emit_append(gen->code, &body);
+    emit_blank(gen->code);
+    emit_line(gen->code, "kad_finish(run, &out);");
     emit_close(gen->code, "");
 }
 

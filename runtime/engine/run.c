@@ -245,23 +245,26 @@ static void fail_here(struct kad_run *run, const struct kad_step_info *info,
         run->error = failure_new(&run->memory, info, code, message);
 }
 
-static void compute_outputs(struct kad_run *run)
+void kad_finish(struct kad_run *run, const void *outputs)
 {
-    const struct kad_type *type = run->workflow->outputs;
     struct kad_json json = {0};
     const char *problem = NULL;
-    void *outputs;
 
-    if (!type)
-        return;
-    outputs = arena_alloc(&run->values, type->size_bytes);
-    run->workflow->finish(run, run->frame, outputs);
     if (!run->fault[0])
-        problem = codec_encode(&run->memory, type, CODEC_AFTER_SUCCESS, outputs, &json);
+        problem = codec_encode(&run->memory, run->workflow->outputs,
+                               CODEC_AFTER_SUCCESS, outputs, &json);
+    if (problem)
+        kad_fault(run, "%s", problem);
     run->outputs = json.text;
-    if (run->fault[0] || problem)
-        fail_here(run, run->step.info, KAD_FAILURE_EXPRESSION,
-                  problem ? problem : run->fault);
+}
+
+static void compute_outputs(struct kad_run *run)
+{
+    if (!run->workflow->outputs)
+        return;
+    run->workflow->finish(run, run->frame);
+    if (run->fault[0])
+        fail_here(run, run->step.info, KAD_FAILURE_EXPRESSION, run->fault);
 }
 
 static void end(struct kad_run *run, int position)
