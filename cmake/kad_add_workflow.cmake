@@ -6,21 +6,45 @@
 #   MODULES    folders of modules of one's own, beside the shipped ones; default: modules/ of
 #              the current source folder, if it is there. A module is DIR/NAME/module.yaml,
 #              with NAME.c beside it if it is native.
-#   GENERATED  where the C is written; default: in the build tree.
+#   GENERATED  where the C is written, by no other workflow; default: generated/ID in the
+#              build tree.
 #
-# Which modules a workflow uses is read from its `module:` lines when CMake configures.
+# Which modules a workflow uses, and which workflows beside it it calls, is read from its
+# `module:` and `workflow:` lines when CMake configures. Called workflows are compiled into the
+# program, without a main function of their own.
 
-function(kad_workflow_modules yaml result)
+# What stands behind KEY: in a file, each once.
+function(kad_workflow_names yaml key result)
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${yaml})
-    file(STRINGS ${yaml} lines REGEX "[\"' {,-]module[\"']?[ ]*:")
+    file(STRINGS ${yaml} lines REGEX "(^|[\"' {,-])${key}[\"']?[ ]*:")
     set(names "")
     foreach(line IN LISTS lines)
-        if(line MATCHES "module[\"']?[ ]*:[ ]*[\"']?([a-z0-9_-]+)")
+        if(line MATCHES "${key}[\"']?[ ]*:[ ]*[\"']?([a-z0-9_-]+)")
             list(APPEND names ${CMAKE_MATCH_1})
         endif()
     endforeach()
     list(REMOVE_DUPLICATES names)
     set(${result} ${names} PARENT_SCOPE)
+endfunction()
+
+# The files of the workflows that a workflow calls, directly or through others.
+function(kad_called_workflows yaml result)
+    get_filename_component(dir ${yaml} DIRECTORY)
+    set(open ${yaml})
+    set(found "")
+    while(open)
+        list(POP_FRONT open file)
+        kad_workflow_names(${file} workflow names)
+        foreach(name IN LISTS names)
+            foreach(called ${dir}/${name}.yaml ${dir}/${name}.yml ${dir}/${name}.json)
+                if(EXISTS ${called} AND NOT called STREQUAL yaml AND NOT called IN_LIST found)
+                    list(APPEND found ${called})
+                    list(APPEND open ${called})
+                endif()
+            endforeach()
+        endforeach()
+    endwhile()
+    set(${result} ${found} PARENT_SCOPE)
 endfunction()
 
 # Sources of those of the modules that are the project's own, and what they depend on.
@@ -47,7 +71,7 @@ function(kad_add_workflow file)
     cmake_parse_arguments(ARG "" "GENERATED" "MODULES" ${ARGN})
     get_filename_component(yaml ${file} ABSOLUTE)
     get_filename_component(id ${file} NAME_WE)
-    set(generated ${CMAKE_CURRENT_BINARY_DIR}/generated)
+    set(generated ${CMAKE_CURRENT_BINARY_DIR}/generated/${id})
     if(ARG_GENERATED)
         set(generated ${ARG_GENERATED})
     endif()
@@ -63,7 +87,20 @@ function(kad_add_workflow file)
         list(APPEND options --modules ${dir})
     endforeach()
     file(RELATIVE_PATH source ${CMAKE_CURRENT_SOURCE_DIR} ${yaml})
-    kad_workflow_modules(${yaml} names)
+    kad_called_workflows(${yaml} called)
+    set(names "")
+    foreach(each ${yaml} ${called})
+        kad_workflow_names(${each} module more)
+        list(APPEND names ${more})
+    endforeach()
+    list(REMOVE_DUPLICATES names)
+    set(called_sources "")
+    set(called_headers "")
+    foreach(each IN LISTS called)
+        get_filename_component(each ${each} NAME_WE)
+        list(APPEND called_sources ${generated}/${each}.c)
+        list(APPEND called_headers ${generated}/${each}.h)
+    endforeach()
     kad_own_modules("${names}" "${dirs}" ${generated} sources manifests)
 
     set(stamp ${CMAKE_CURRENT_BINARY_DIR}/wf-${id}.stamp)
@@ -72,13 +109,15 @@ function(kad_add_workflow file)
     add_custom_command(
         OUTPUT ${stamp}
         BYPRODUCTS ${generated}/${id}.c ${generated}/${id}.h ${tables}
+            ${called_sources} ${called_headers}
         COMMAND kad::kadc ${source} -o ${generated} ${options} --modules ${KAD_MANIFESTS}
         COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
-        DEPENDS ${yaml} ${manifests} kad::kadc
+        DEPENDS ${yaml} ${called} ${manifests} kad::kadc
         WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
         COMMENT "Compiling workflow ${id}"
         VERBATIM)
-    add_executable(wf-${id} ${generated}/${id}.c ${sources} ${stamp})
+    set_source_files_properties(${called_sources} PROPERTIES COMPILE_DEFINITIONS KAD_CALLED)
+    add_executable(wf-${id} ${generated}/${id}.c ${called_sources} ${sources} ${stamp})
     target_include_directories(wf-${id} PRIVATE ${generated})
     target_link_libraries(wf-${id} PRIVATE kad::modules kad::runtime)
 endfunction()

@@ -570,7 +570,4 @@ const struct kad_workflow implement_feature_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &implement_feature_workflow);
-}
+KAD_MAIN(implement_feature_workflow);

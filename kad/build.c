@@ -4,24 +4,28 @@
  * it:
  *
  *     wf-ID.o          generated/ID.c
+ *     called-ID.o      the same without main, for the programs of workflows that call it
  *     tables-MODULE.o  generated/modules/MODULE.c, of the project's own modules
  *     native-MODULE.o  modules/MODULE/MODULE.c, likewise
  *     wf-ID            all of them with libkad_modules and libkad; renamed into bin/
  *
  * Shipped modules are in libkad_modules, tables included; a project's own module of
  * the same name comes first. Each file in objects/ has a note of its inputs' digest
- * (digest.h). */
+ * (digest.h); bin/wf-ID.calls lists the files of the workflows that wf-ID was made of
+ * beside its own. */
 #include "build.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include "base/vec.h"
 #include "cli.h"
+#include "definition.h"
 #include "digest.h"
 #include "tool.h"
 
@@ -129,10 +133,10 @@ static enum build_result run_tool(struct build *build, struct texts *argv,
     return exit_code == 0 ? BUILD_DONE : BUILD_REFUSED;
 }
 
-static void add_kadc(struct build *build, const char *id, struct texts *argv)
+static void add_kadc(struct build *build, const char *file, struct texts *argv)
 {
     add(build, argv, build->tools.kadc);
-    add(build, argv, arena_printf(build->arena, "workflows/%s.yaml", id));
+    add(build, argv, file);
     if (build->has_modules) {
         add(build, argv, "--modules");
         add(build, argv, "modules");
@@ -141,25 +145,30 @@ static void add_kadc(struct build *build, const char *id, struct texts *argv)
     add(build, argv, build->tools.manifests);
 }
 
-/* YAML to C; the definition that kadc describes is *definition. */
-static enum build_result translate(struct build *build, const char *id,
-                                   json_t **definition)
+/* YAML to C; also that of the workflows that it calls. */
+static enum build_result translate(struct build *build, const char *file)
 {
-    struct texts write = {0}, describe = {0};
+    struct texts argv = {0};
+
+    add_kadc(build, file, &argv);
+    add(build, &argv, "-o");
+    add(build, &argv, ".kad/generated");
+    add(build, &argv, NULL);
+    return run_tool(build, &argv, NULL);
+}
+
+/* The definition of a workflow; a new reference. */
+static enum build_result describe(struct build *build, const char *file,
+                                  json_t **definition)
+{
+    struct texts argv = {0};
     struct str text = {0};
     enum build_result result;
 
-    add_kadc(build, id, &write);
-    add(build, &write, "-o");
-    add(build, &write, ".kad/generated");
-    add(build, &write, NULL);
-    result = run_tool(build, &write, NULL);
-    if (result != BUILD_DONE)
-        return result;
-    add_kadc(build, id, &describe);
-    add(build, &describe, "--emit=describe");
-    add(build, &describe, NULL);
-    result = run_tool(build, &describe, &text);
+    add_kadc(build, file, &argv);
+    add(build, &argv, "--emit=describe");
+    add(build, &argv, NULL);
+    result = run_tool(build, &argv, &text);
     *definition = json_loadb(text.p, text.len, 0, NULL);
     if (result == BUILD_DONE && !*definition) {
         cli_error("%s --emit=describe printed no JSON", build->tools.kadc);
@@ -192,10 +201,11 @@ static const char *object_digest(struct build *build, const char *c_file,
     return NULL;
 }
 
-/* Compiles into objects/NAME.o, if it is not current, and adds that to the objects. */
-static enum build_result compile(struct build *build, const char *c_file,
-                                 const char *folder, const char *name,
-                                 struct texts *objects)
+/* Compiles into objects/NAME.o, if it is not current, and adds that to the objects.
+ * `option`: one more of the compiler's, the same for each compilation of this name. */
+static enum build_result compile_with(struct build *build, const char *option,
+                                      const char *c_file, const char *folder,
+                                      const char *name, struct texts *objects)
 {
     const char *object = arena_printf(build->arena, "%s/%s.o", build->objects, name);
     const char *digest = object_digest(build, c_file, folder);
@@ -217,6 +227,7 @@ static enum build_result compile(struct build *build, const char *c_file,
         c_file,
         "-o",
         object,
+        option,
     };
     struct texts all = {0};
     enum build_result result;
@@ -233,6 +244,13 @@ static enum build_result compile(struct build *build, const char *c_file,
     if (result == BUILD_DONE && !made_from_set(build->arena, object, digest))
         result = BUILD_FAILED;
     return result;
+}
+
+static enum build_result compile(struct build *build, const char *c_file,
+                                 const char *folder, const char *name,
+                                 struct texts *objects)
+{
+    return compile_with(build, NULL, c_file, folder, name, objects);
 }
 
 static bool is_ok(enum build_result result)
@@ -274,28 +292,81 @@ static bool has_text(const struct texts *texts, const char *text)
     return false;
 }
 
-static enum build_result compile_all(struct build *build, const char *id,
-                                     const json_t *definition, struct texts *objects)
+/* What a program is made of, by the definitions of its workflow and of those it calls. */
+struct parts {
+    struct build *build;
+    struct texts modules; /* the project's own */
+    struct texts called;  /* ids */
+    struct texts files;   /* of the called */
+};
+
+static void add_part(const json_t *step, void *context)
 {
-    const char *c_file = arena_printf(build->arena, "%s/%s.c", build->generated, id);
-    enum build_result result =
-        compile(build, c_file, NULL, arena_printf(build->arena, "wf-%s", id), objects);
-    struct texts seen = {0};
-    const json_t *step;
-    size_t i;
+    struct parts *parts = context;
+    struct arena *arena = parts->build->arena;
+    const char *module = json_string_value(json_object_get(step, "module"));
+    const char *workflow = json_string_value(json_object_get(step, "workflow"));
 
-    json_array_foreach(json_object_get(definition, "steps"), i, step)
-    {
-        const char *module = json_string_value(json_object_get(step, "module"));
+    if (module && *module && !has_text(&parts->modules, module) &&
+        is_own_module(parts->build, module))
+        add(parts->build, &parts->modules, arena_printf(arena, "%s", module));
+    if (workflow && !has_text(&parts->called, workflow))
+        add(parts->build, &parts->called, arena_printf(arena, "%s", workflow));
+}
 
-        if (!is_ok(result))
-            break;
-        if (!module || !*module || has_text(&seen, module) ||
-            !is_own_module(build, module))
-            continue;
-        add(build, &seen, module);
-        result = compile_module(build, module, objects);
+/* Where kadc has found a called workflow; the first where none is. */
+static const char *called_file(struct build *build, const char *id)
+{
+    static const char *const extensions[] = {"yaml", "yml", "json"};
+
+    for (size_t i = 0; i < COUNT_OF(extensions); i++) {
+        const char *file =
+            arena_printf(build->arena, "workflows/%s.%s", id, extensions[i]);
+
+        if (access(arena_printf(build->arena, "%s/%s", build->root, file), R_OK) == 0)
+            return file;
     }
+    return arena_printf(build->arena, "workflows/%s.yaml", id);
+}
+
+static enum build_result find_parts(struct build *build, const char *file,
+                                    struct parts *parts)
+{
+    json_t *definition = NULL;
+    enum build_result result = describe(build, file, &definition);
+
+    parts->build = build;
+    definition_each_step(definition, add_part, parts);
+    json_decref(definition);
+    /* Their number grows meanwhile. */
+    for (size_t i = 0; is_ok(result) && i < parts->called.list.count; i++) {
+        const char *called = called_file(build, parts->called.list.items[i]);
+
+        add(build, &parts->files, called);
+        result = describe(build, called, &definition);
+        definition_each_step(definition, add_part, parts);
+        json_decref(definition);
+    }
+    return result;
+}
+
+static enum build_result compile_all(struct build *build, const char *id,
+                                     const struct parts *parts, struct texts *objects)
+{
+    struct arena *arena = build->arena;
+    enum build_result result =
+        compile(build, arena_printf(arena, "%s/%s.c", build->generated, id), NULL,
+                arena_printf(arena, "wf-%s", id), objects);
+
+    for (size_t i = 0; is_ok(result) && i < parts->called.list.count; i++) {
+        const char *called = parts->called.list.items[i];
+
+        result = compile_with(build, "-DKAD_CALLED",
+                              arena_printf(arena, "%s/%s.c", build->generated, called),
+                              NULL, arena_printf(arena, "called-%s", called), objects);
+    }
+    for (size_t i = 0; is_ok(result) && i < parts->modules.list.count; i++)
+        result = compile_module(build, parts->modules.list.items[i], objects);
     return result;
 }
 
@@ -319,8 +390,49 @@ static enum build_result link_program(struct build *build, const struct texts *o
 
 /* ---- Workflows ------------------------------------------------------------------- */
 
+/* Of workflows that were called when the program was made; one that is gone counts, too. */
+static void digest_add_called(struct digest *digest, struct build *build,
+                              const char *program)
+{
+    FILE *list = fopen(arena_printf(build->arena, "%s.calls", program), "re");
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t len;
+
+    while (list && (len = getline(&line, &size, list)) > 0) {
+        line[len - 1] = '\0';
+        if (!digest_add_file(digest,
+                             arena_printf(build->arena, "%s/%s", build->root, line)))
+            digest_add(digest, S("gone"));
+    }
+    free(line);
+    if (list)
+        fclose(list);
+}
+
+/* false: reported. */
+static bool write_called(struct build *build, const struct parts *parts,
+                         const char *program)
+{
+    const char *path = arena_printf(build->arena, "%s.calls", program);
+    FILE *list = NULL;
+
+    if (parts->files.list.count == 0) {
+        unlink(path);
+        return true;
+    }
+    list = fopen(path, "we");
+    for (size_t i = 0; list && i < parts->files.list.count; i++)
+        fprintf(list, "%s\n", parts->files.list.items[i]);
+    if (list && fclose(list) == 0)
+        return true;
+    cli_error("cannot write %s: %s", path, strerror(errno));
+    return false;
+}
+
 /* All that the program depends on; NULL: reported. */
-static const char *workflow_digest(struct build *build, const char *id)
+static const char *workflow_digest(struct build *build, const char *id,
+                                   const char *program)
 {
     struct arena *arena = build->arena;
     const char *modules = arena_printf(arena, "%s/modules", build->root);
@@ -328,6 +440,7 @@ static const char *workflow_digest(struct build *build, const char *id)
 
     digest_init(&digest);
     digest_add(&digest, str_of(build->tools.digest));
+    digest_add_called(&digest, build, program);
     if (digest_add_file(&digest,
                         arena_printf(arena, "%s/workflows/%s.yaml", build->root, id)) &&
         digest_add_folders(&digest, arena, modules, "module.yaml") &&
@@ -351,15 +464,19 @@ static enum build_result make_program(struct build *build, const char *id,
                                       const char *program)
 {
     const char *made = arena_printf(build->arena, "%s/wf-%s", build->objects, id);
+    const char *file = arena_printf(build->arena, "workflows/%s.yaml", id);
     struct texts objects = {0};
-    json_t *definition = NULL;
-    enum build_result result = translate(build, id, &definition);
+    struct parts parts = {0};
+    enum build_result result = translate(build, file);
 
     if (is_ok(result))
-        result = compile_all(build, id, definition, &objects);
-    json_decref(definition);
+        result = find_parts(build, file, &parts);
+    if (is_ok(result))
+        result = compile_all(build, id, &parts, &objects);
     if (is_ok(result))
         result = link_program(build, &objects, made);
+    if (is_ok(result) && !write_called(build, &parts, program))
+        result = BUILD_FAILED;
     return is_ok(result) ? put_in_place(made, program) : result;
 }
 
@@ -390,12 +507,16 @@ enum build_result build_workflow(struct build *build, const char *id)
             id);
         return BUILD_REFUSED;
     }
-    digest = workflow_digest(build, id);
+    digest = workflow_digest(build, id, program);
     if (!digest)
         return BUILD_FAILED;
     if (made_from(build->arena, program, digest))
         return BUILD_CURRENT;
     result = make_program(build, id, program);
+    if (result == BUILD_DONE)
+        digest = workflow_digest(build, id, program); /* with what it calls now */
+    if (result == BUILD_DONE && !digest)
+        return BUILD_FAILED;
     if (result == BUILD_DONE && !made_from_set(build->arena, program, digest)) {
         cli_error("cannot write %s.inputs: %s", program, strerror(errno));
         result = BUILD_FAILED;

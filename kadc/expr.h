@@ -78,6 +78,8 @@ enum binding_kind {
     BIND_WORKFLOW_ERROR,
     BIND_EXECUTION_ID,
     BIND_EXECUTION_STARTED_AT,
+    BIND_ITEM,  /* an item of the forEach that is `step` */
+    BIND_INDEX, /* its index */
     BIND_ENV,   /* env.N: field_name */
     BIND_SECRET /* secrets.N: field_name */
 };

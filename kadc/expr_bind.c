@@ -1,5 +1,5 @@
-/* expr_bind.c: what the names in expressions stand for: 0203-0205, 0216, 0217, 0513,
- * 0514.
+/* expr_bind.c: what the names in expressions stand for: 0203-0205, 0216, 0217, 0513, 0514,
+ * 0610.
  *
  * A path that starts at a root (`trigger.P`, `steps.S.outputs.O`) is bound on the
  * node that names the thing itself; fields behind it are fields of a value. A
@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "base/vec.h"
+#include "blocks.h"
 #include "expr_check.h"
 #include "keys.h"
 #include "missing_steps.h"
 #include "model.h"
+#include "table.h"
 
 /* A root, or a fixed field of one. */
 struct root_field {
@@ -193,17 +195,86 @@ static const struct type *bind_fixed(const struct scope *scope, struct expr *exp
     }
 }
 
+/* ---- Loop variables -------------------------------------------------------------- */
+
+static const struct block *variable_of(const struct scope *scope,
+                                       const struct expr *name, bool *is_index)
+{
+    return loop_variable_find(scope->step, name->text, is_index);
+}
+
+static bool is_variable(const struct scope *scope, const struct expr *name)
+{
+    bool is_index;
+
+    return variable_of(scope, name, &is_index);
+}
+
+static const struct type *bind_variable(const struct scope *scope, struct expr *name)
+{
+    bool is_index;
+    const struct block *block = variable_of(scope, name, &is_index);
+
+    if (is_index)
+        return bind(name, BIND_INDEX, block->step, NULL, type_simple(TYPE_INTEGER));
+    return bind(name, BIND_ITEM, block->step, NULL,
+                block->item ? block->item : type_poison());
+}
+
+/* The roots, and the loop variables of the place. */
+static struct names root_names(const struct scope *scope)
+{
+    VEC(struct str) names = {0};
+    const struct block *block = scope->step ? scope->step->outer : NULL;
+    bool has_index = false;
+
+    for (size_t i = 0; i < ROOT_COUNT; i++)
+        vec_push(scope->arena, &names, roots[i]);
+    for (; block; block = block->step->outer) {
+        if (block->step->kind != STEP_FOR_EACH)
+            continue;
+        vec_push(scope->arena, &names, block_item_name(block));
+        if (!has_index)
+            vec_push(scope->arena, &names, S("index"));
+        has_index = true;
+    }
+    return (struct names){names.items, names.count};
+}
+
+/* A loop variable outside of its loop. */
+static void report_outside(const struct scope *scope, const struct expr *name,
+                           const struct step *loop)
+{
+    diag_report(scope->diags, name->span, KAD0216,
+                "`%.*s` means something only inside of a forEach", STR(name->text));
+    diag_subject(scope->diags, "name `%.*s`", STR(name->text));
+    diag_note(scope->diags, loop->id.span, "as in this one");
+    if (scope->step == loop)
+        diag_help(scope->diags, "the step itself runs once; its `steps` see the items");
+}
+
 /* The root that is meant by a name, after a report if there is none such. */
 static struct str resolve_root(const struct scope *scope, struct expr *name)
 {
+    const struct step *loop;
+
     for (size_t i = 0; i < ROOT_COUNT; i++)
         if (str_equal(name->text, roots[i]))
             return roots[i];
+    if (is_variable(scope, name))
+        return name->text;
     name->name_span = name->span;
+    loop = scope->workflow->loop_table
+               ? table_find(scope->workflow->loop_table, name->text)
+               : NULL;
+    if (loop) {
+        report_outside(scope, name, loop);
+        return name->text = (struct str){0};
+    }
     diag_report(scope->diags, name->span, KAD0216, "unknown name `%.*s`",
                 STR(name->text));
     diag_subject(scope->diags, "name `%.*s`", STR(name->text));
-    name->text = suggest(scope, name, (struct names){roots, ROOT_COUNT});
+    name->text = suggest(scope, name, root_names(scope));
     if (!name->text.p)
         diag_help(scope->diags,
                   "expressions start with `trigger`, `steps`, `workflow`, "
@@ -243,6 +314,8 @@ const struct type *bind_name(const struct scope *scope, struct expr *expr)
 
     if (!root.p)
         return type_poison();
+    if (is_variable(scope, expr))
+        return bind_variable(scope, expr);
     return incomplete(scope, expr,
                       str_is(root, "steps") ? "a step" : "one of its fields");
 }
@@ -278,13 +351,51 @@ static const struct step *resolve_step(const struct scope *scope, struct expr *e
         .step;
 }
 
+/* Where the reader is inside of what stands for the step, they run at the same time. */
+static bool is_concurrent(const struct scope *scope, const struct step *step)
+{
+    const struct step *stand_in = step_stand_in(step, scope->step);
+
+    return scope->step && stand_in != step && stand_in->block &&
+           step_is_inside(scope->step, stand_in->block);
+}
+
+/* 0610; false: nothing is wrong. */
+static bool concurrent_report(const struct scope *scope, const struct expr *expr,
+                              const struct step *step)
+{
+    const struct step *stand_in = step_stand_in(step, scope->step);
+
+    if (!is_concurrent(scope, step))
+        return false;
+    diag_report(
+        scope->diags, expr->span, KAD0610,
+        "step `%.*s` stands in another branch of `%.*s`, which runs at the same "
+        "time",
+        STR(step->id.text), STR(stand_in->id.text));
+    diag_subject(scope->diags, "step `%.*s` in another branch", STR(step->id.text));
+    diag_note(scope->diags, step->id.span, "the step is declared here");
+    diag_help(scope->diags, "read it after `%.*s`, or put both into one branch",
+              STR(stand_in->id.text));
+    return true;
+}
+
+/* As it is seen where the expression stands. */
+static const struct type *outside_type(const struct scope *scope,
+                                       const struct step *step, const struct type *type)
+{
+    return step_outside(scope->arena, step, step_stand_in(step, scope->step), type)
+        .type;
+}
+
 static const struct type *bind_output(const struct scope *scope, struct expr *expr,
                                       const struct step *step)
 {
     const struct type *outputs = step->outputs;
     const struct type_field *field;
 
-    if (!outputs || outputs->kind != TYPE_OBJECT)
+    if (!outputs || outputs->kind != TYPE_OBJECT ||
+        concurrent_report(scope, expr, step))
         return type_poison();
     field = type_field_find(outputs, expr->text);
     if (!field) {
@@ -297,7 +408,7 @@ static const struct type *bind_output(const struct scope *scope, struct expr *ex
     }
     if (!field)
         return type_poison();
-    return bind(expr, BIND_OUTPUT, step, field, field->type);
+    return bind(expr, BIND_OUTPUT, step, field, outside_type(scope, step, field->type));
 }
 
 static bool has_output(const struct step *step, struct str name)
@@ -318,9 +429,35 @@ static const struct type *bind_forgotten(const struct scope *scope, struct expr 
     return bind_output(scope, expr, step);
 }
 
+/* 0610: which item's status? False: nothing is wrong. */
+static bool item_fact_report(const struct scope *scope, const struct expr *expr,
+                             const struct step *step)
+{
+    const struct step *stand_in = step_stand_in(step, scope->step);
+    const struct step *at = step;
+
+    while (at != stand_in && at->outer->step->kind != STEP_FOR_EACH)
+        at = at->outer->step;
+    if (at == stand_in)
+        return false;
+    diag_report(scope->diags, expr->span, KAD0610,
+                "step `%.*s` runs once for each item of `%.*s`: it has no one `%.*s`",
+                STR(step->id.text), STR(at->outer->step->id.text), STR(expr->text));
+    diag_subject(scope->diags, "facts of `%.*s`", STR(step->id.text));
+    diag_help(scope->diags,
+              "read it inside of `%.*s`; `steps.%.*s.outputs.failed` counts "
+              "the items that failed",
+              STR(at->outer->step->id.text), STR(at->outer->step->id.text));
+    return true;
+}
+
 static const struct type *bind_fact(const struct scope *scope, struct expr *expr,
                                     const struct step *step, struct str fact)
 {
+    if (str_is(fact, "outputs"))
+        return type_poison();
+    if (item_fact_report(scope, expr, step))
+        return type_poison();
     if (str_is(fact, "status"))
         return bind(expr, BIND_STEP_STATUS, step, NULL,
                     status_type(scope->arena, false));
@@ -458,6 +595,10 @@ const struct type *bind_field(const struct scope *scope, struct expr *expr)
 
     if (!resolve_path_root(scope, expr))
         return type_poison();
+    if (left->kind == EXPR_NAME && is_variable(scope, left)) {
+        left->type = bind_variable(scope, left);
+        return access_field(scope, expr);
+    }
     if (left->kind == EXPR_NAME)
         return bind_root_field(scope, expr);
     if (is_step(left)) {

@@ -8,13 +8,15 @@
  * read is safe if and only if every path to it goes through a success of the producer: were
  * there a path whose last visit fails, there would also be one on which already the first
  * visit fails. "Every path goes through" is dominance, in a graph where each step is three
- * nodes: it is entered, it has succeeded, it has failed.
+ * nodes: it is entered, it has succeeded, it has failed (graph_nodes.c). A step inside of a
+ * block is seen from outside as the block that stands for it there, which may or may not have
+ * set the output when it succeeds (blocks.c).
  *
  * Without errors, later passes may rely on:
  *   (1) an output is read only where it is set, or where being unset is harmless: left of
  *       `??`, compared with null, or alone in an optional place;
  *   (2) in the latter case its binding says may_be_unset. */
-#include "dominators.h"
+#include "blocks.h"
 #include "flow_needs.h"
 #include "flow_path.h"
 #include "flow_report.h"
@@ -22,12 +24,9 @@
 #include "keys.h"
 #include "passes.h"
 
-enum node_part { ENTERED, SUCCEEDED, FAILED, PART_COUNT };
-
 struct flow {
     struct program *program;
     struct workflow *workflow;
-    struct dominators dominators;
     struct flow_reads reads;
     struct flow_needs needs;
     struct table env; /* names in workflow->env */
@@ -39,79 +38,74 @@ struct flow {
     bool is_usage_known; /* every name in every expression was understood */
 };
 
-/* ---- The graph ----------------------------------------------------------------------- */
-
-static size_t node_of(const struct step *step, enum node_part part)
-{
-    return step->index * PART_COUNT + part;
-}
-
-static struct flow_graph nodes_build(struct arena *arena,
-                                     const struct workflow *workflow)
-{
-    const struct graph *graph = workflow->graph;
-    size_t count = workflow->step_count * PART_COUNT;
-    struct flow_graph nodes = {
-        .count = count,
-        .first = arena_array(arena, size_t, count + 1),
-        .to = arena_array(arena, size_t, graph->edge_count + workflow->step_count * 2),
-    };
-    size_t used = 0;
-    for (size_t i = 0; i < workflow->step_count; i++) {
-        const struct step *step = workflow->steps[i];
-        nodes.first[node_of(step, ENTERED)] = used;
-        nodes.to[used++] = node_of(step, SUCCEEDED);
-        nodes.to[used++] = node_of(step, FAILED);
-        for (enum node_part part = SUCCEEDED; part <= FAILED; part++) {
-            nodes.first[node_of(step, part)] = used;
-            for (size_t e = graph->first[i]; e < graph->first[i + 1]; e++) {
-                const struct edge *edge = &graph->edges[e];
-                bool is_success = edge->kind == EDGE_SUCCESS;
-                if (edge->to && !edge->is_refused && is_success == (part == SUCCEEDED))
-                    nodes.to[used++] = node_of(edge->to, ENTERED);
-            }
-        }
-    }
-    nodes.first[count] = used;
-    return nodes;
-}
-
 /* ---- One read ------------------------------------------------------------------------ */
 
 static bool is_dominated(const struct flow *flow, const struct step *by,
                          enum node_part part)
 {
-    return dominators_has(&flow->dominators, node_of(by, part),
-                          node_of(flow->step, flow->part));
+    return graph_is_passed(flow->workflow->graph, graph_node(by, part),
+                           graph_node(flow->step, flow->part));
+}
+
+/* What stands for a producer where something reads it, and whether a success of that is
+ * enough. */
+struct seen {
+    const struct step *step;
+    bool is_sure;
+};
+
+static struct seen seen_here(const struct flow *flow, const struct step *producer)
+{
+    const struct step *stand_in = step_stand_in(producer, flow->step);
+    struct outside outside =
+        step_outside(flow->program->arena, producer, stand_in, type_poison());
+    return (struct seen){stand_in, outside.is_sure};
 }
 
 /* What is wrong with reading an output of `producer` here; 0: it is set. */
-static unsigned read_fault(const struct flow *flow, const struct step *producer)
+static unsigned read_fault(const struct flow *flow, const struct step *producer,
+                           const struct seen *seen)
 {
-    bool is_own_input = producer == flow->step && flow->part == ENTERED;
-    if (is_dominated(flow, producer, SUCCEEDED))
-        return 0;
-    if (producer->outputs_on_failure && !is_own_input &&
-        is_dominated(flow, producer, ENTERED))
+    bool is_own_input = producer == flow->step && flow->part == NODE_ENTERED;
+    if (step_is_inside(flow->step, seen->step->block))
+        return KAD0403; /* it has not ended yet */
+    if (is_dominated(flow, seen->step, NODE_SUCCEEDED))
+        return seen->is_sure ? 0 : KAD0401;
+    if (seen->step == producer && producer->outputs_on_failure && !is_own_input &&
+        is_dominated(flow, producer, NODE_ENTERED))
         return KAD0404;
-    if (is_dominated(flow, producer, FAILED))
+    if (is_dominated(flow, seen->step, NODE_FAILED))
         return KAD0402;
     return KAD0401;
 }
 
 /* Of the workflow's outputs: unset at some end that completes. */
-static bool is_unset_at_end(const struct flow *flow, const struct step *producer)
+static bool is_unset_at_end(const struct flow *flow, const struct seen *seen)
 {
-    return flow_path_find(flow->program->arena, flow->workflow, producer, NULL)
-        .is_found;
+    return !seen->is_sure ||
+           flow_path_find(flow->program->arena, flow->workflow, seen->step, NULL)
+               .is_found;
 }
 
+static const struct step *main_step(const struct step *step)
+{
+    while (step && step->outer)
+        step = step->outer->step;
+    return step;
+}
+
+/* A start is possible at steps of the main line alone, and what is inside of a block is left
+ * by the block. */
 static void output_need(struct flow *flow, const struct step *producer)
 {
-    bool is_own_route = producer == flow->step && flow->part != ENTERED;
-    flow->workflow->steps[producer->index]->are_outputs_needed = true;
-    if (!is_own_route)
-        flow_needs_add(&flow->needs, flow->workflow, producer, flow->step);
+    const struct step *reader = main_step(flow->step);
+    bool is_own_input = flow->step == reader && flow->part == NODE_ENTERED;
+    for (const struct step *at = producer; at; at = at->outer ? at->outer->step : NULL)
+        if (!flow->step || !step_is_inside(flow->step, at->block))
+            flow->workflow->steps[at->index]->are_outputs_needed = true;
+    producer = main_step(producer);
+    if (producer != reader || is_own_input)
+        flow_needs_add(&flow->needs, flow->workflow, producer, reader);
 }
 
 /* Returns whether the value may be unset. */
@@ -122,9 +116,10 @@ static bool output_read(struct flow *flow, struct expr *expr, bool is_harmless)
     /* What can't be reached has been reported (0301), or something that led there. */
     if (!producer->is_reachable || (flow->step && !flow->step->is_reachable))
         return false;
+    struct seen seen = seen_here(flow, producer);
     if (flow->step)
-        code = read_fault(flow, producer);
-    else if (is_unset_at_end(flow, producer))
+        code = read_fault(flow, producer, &seen);
+    else if (is_unset_at_end(flow, &seen))
         code = KAD0408;
     if (code == 0 || !is_harmless)
         output_need(flow, producer);
@@ -132,7 +127,8 @@ static bool output_read(struct flow *flow, struct expr *expr, bool is_harmless)
         return false;
     expr->binding.may_be_unset = is_harmless;
     if (!is_harmless && !flow->is_silent)
-        flow_reads_add(&flow->reads, (struct flow_read){expr, flow->step, code});
+        flow_reads_add(&flow->reads, (struct flow_read){expr, flow->step, seen.step,
+                                                        !seen.is_sure, code});
     return true;
 }
 
@@ -146,7 +142,7 @@ static bool is_in_doubt(const struct workflow *workflow)
 /* 0409; where the type has already been refused as optional, that is enough. */
 static void error_read(struct flow *flow, const struct expr *expr, bool is_harmless)
 {
-    if (!flow->step || !flow->step->is_reachable || flow->part == FAILED ||
+    if (!flow->step || !flow->step->is_reachable || flow->part == NODE_FAILED ||
         !is_harmless || flow->step->can_be_after_failure || is_in_doubt(flow->workflow))
         return;
     diag_report(flow->program->diags, expr->span, KAD0409,
@@ -288,10 +284,29 @@ static void route_read_all(struct flow *flow, struct route *route)
         route_read_all(flow, route->no);
 }
 
+static void way_read_all(struct flow *flow, const struct wait_way *way)
+{
+    if (way->duration)
+        value_read_all(flow, way->duration);
+    if (way->until)
+        value_read_all(flow, way->until);
+    for (size_t i = 0; i < way->match_count; i++)
+        value_read_all(flow, way->match[i].value);
+}
+
+/* What a block itself reads; the steps in it are steps of their own. */
+static void block_read_all(struct flow *flow, const struct block *block)
+{
+    if (block->each)
+        value_read_all(flow, block->each);
+    for (size_t i = 0; i < block->branch_count; i++)
+        template_read_all(flow, block->branches[i].when, false);
+}
+
 static void step_read_all(struct flow *flow, struct step *step)
 {
     flow->step = step;
-    flow->part = ENTERED;
+    flow->part = NODE_ENTERED;
     for (size_t i = 0; i < step->input_count; i++)
         value_read_all(flow, step->inputs[i].value);
     for (size_t i = 0; i < step->run.arg_count; i++)
@@ -300,18 +315,15 @@ static void step_read_all(struct flow *flow, struct step *step)
         value_read_all(flow, step->run.env[i].value);
     template_read_all(flow, step->run.cwd, false);
     template_read_all(flow, step->run.stdin_text, false);
-    for (size_t i = 0; i < step->wait.way_count; i++) {
-        const struct wait_way *way = &step->wait.ways[i];
-        if (way->duration)
-            value_read_all(flow, way->duration);
-        if (way->until)
-            value_read_all(flow, way->until);
-    }
+    for (size_t i = 0; i < step->wait.way_count; i++)
+        way_read_all(flow, &step->wait.ways[i]);
+    if (step->block)
+        block_read_all(flow, step->block);
     if (step->approval.prompt)
         value_read_all(flow, step->approval.prompt);
-    flow->part = SUCCEEDED;
+    flow->part = NODE_SUCCEEDED;
     route_read_all(flow, step->on_success);
-    flow->part = FAILED;
+    flow->part = NODE_FAILED;
     route_read_all(flow, step->on_failure);
     if (step->on_timeout)
         route_read_all(flow, step->on_timeout);
@@ -331,7 +343,6 @@ static void params_report_unused(const struct flow *flow)
 void flow_check(struct program *program, struct workflow *workflow)
 {
     struct arena *arena = program->arena;
-    struct flow_graph nodes = nodes_build(arena, workflow);
     struct flow flow = {
         .program = program,
         .workflow = workflow,
@@ -341,7 +352,6 @@ void flow_check(struct program *program, struct workflow *workflow)
     flow_reads_init(&flow.reads, arena);
     flow_needs_init(&flow.needs, arena, workflow);
     table_init(&flow.env, arena);
-    dominators_find(&flow.dominators, arena, &nodes);
     for (size_t i = 0; i < workflow->step_count; i++)
         step_read_all(&flow, workflow->steps[i]);
     flow.step = NULL;

@@ -46,7 +46,8 @@ void flow_needs_add(struct flow_needs *needs, const struct workflow *workflow,
     for (size_t e = 0; e < graph->edge_count; e++) {
         const struct edge *edge = &graph->edges[e];
 
-        if (!edge->to && edge->route->kind == ROUTE_COMPLETE && edge->from != producer)
+        if (!edge->to && !edge->from->branch && edge->from != producer &&
+            edge->route->kind == ROUTE_COMPLETE)
             add_reader(needs, producer, edge->from->index);
     }
 }

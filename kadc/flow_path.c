@@ -2,6 +2,8 @@
  * recovered. */
 #include "flow_path.h"
 
+#include "blocks.h"
+
 /* How many edges a path shows at each of its ends. */
 enum { SHOWN_MAX = 10 };
 
@@ -14,6 +16,7 @@ static size_t state_of(const struct step *step, bool is_failed)
 struct path_search {
     const struct workflow *workflow;
     const struct step *producer, *goal;
+    struct arena *arena;
     const struct edge **by; /* the edge that led to each state */
     size_t *from;           /* the state before it */
     bool *is_seen;
@@ -29,8 +32,8 @@ static bool is_failed_after(const struct edge *edge, bool is_failed)
 static bool is_goal_end(const struct path_search *search, const struct edge *edge,
                         bool is_failed)
 {
-    return !search->goal && !edge->to && edge->route->kind == ROUTE_COMPLETE &&
-           !is_failed;
+    return !search->goal && !edge->to && !is_failed &&
+           edge->route->kind == ROUTE_COMPLETE;
 }
 
 /* The edges up to a state, and perhaps one more. */
@@ -53,6 +56,34 @@ static struct flow_path path_to(struct arena *arena, const struct path_search *s
     return path;
 }
 
+static void state_add(struct path_search *search, const struct edge *edge, size_t from,
+                      bool is_failed)
+{
+    size_t next = state_of(edge->to, is_failed);
+    if (search->is_seen[next])
+        return;
+    search->is_seen[next] = true;
+    search->by[next] = edge;
+    search->from[next] = from;
+    search->queue[search->tail++] = next;
+}
+
+/* Into the block that the goal is in. */
+static void inside_add(struct path_search *search, const struct step *step,
+                       size_t state)
+{
+    if (!search->goal || !step_is_inside(search->goal, step->block))
+        return;
+    const struct step *in = search->goal;
+    while (in->outer != step->block)
+        in = in->outer->step;
+    struct edge *edge = arena_new(search->arena, struct edge);
+    edge->kind = EDGE_INSIDE;
+    edge->from = step;
+    edge->to = search->workflow->steps[in->branch->first];
+    state_add(search, edge, state, state & 1);
+}
+
 static struct flow_path search_run(struct arena *arena, struct path_search *search)
 {
     const struct graph *graph = search->workflow->graph;
@@ -61,6 +92,7 @@ static struct flow_path search_run(struct arena *arena, struct path_search *sear
         size_t at = state / 2;
         if (search->goal == search->workflow->steps[at])
             return path_to(arena, search, state, NULL);
+        inside_add(search, search->workflow->steps[at], state);
         for (size_t e = graph->first[at]; e < graph->first[at + 1]; e++) {
             const struct edge *edge = &graph->edges[e];
             bool is_failed = is_failed_after(edge, state & 1);
@@ -69,13 +101,8 @@ static struct flow_path search_run(struct arena *arena, struct path_search *sear
                 continue;
             if (is_goal_end(search, edge, is_failed))
                 return path_to(arena, search, state, edge);
-            if (!edge->to || search->is_seen[state_of(edge->to, is_failed)])
-                continue;
-            size_t next = state_of(edge->to, is_failed);
-            search->is_seen[next] = true;
-            search->by[next] = edge;
-            search->from[next] = state;
-            search->queue[search->tail++] = next;
+            if (edge->to)
+                state_add(search, edge, state, is_failed);
         }
     }
     return (struct flow_path){0};
@@ -89,6 +116,7 @@ struct flow_path flow_path_find(struct arena *arena, const struct workflow *work
         .workflow = workflow,
         .producer = producer,
         .goal = goal,
+        .arena = arena,
         .by = arena_array(arena, const struct edge *, count),
         .from = arena_array(arena, size_t, count),
         .is_seen = arena_array(arena, bool, count),

@@ -1,6 +1,7 @@
 /* flow_report.c: see flow_report.h. Each finding shows a path on which the value is unset. */
 #include "flow_report.h"
 
+#include "blocks.h"
 #include "flow_path.h"
 
 /* How many findings show a path: each takes a search of the graph. */
@@ -43,7 +44,8 @@ static bool is_never_set(struct arena *arena, const struct workflow *workflow,
                          const struct flow_read *read)
 {
     const struct graph *graph = workflow->graph;
-    const struct step *producer = read->expr->binding.step;
+    const struct step *producer = read->stand_in;
+    const struct step *reader = step_stand_in(read->step, producer);
     bool *is_seen = arena_array(arena, bool, workflow->step_count);
     size_t *queue = arena_array(arena, size_t, workflow->step_count + 1);
     size_t head = 0, tail = 0;
@@ -60,7 +62,7 @@ static bool is_never_set(struct arena *arena, const struct workflow *workflow,
             queue[tail++] = edge->to->index;
         }
     }
-    return !is_seen[read->step->index];
+    return reader != producer && !is_seen[reader->index];
 }
 
 static void message_report(struct diags *diags, const struct flow_read *read,
@@ -69,11 +71,18 @@ static void message_report(struct diags *diags, const struct flow_read *read,
     struct str text = span_text(read->expr->span);
     struct str producer = read->expr->binding.step->id.text;
     struct span span = read->expr->span;
+    if (code == KAD0403 && read->expr->binding.step->block &&
+        step_is_inside(read->step, read->expr->binding.step->block)) {
+        diag_report(diags, span, KAD0403,
+                    "`%.*s` is never set here: block `%.*s` has not ended yet",
+                    STR(text), STR(producer));
+        return;
+    }
     switch (code) {
     case KAD0402:
         diag_report(diags, span, KAD0402,
                     "`%.*s` is unset here: step `%.*s` has failed", STR(text),
-                    STR(producer));
+                    STR(read->stand_in->id.text));
         return;
     case KAD0403:
         diag_report(diags, span, KAD0403,
@@ -95,6 +104,31 @@ static void message_report(struct diags *diags, const struct flow_read *read,
     }
 }
 
+/* Why a success of the block leaves it open: the innermost reason. */
+static void unsure_note(struct diags *diags, const struct flow_read *read)
+{
+    const struct step *step = read->expr->binding.step;
+    for (; step != read->stand_in; step = step->outer->step) {
+        const struct block *block = step->outer;
+        struct str id = block->step->id.text;
+        if (!step->is_passed)
+            diag_note(diags, step->id.span,
+                      "`%.*s` can succeed without a success of `%.*s`", STR(id),
+                      STR(step->id.text));
+        else if (step->branch->when)
+            diag_note(diags, step->branch->when->node->span,
+                      "this condition may skip branch `%.*s`",
+                      STR(step->branch->name.text));
+        else if (block->mode != MODE_ALL)
+            diag_note(diags, block->mode_span,
+                      "in this mode `%.*s` can succeed without branch `%.*s`", STR(id),
+                      STR(step->branch->name.text));
+        else
+            continue;
+        return;
+    }
+}
+
 /* With all that helps to understand it. */
 static void first_report(struct program *program, const struct workflow *workflow,
                          const struct flow_read *read, bool shows_path)
@@ -102,14 +136,17 @@ static void first_report(struct program *program, const struct workflow *workflo
     struct diags *diags = program->diags;
     const struct expr *expr = read->expr;
     unsigned code = read->code;
-    if (code == KAD0401 && shows_path && is_never_set(program->arena, workflow, read))
+    if (code == KAD0401 && !read->is_unsure && shows_path &&
+        is_never_set(program->arena, workflow, read))
         code = KAD0403;
     message_report(diags, read, code);
     diag_label(diags, "read here");
-    if (shows_path && code != KAD0403 && read->step != expr->binding.step) {
+    if (read->is_unsure)
+        unsure_note(diags, read);
+    else if (shows_path && code != KAD0403 && read->step != expr->binding.step) {
         struct flow_path path =
-            flow_path_find(program->arena, workflow, expr->binding.step, read->step);
-        flow_path_show(diags, workflow, &path, expr->binding.step);
+            flow_path_find(program->arena, workflow, read->stand_in, read->step);
+        flow_path_show(diags, workflow, &path, read->stand_in);
     }
     if (code != KAD0403)
         diag_help(diags, "give a fallback value: `%.*s ?? %s`",

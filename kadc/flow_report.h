@@ -7,9 +7,11 @@
 
 /* A read that may find nothing. */
 struct flow_read {
-    const struct expr *expr; /* bound to the output */
-    const struct step *step; /* that reads it; NULL: the workflow's outputs */
-    unsigned code;           /* 0401, 0402, 0404, 0408 */
+    const struct expr *expr;     /* bound to the output */
+    const struct step *step;     /* that reads it; NULL: the workflow's outputs */
+    const struct step *stand_in; /* the producer, or the block that it is in */
+    bool is_unsure; /* a success of the block does not mean that it is set */
+    unsigned code;  /* 0401 to 0404, 0408 */
 };
 
 /* Reads, by producer and code: the first of each group is a finding, the others are listed. */

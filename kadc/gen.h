@@ -3,7 +3,11 @@
  *     gen_types.c     structs of types, and their names
  *     gen_tables.c    their descriptors
  *     gen_module.c    modules/<module>.h, .c
- *     gen_workflow.c  <id>.h, <id>.c; gen_step.c: its steps
+ *     gen_workflow.c  <id>.h, <id>.c
+ *     gen_step.c      its steps: tables, functions; gen_input.c: their inputs
+ *     gen_block.c     what blocks add: frames of items, tables
+ *     gen_gather.c    arrays of what the items of a forEach have left
+ *     gen_place.c     where values are
  *     gen_expr.c      expressions and values (gen_expr.h)
  *
  * Only called when there is no error: every name is bound, every type known. Text of
@@ -36,8 +40,9 @@ void gen_module(struct arena *arena, struct type_names *names,
 void gen_workflow(struct arena *arena, struct type_names *names,
                   const struct workflow *workflow, struct generated *files);
 
-/* A conversion that the file has a function for (gen_convert.c). */
+/* A conversion that the file has a function for (gen_convert.c); an array (gen_gather.c). */
 struct gen_conversion;
+struct gen_gather;
 
 /* What the functions that write one file share. */
 struct gen {
@@ -48,9 +53,17 @@ struct gen {
     const char *prefix;   /* of the file's structs: `testing_` */
     struct emit *code;    /* statements go here: the function that is being written */
     struct emit *helpers; /* static functions that stand before the steps' */
-    bool *reads_frame;    /* by step: whether its function does */
-    const struct type **stored; /* by step: its outputs as the frame holds them */
+    struct emit *gathers; /* and those of gen_gather.c after them */
+    struct emit *tables;  /* descriptors, and structs that only expressions have */
+    struct own_types *own_types; /* these structs (gen_types.c) */
+    const struct step *step;     /* whose function is being written; NULL: no step's */
+    bool *reads_frame;           /* by step: whether its function does */
+    const struct type **stored;  /* by step: its outputs as the frame holds them */
+    const struct type **inputs;  /* by step, of forEach: {items: array} */
+    const char **items; /* by step, of forEach: the struct of an item's frame */
+    bool *has_flag;     /* by step: the item's frame says whether it has outputs */
     struct gen_conversion *conversions; /* those of gen_convert.c; NULL: none yet */
+    struct gen_gather *gathered;        /* those of gen_gather.c */
 };
 
 /* ---- Types (gen_types.c) ------------------------------------------------------------- */
@@ -58,6 +71,8 @@ struct gen {
 /* The C type, ready for a name to follow: "const char *", "int64_t ", "struct kad_strings ".
  * Optional numbers are structs, optional objects pointers; see kad/value.h. */
 const char *gen_type(const struct gen *gen, const struct type *type);
+
+struct own_types *gen_own_types_new(struct gen *gen);
 
 /* The struct of an object or of an array, whether optional or not, with the word "struct":
  * "struct testing_run_tests_outputs", "struct kad_strings". The failure's is "struct
@@ -87,6 +102,12 @@ bool gen_is_nothing(const struct type *object);
 void gen_declare_descriptors(struct gen *gen);
 /* Defines the descriptors of a declared object and of all that it needs. */
 void gen_define_descriptors(struct gen *gen, const struct type *object);
+/* The same, static, for a type that is declared in gen->tables only. */
+void gen_define_own_descriptor(struct gen *gen, const struct type *type,
+                               const char *name);
+
+/* The name of a struct that only this file has, and that no header has: "files_item". */
+const char *gen_own_name(const struct gen *gen, const char *wanted);
 
 /* Whether kadc writes a struct for the type; and whether its descriptor is still to be
  * written: true once. */
@@ -125,27 +146,75 @@ const char *gen_double(struct arena *arena, double number);
 void gen_texts(struct gen *gen, const char *declaration, const struct str *items,
                size_t count);
 
-/* Whether C text has the identifier, outside of strings. */
+/* Whether C text has the identifier, outside of strings and comments, and not as a member. */
 bool gen_mentions(struct str code, const char *name);
 
-/* ---- Steps (gen_step.c) ---------------------------------------------------------------- */
+/* ---- Steps (gen_step.c, gen_input.c) --------------------------------------------------- */
 
-/* The struct that holds a step's outputs in the frame; NULL: it has none. */
-const char *gen_step_struct(const struct gen *gen, const struct step *step);
 /* Its entry in the table of steps, constants that the entry needs, its function. */
 void gen_step_constants(struct gen *gen, const struct step *step);
 void gen_step_info(struct gen *gen, const struct step *step);
 void gen_step_function(struct gen *gen, const struct step *step);
-/* The frame's member, and a call of the function: "step_test(run, f)". */
-const char *gen_step_member(const struct gen *gen, const struct step *step);
+/* A call of the function: "step_test(run, f)". */
 const char *gen_step_call(const struct gen *gen, const struct step *step);
-/* ---- Places of a workflow (gen_step.c) -------------------------------------------- */
+
+/* The type of the inputs that an action, a child or a forEach wants, and its struct; NULL:
+ * the kind of the step has a struct of the runtime's for them. */
+const struct type *gen_inputs_type(const struct gen *gen, const struct step *step);
+const char *gen_inputs_struct(const struct gen *gen, const struct step *step);
+bool gen_has_inputs(const struct gen *gen, const struct step *step);
+/* Declares `in`, if the step has inputs, and what it needs. */
+void gen_inputs(struct gen *gen, const struct step *step);
+
+/* ---- Blocks (gen_block.c, gen_gather.c) ------------------------------------------------ */
+
+/* What forEach steps take; once the header is written, the frames of their items. */
+void gen_blocks_init(struct gen *gen);
+void gen_name_items(struct gen *gen);
+/* Members of a frame, for steps [first, after) that are not inside of one another. */
+void gen_frame_members(struct gen *gen, size_t first, size_t after);
+/* The structs of items' frames. */
+void gen_item_frames(struct gen *gen);
+/* The struct kad_block of a step that is a block. */
+void gen_block_constants(struct gen *gen, const struct step *step);
+
+/* The function that returns an output of all items of `block`, an array of type `array`:
+ * "stdout_of_each_review". */
+const char *gen_gather(struct gen *gen, const struct step *step,
+                       const struct type_field *output, const struct block *block,
+                       const struct type *array);
+
+/* ---- Places of a workflow (gen_place.c) ------------------------------------------------ */
 
 /* "STEP_FIX_TESTS". */
 const char *gen_step_name(const struct gen *gen, const struct step *step);
 
-/* Where a step's outputs are: "f->fix_tests". */
+/* Whether steps are inside, and the index of the next step that is not. */
+bool gen_has_inside(const struct step *step);
+size_t gen_step_after(const struct step *step);
+
+/* The innermost forEach that the step is in, or NULL. */
+const struct block *gen_for_each_of(const struct step *step);
+/* The outermost forEach that the step is in and `reader` is not; NULL: none. The reader
+ * sees an array of what its items have left. */
+const struct block *gen_gathered_over(const struct step *step,
+                                      const struct step *reader);
+
+/* The frame that holds a step's outputs: its struct; its variable in the function that is
+ * being written: "f", "file"; the variable of an item. */
+const char *gen_frame_struct(const struct gen *gen, const struct step *step);
+const char *gen_frame(const struct gen *gen, const struct step *step);
+const char *gen_item(const struct gen *gen, const struct block *block);
+
+/* The step's member in its struct; from the frame: "checks.lint"; its outputs:
+ * "checks.outputs". */
+const char *gen_step_member(const struct gen *gen, const struct step *step);
+const char *gen_step_path(const struct gen *gen, const struct step *step);
+const char *gen_outputs_path(const struct gen *gen, const struct step *step);
+
+/* Where a step's outputs are: "f->fix_tests", and their struct; NULL: it has none. */
 const char *gen_step_outputs(const struct gen *gen, const struct step *step);
+const char *gen_step_struct(const struct gen *gen, const struct step *step);
 
 /* Where the parameters are: "f->trigger". */
 const char *gen_trigger(const struct gen *gen);
@@ -158,5 +227,9 @@ const struct type *gen_stored_type(const struct gen *gen, const struct step *ste
 /* The member of the step's outputs that holds it. */
 const char *gen_output_member(const struct gen *gen, const struct step *step,
                               const struct type_field *output);
+
+/* "order_": how the names of a workflow's things begin; the mark of a keyword's name is not
+ * needed inside longer names. */
+const char *gen_workflow_prefix(struct arena *arena, const struct workflow *workflow);
 
 #endif

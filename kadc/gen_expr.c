@@ -84,12 +84,34 @@ static const char *step_address(struct gen *gen, const struct step *step)
     return arena_printf(gen->arena, "&steps[%s]", gen_step_name(gen, step));
 }
 
+static struct c_expr has_outputs(struct gen *gen, const struct step *step)
+{
+    return c_make(gen, C_POSTFIX, "kad_has_outputs(run, %s)", step_address(gen, step));
+}
+
+/* Of a step inside a forEach that this place is not in. */
+static struct c_value c_gathered(struct gen *gen, const struct expr *expr,
+                                 const struct block *block)
+{
+    const struct binding *binding = &expr->binding;
+    const struct type *array = type_required(gen->arena, expr->type);
+    const char *function = gen_gather(gen, binding->step, binding->field, block, array);
+    const struct c_value value =
+        c_set(array, c_make(gen, C_POSTFIX, "%s(run, %s)", function,
+                            gen_frame(gen, block->step)));
+
+    if (!binding->may_be_unset && !expr->type->is_optional)
+        return value;
+    return c_guarded(gen, has_outputs(gen, block->step), value);
+}
+
 /* A failed visit leaves zeros, so that text, arrays and JSON say themselves that
  * they are unset; of the others the engine knows. */
 static struct c_value c_output(struct gen *gen, const struct expr *expr)
 {
     const struct binding *binding = &expr->binding;
     const struct step *step = binding->step;
+    const struct block *block = gen_gathered_over(step, gen->step);
     const struct type *stored = gen_stored_type(gen, step, binding->field);
     const enum c_shape shape = c_shape(stored);
     const struct c_expr lvalue =
@@ -97,6 +119,8 @@ static struct c_value c_output(struct gen *gen, const struct expr *expr)
                gen_output_member(gen, step, binding->field));
     struct c_value value;
 
+    if (block)
+        return c_gathered(gen, expr, block);
     if (!binding->may_be_unset && !expr->type->is_optional) {
         value = c_stored(gen, stored, lvalue);
         value.guard = value.whole = (struct c_expr){0};
@@ -105,10 +129,7 @@ static struct c_value c_output(struct gen *gen, const struct expr *expr)
     if (shape == SHAPE_TEXT || shape == SHAPE_ARRAY || shape == SHAPE_JSON ||
         stored->is_optional)
         return c_stored(gen, type_optional(gen->arena, stored), lvalue);
-    return c_guarded(
-        gen,
-        c_make(gen, C_POSTFIX, "kad_has_outputs(run, %s)", step_address(gen, step)),
-        c_stored(gen, stored, lvalue));
+    return c_guarded(gen, has_outputs(gen, step), c_stored(gen, stored, lvalue));
 }
 
 /* A pointer to the failure, or NULL; where the type says so, never NULL. */
@@ -143,6 +164,16 @@ static struct c_value c_parameter(struct gen *gen, const struct expr *expr)
         c_make(gen, C_POSTFIX, "%s.%s", gen_trigger(gen), gen_member(gen, field)));
 }
 
+/* The item of a forEach that this place is in. */
+static struct c_value c_item_value(struct gen *gen, const struct step *for_each)
+{
+    const struct type *array = gen->inputs[for_each->index]->fields->type;
+
+    return c_stored(
+        gen, array->items,
+        c_make(gen, C_POSTFIX, "%s->value", gen_item(gen, for_each->block)));
+}
+
 static struct c_value c_bound(struct gen *gen, const struct expr *expr)
 {
     const struct workflow *workflow = gen->workflow;
@@ -174,6 +205,12 @@ static struct c_value c_bound(struct gen *gen, const struct expr *expr)
                         c_make(gen, C_POSTFIX, "kad_env(run, %s)",
                                emit_quote(gen->arena, binding->name)));
     case BIND_SECRET:
+        return c_scalar(TYPE_STRING, c_make(gen, C_POSTFIX, "kad_secret(run, %s)",
+                                            emit_quote(gen->arena, binding->name)));
+    case BIND_ITEM: return c_item_value(gen, binding->step);
+    case BIND_INDEX:
+        return c_scalar(TYPE_INTEGER, c_make(gen, C_POSTFIX, "%s->index",
+                                             gen_item(gen, binding->step->block)));
     case BIND_NONE: break;
     }
     abort(); /* expr_bind.c binds no others */

@@ -15,80 +15,23 @@
 #include "c_name.h"
 #include "gen_expr.h"
 
-/* ---- Places --------------------------------------------------------------------------- */
-
-const char *gen_step_name(const struct gen *gen, const struct step *step)
-{
-    return gen_upper(gen->arena, "STEP", step->c_name);
-}
-
-/* `trigger` is the parameters' member. */
-const char *gen_step_member(const struct gen *gen, const struct step *step)
-{
-    const bool is_taken = str_is(str_of(step->c_name), "trigger");
-
-    return is_taken ? arena_printf(gen->arena, "%s_", step->c_name) : step->c_name;
-}
-
-const char *gen_step_outputs(const struct gen *gen, const struct step *step)
-{
-    return arena_printf(gen->arena, "f->%s", gen_step_member(gen, step));
-}
-
-const char *gen_trigger(const struct gen *gen)
-{
-    return arena_printf(gen->arena, "f->trigger");
-}
-
-const struct type *gen_stored_type(const struct gen *gen, const struct step *step,
-                                   const struct type_field *output)
-{
-    return type_field_find(gen->stored[step->index], output->name)->type;
-}
-
-const char *gen_output_member(const struct gen *gen, const struct step *step,
-                              const struct type_field *output)
-{
-    const char *member = gen_member(gen, output);
-
-    /* stdout and stderr are macros; struct kad_run_outputs has names of its own. */
-    if (step->kind == STEP_RUN && !str_is(output->name, "exitCode"))
-        return arena_printf(gen->arena, "%.*s_text", STR(output->name));
-    return member;
-}
-
-const char *gen_step_struct(const struct gen *gen, const struct step *step)
-{
-    if (step->kind == STEP_RUN)
-        return "struct kad_run_outputs";
-    if (gen_is_nothing(step->outputs))
-        return NULL;
-    if (step->is_refined)
-        return gen_struct(gen, gen->stored[step->index]);
-    return arena_printf(gen->arena, "struct %s_outputs",
-                        gen_action_name(gen->arena, step->action));
-}
-
-static bool has_inputs(const struct step *step)
-{
-    return step->kind == STEP_RUN || step->kind == STEP_WAIT ||
-           step->kind == STEP_APPROVAL ||
-           (step->kind == STEP_ACTION && !gen_is_nothing(step->action->inputs));
-}
-
-static const char *inputs_struct(const struct gen *gen, const struct step *step)
-{
-    if (step->kind == STEP_RUN)
-        return "struct kad_run_inputs";
-    if (step->kind == STEP_WAIT)
-        return "struct kad_wait_inputs";
-    if (step->kind == STEP_APPROVAL)
-        return "struct kad_approval_inputs";
-    return arena_printf(gen->arena, "struct %s_inputs",
-                        gen_action_name(gen->arena, step->action));
-}
-
 /* ---- The table of steps ---------------------------------------------------------------- */
+
+/* Whether the step itself has outcomes, not its action. */
+static bool has_choices(const struct step *step)
+{
+    return step->kind == STEP_APPROVAL ||
+           (step->kind == STEP_WAIT && step->wait.is_first);
+}
+
+/* The descriptor of the outputs of the workflow that a step calls. */
+static const char *child_outputs(const struct gen *gen, const struct step *step)
+{
+    if (!gen_step_struct(gen, step))
+        return "&kad_nothing_type";
+    return arena_printf(gen->arena, "&%soutputs_type",
+                        gen_workflow_prefix(gen->arena, step->block->workflow));
+}
 
 static void put_run_info(struct gen *gen, const struct step *step)
 {
@@ -105,13 +48,48 @@ static const char *action_address(const struct gen *gen, const struct step *step
     if (step->kind == STEP_RUN)
         return "&kad_run_action";
     if (step->kind == STEP_WAIT)
-        return "&kad_wait_action";
+        return step->wait.is_first ? "&kad_first_action" : "&kad_wait_action";
     if (step->kind == STEP_APPROVAL)
         return "&kad_approval_action";
     if (step->kind == STEP_ROUTE)
         return "&kad_route_action";
+    if (step->kind == STEP_PARALLEL)
+        return "&kad_parallel_action";
+    if (step->kind == STEP_FOR_EACH)
+        return "&kad_for_each_action";
+    if (step->kind == STEP_WORKFLOW)
+        return "&kad_child_action";
     return arena_printf(gen->arena, "&%s_action",
                         gen_action_name(gen->arena, step->action));
+}
+
+/* Those that the action does not know. */
+static void put_types(struct gen *gen, const struct step *step)
+{
+    const bool is_child = step->kind == STEP_WORKFLOW;
+
+    if (is_child || step->kind == STEP_FOR_EACH)
+        emit_line(gen->code, ".inputs = %s,",
+                  gen_descriptor(gen, gen_inputs_type(gen, step)));
+    if (is_child)
+        emit_line(gen->code, ".outputs = %s,", child_outputs(gen, step));
+    else if (step->kind == STEP_WAIT && gen_step_struct(gen, step))
+        emit_line(gen->code, ".outputs = &kad_wait_outputs_type,");
+    else if (step->is_refined)
+        emit_line(gen->code, ".outputs = %s,",
+                  gen_descriptor(gen, gen->stored[step->index]));
+}
+
+static void put_places(struct gen *gen, const struct step *step)
+{
+    const char *frame = gen_frame_struct(gen, step);
+
+    if (gen_step_struct(gen, step))
+        emit_line(gen->code, ".outputs_offset = offsetof(%s, %s),", frame,
+                  gen_outputs_path(gen, step));
+    if (gen->has_flag[step->index])
+        emit_line(gen->code, ".has_outputs_offset = offsetof(%s, has.%s),", frame,
+                  step->c_name);
 }
 
 void gen_step_info(struct gen *gen, const struct step *step)
@@ -124,12 +102,12 @@ void gen_step_info(struct gen *gen, const struct step *step)
         emit_line(gen->code, ".title = %s,", emit_quote(gen->arena, step->title));
     emit_line(gen->code, ".line = %" PRIu32 ",", place.line);
     emit_line(gen->code, ".action = %s,", action_address(gen, step));
-    if (step->is_refined)
-        emit_line(gen->code, ".outputs = %s,",
-                  gen_descriptor(gen, gen->stored[step->index]));
-    if (gen_step_struct(gen, step))
-        emit_line(gen->code, ".outputs_offset = offsetof(struct frame, %s),",
-                  gen_step_member(gen, step));
+    put_types(gen, step);
+    put_places(gen, step);
+    if (step->block)
+        emit_line(gen->code, ".block = &%s_block,", step->c_name);
+    if (step->lock.text.p)
+        emit_line(gen->code, ".lock = %s,", emit_quote(gen->arena, step->lock.text));
     if (step->timeout_ms)
         emit_line(gen->code, "%s", gen_duration(gen, "timeout_ms", step->timeout_ms));
     if (step->has_max_retries) {
@@ -142,7 +120,7 @@ void gen_step_info(struct gen *gen, const struct step *step)
         emit_line(gen->code, ".recovers = true,");
     if (step->kind == STEP_RUN)
         put_run_info(gen, step);
-    if (step->kind == STEP_APPROVAL)
+    if (has_choices(step))
         emit_line(gen->code, ".choices = %s_choices,", step->c_name);
     if (step->needs.count)
         emit_line(gen->code, ".needs = %s_needs,", step->c_name);
@@ -209,14 +187,20 @@ static void put_retry(struct gen *gen, const struct step *step)
 
 void gen_step_constants(struct gen *gen, const struct step *step)
 {
+    const struct name *choices;
+    size_t choice_count;
     struct buf exits;
 
     put_needs(gen, step);
     if (step->retry)
         put_retry(gen, step);
-    if (step->kind == STEP_APPROVAL)
-        put_names(gen, arena_printf(gen->arena, "%s_choices", step->c_name),
-                  step->approval.choices, step->approval.choice_count);
+    if (has_choices(step)) {
+        choices = step_outcomes(step, &choice_count);
+        put_names(gen, arena_printf(gen->arena, "%s_choices", step->c_name), choices,
+                  choice_count);
+    }
+    if (step->block)
+        gen_block_constants(gen, step);
     if (step->kind != STEP_RUN || step->run.ok_exit_count == 0)
         return;
     buf_init(&exits, gen->arena);
@@ -224,136 +208,6 @@ void gen_step_constants(struct gen *gen, const struct step *step)
         buf_printf(&exits, "%s%" PRId32, i ? ", " : "", step->run.ok_exits[i]);
     emit_line(gen->code, "static const int32_t %s_ok_exits[] = {%s};", step->c_name,
               exits.p);
-}
-
-/* ---- Inputs --------------------------------------------------------------------------- */
-
-static bool is_given(const struct step *step, const struct type_field *field)
-{
-    for (size_t i = 0; i < step->input_count; i++)
-        if (step->inputs[i].field == field)
-            return true;
-    return false;
-}
-
-/* Inputs in the author's order, then the defaults of those that are left out. */
-static void put_action_inputs(struct gen *gen, const struct step *step)
-{
-    const struct type *inputs = step->action->inputs;
-
-    for (size_t i = 0; i < step->input_count; i++) {
-        const struct input *input = &step->inputs[i];
-        const struct str value = gen_value(gen, input->value, input->field->type);
-
-        emit_line(gen->code, ".%s = %.*s,", gen_member(gen, input->field), STR(value));
-    }
-    for (size_t i = 0; i < inputs->field_count; i++) {
-        const struct type_field *field = &inputs->fields[i];
-
-        if (!is_given(step, field) && field->default_value)
-            emit_line(gen->code, ".%s = %.*s,", gen_member(gen, field),
-                      STR(gen_constant(gen, field->default_value, field->type)));
-    }
-}
-
-/* Whether the author or a default gives any input. */
-static bool has_values(const struct step *step)
-{
-    const struct type *inputs = step->action->inputs;
-
-    for (size_t i = 0; i < inputs->field_count; i++)
-        if (inputs->fields[i].default_value)
-            return true;
-    return step->input_count > 0;
-}
-
-static void put_argv(struct gen *gen, const struct run *run)
-{
-    struct str *args = arena_array(gen->arena, struct str, run->arg_count);
-
-    for (size_t i = 0; i < run->arg_count; i++)
-        args[i] = gen_text(gen, run->args[i]->scalar);
-    emit_list(gen->code, "const char *const argv[]", args, run->arg_count);
-}
-
-/* "NAME=value" of each. */
-static void put_env(struct gen *gen, const struct run *run)
-{
-    struct str *items = arena_array(gen->arena, struct str, run->env_count);
-
-    for (size_t i = 0; i < run->env_count; i++) {
-        const struct input *variable = &run->env[i];
-        const struct template *value = variable->value->scalar;
-        const struct str name =
-            str_printf(gen->arena, "%.*s=", STR(variable->name.text));
-
-        if (value->is_literal)
-            items[i] = str_of(
-                emit_quote(gen->arena, str_printf(gen->arena, "%.*s%.*s", STR(name),
-                                                  STR(value->node->text))));
-        else
-            items[i] =
-                str_printf(gen->arena, "kad_text_join(run, KAD_TEXTS(%s, %.*s))",
-                           emit_quote(gen->arena, name), STR(gen_text(gen, value)));
-    }
-    emit_list(gen->code, "const char *const env[]", items, run->env_count);
-}
-
-static void put_run_inputs(struct gen *gen, const struct run *run)
-{
-    put_argv(gen, run);
-    if (run->env_count)
-        put_env(gen, run);
-    emit_open(gen->code, "const struct kad_run_inputs in =");
-    emit_line(gen->code, ".argv = {argv, KAD_COUNT(argv)},");
-    if (run->env_count)
-        emit_line(gen->code, ".env = {env, KAD_COUNT(env)},");
-    if (run->cwd)
-        emit_line(gen->code, ".cwd = %.*s,", STR(gen_text(gen, run->cwd)));
-    if (run->stdin_text)
-        emit_line(gen->code, ".stdin_text = %.*s,",
-                  STR(gen_text(gen, run->stdin_text)));
-    emit_close(gen->code, ";");
-}
-
-static void put_wait_inputs(struct gen *gen, const struct wait *wait)
-{
-    const struct type *duration = type_optional(gen->arena, type_simple(TYPE_DURATION));
-    const int64_t literal_ms = wait_literal_ms(wait);
-
-    emit_open(gen->code, "const struct kad_wait_inputs in =");
-    if (literal_ms)
-        emit_line(gen->code, ".duration = {true, %" PRId64 "}, /* %s */", literal_ms,
-                  duration_text(gen->arena, literal_ms));
-    else if (wait->ways->duration)
-        emit_line(gen->code, ".duration = %.*s,",
-                  STR(gen_value(gen, wait->ways->duration, duration)));
-    else
-        emit_line(gen->code, ".until = %.*s,",
-                  STR(gen_value(gen, wait->ways->until, type_simple(TYPE_STRING))));
-    emit_close(gen->code, ";");
-}
-
-static void put_inputs(struct gen *gen, const struct step *step)
-{
-    if (!has_inputs(step))
-        return;
-    if (step->kind == STEP_RUN) {
-        put_run_inputs(gen, &step->run);
-    } else if (step->kind == STEP_WAIT) {
-        put_wait_inputs(gen, &step->wait);
-    } else if (step->kind == STEP_APPROVAL) {
-        emit_open(gen->code, "const struct kad_approval_inputs in =");
-        emit_line(gen->code, ".prompt = %.*s,",
-                  STR(gen_text(gen, step->approval.prompt->scalar)));
-        emit_close(gen->code, ";");
-    } else if (!has_values(step)) {
-        emit_line(gen->code, "const %s in = {0};", inputs_struct(gen, step));
-    } else {
-        emit_open(gen->code, "const %s in =", inputs_struct(gen, step));
-        put_action_inputs(gen, step);
-        emit_close(gen->code, ";");
-    }
 }
 
 /* ---- Routes --------------------------------------------------------------------------- */
@@ -431,14 +285,20 @@ static void put_case(struct gen *gen, const char *label, const struct route *rou
     put_route(gen, route);
 }
 
+/* A person chooses, or time and events do. */
+static const char *choice_word(const struct step *step)
+{
+    return step->kind == STEP_APPROVAL ? "choice" : "way";
+}
+
 static const char *outcome_name(struct gen *gen, const struct step *step,
                                 struct str outcome)
 {
-    if (step->kind == STEP_APPROVAL)
-        return gen_upper(gen->arena,
-                         arena_printf(gen->arena, "CHOICE_%s", step->c_name),
-                         c_name(gen->arena, outcome));
-    return gen_outcome_name(gen->arena, step->action, outcome);
+    if (!has_choices(step))
+        return gen_outcome_name(gen->arena, step->action, outcome);
+    return gen_upper(gen->arena,
+                     arena_printf(gen->arena, "%s_%s", choice_word(step), step->c_name),
+                     c_name(gen->arena, outcome));
 }
 
 /* A switch inside the case of success; the compiler sees that no outcome is forgotten. */
@@ -447,8 +307,8 @@ static void put_outcomes(struct gen *gen, const struct step *step)
     const struct route *route = step->on_success;
 
     emit_case_at(gen->code, "KAD_SUCCESS", gen_place(gen, route->span));
-    if (step->kind == STEP_APPROVAL)
-        emit_open(gen->code, "switch (choice_of_%s(run))", step->c_name);
+    if (has_choices(step))
+        emit_open(gen->code, "switch (%s_of_%s(run))", choice_word(step), step->c_name);
     else
         emit_open(gen->code, "switch (%s_outcome_of(run, &steps[%s]))",
                   gen_action_name(gen->arena, step->action), gen_step_name(gen, step));
@@ -480,9 +340,10 @@ static void put_cases(struct gen *gen, const struct step *step)
 /* Of kad_do with the types of a step whose outputs are its own. */
 static void define_do(struct gen *gen, const struct step *step)
 {
-    const char *in = has_inputs(step) ? arena_printf(gen->arena, ", const %s *in",
-                                                     inputs_struct(gen, step))
-                                      : "";
+    const char *in =
+        gen_has_inputs(gen, step)
+            ? arena_printf(gen->arena, ", const %s *in", gen_inputs_struct(gen, step))
+            : "";
 
     emit_comment(gen->code, "kad_do with the outputs that %.*s refines.",
                  STR(step->id.text));
@@ -490,7 +351,7 @@ static void define_do(struct gen *gen, const struct step *step)
                   "static enum kad_outcome do_%s(struct kad_run *run%s, %s *out)",
                   step->c_name, in, gen_step_struct(gen, step));
     emit_line(gen->code, "return kad_do(run, &steps[%s], %s, out);",
-              gen_step_name(gen, step), has_inputs(step) ? "in" : "NULL");
+              gen_step_name(gen, step), gen_has_inputs(gen, step) ? "in" : "NULL");
     emit_close(gen->code, "");
     emit_blank(gen->code);
 }
@@ -498,22 +359,20 @@ static void define_do(struct gen *gen, const struct step *step)
 static const char *do_call(struct gen *gen, const struct step *step)
 {
     const char *info = arena_printf(gen->arena, "&steps[%s]", gen_step_name(gen, step));
-    const char *in = has_inputs(step) ? ", &in" : "";
-    const char *out =
-        gen_step_struct(gen, step)
-            ? arena_printf(gen->arena, ", &%s", gen_step_outputs(gen, step))
-            : "";
+    const bool has_inputs = gen_has_inputs(gen, step);
+    const char *out = gen_step_struct(gen, step)
+                          ? arena_printf(gen->arena, "&%s", gen_step_outputs(gen, step))
+                          : NULL;
+    const char *typed = arena_printf(gen->arena, "%s%s%s", has_inputs ? ", &in" : "",
+                                     out ? ", " : "", out ? out : "");
 
-    if (step->kind == STEP_RUN || step->kind == STEP_APPROVAL)
-        return arena_printf(gen->arena, "kad_do(run, %s%s%s)", info, in, out);
-    if (step->kind == STEP_WAIT)
-        return arena_printf(gen->arena, "kad_do(run, %s, &in, NULL)", info);
-    if (step->kind == STEP_ROUTE)
-        return arena_printf(gen->arena, "kad_do(run, %s, NULL, NULL)", info);
+    if (step->kind != STEP_ACTION)
+        return arena_printf(gen->arena, "kad_do(run, %s, %s, %s)", info,
+                            has_inputs ? "&in" : "NULL", out ? out : "NULL");
     if (step->is_refined)
-        return arena_printf(gen->arena, "do_%s(run%s%s)", step->c_name, in, out);
-    return arena_printf(gen->arena, "%s_do(run, %s%s%s)",
-                        gen_action_name(gen->arena, step->action), info, in, out);
+        return arena_printf(gen->arena, "do_%s(run%s)", step->c_name, typed);
+    return arena_printf(gen->arena, "%s_do(run, %s%s)",
+                        gen_action_name(gen->arena, step->action), info, typed);
 }
 
 /* `switch (CALL)`, over a variable where the call is too long to stand in it. */
@@ -535,7 +394,8 @@ static struct emit *body_of(struct gen *gen, const struct step *step)
 
     emit_init_body(body, gen->arena);
     gen->code = body;
-    put_inputs(gen, step);
+    gen->step = step;
+    gen_inputs(gen, step);
     put_call(gen, do_call(gen, step));
     put_cases(gen, step);
     emit_close(body, "");
@@ -553,22 +413,59 @@ const char *gen_step_call(const struct gen *gen, const struct step *step)
 /* The choices as an enum, and the one that was made. */
 static void define_choice(struct gen *gen, const struct step *step)
 {
-    const struct approval *approval = &step->approval;
+    const char *word = choice_word(step);
+    size_t count;
+    const struct name *choices = step_outcomes(step, &count);
 
-    emit_comment(gen->code, "What a person can choose at %.*s, and has chosen.",
+    emit_comment(gen->code,
+                 step->kind == STEP_APPROVAL
+                     ? "What a person can choose at %.*s, and has chosen."
+                     : "What can come first at %.*s, and has come.",
                  STR(step->id.text));
-    emit_open(gen->code, "enum %s_choice", step->c_name);
-    for (size_t i = 0; i < approval->choice_count; i++)
-        emit_line(gen->code, "%s%s,",
-                  outcome_name(gen, step, approval->choices[i].text), i ? "" : " = 1");
+    emit_open(gen->code, "enum %s_%s", step->c_name, word);
+    for (size_t i = 0; i < count; i++)
+        emit_line(gen->code, "%s%s,", outcome_name(gen, step, choices[i].text),
+                  i ? "" : " = 1");
     emit_close(gen->code, ";");
     emit_blank(gen->code);
-    emit_function(gen->code, "static enum %s_choice choice_of_%s(struct kad_run *run)",
-                  step->c_name, step->c_name);
+    emit_function(gen->code, "static enum %s_%s %s_of_%s(struct kad_run *run)",
+                  step->c_name, word, word, step->c_name);
     emit_line(gen->code, "return kad_step_outcome(run, &steps[%s]);",
               gen_step_name(gen, step));
     emit_close(gen->code, "");
     emit_blank(gen->code);
+}
+
+/* "review, for each file: x.yaml:30", "lint, in checks: x.yaml:12" */
+static void put_comment(struct gen *gen, const struct step *step)
+{
+    const struct block *outer = step->outer;
+    const char *where = "";
+
+    if (outer && outer->step->kind == STEP_PARALLEL)
+        where = arena_printf(gen->arena, ", in %.*s", STR(outer->step->id.text));
+    else if (outer && outer->as.text.p)
+        where = arena_printf(gen->arena, ", for each %.*s", STR(outer->as.text));
+    else if (outer)
+        where = arena_printf(gen->arena, ", for each item of %.*s",
+                             STR(outer->step->id.text));
+    emit_comment(gen->code, "%.*s%s: %s", STR(step->id.text), where,
+                 gen_place(gen, step->id.span));
+}
+
+/* The frames of the items that the body reads, from the outside in. */
+static void put_items(struct gen *gen, const struct block *block, struct str body)
+{
+    const char *name;
+
+    if (!block)
+        return;
+    put_items(gen, gen_for_each_of(block->step), body);
+    name = gen_item(gen, block);
+    if (gen_mentions(body, name))
+        emit_line(gen->code, "%s *%s = kad_item(run, &steps[%s]);",
+                  gen->items[block->step->index], name,
+                  gen_step_name(gen, block->step));
 }
 
 void gen_step_function(struct gen *gen, const struct step *step)
@@ -580,12 +477,13 @@ void gen_step_function(struct gen *gen, const struct step *step)
     emit_blank(gen->code);
     if (step->kind == STEP_ACTION && step->is_refined)
         define_do(gen, step);
-    if (step->kind == STEP_APPROVAL && step->on_success->kind == ROUTE_OUTCOME)
+    if (has_choices(step) && step->on_success->kind == ROUTE_OUTCOME)
         define_choice(gen, step);
-    emit_comment(gen->code, "%.*s: %s", STR(step->id.text),
-                 gen_place(gen, step->id.span));
+    put_comment(gen, step);
     emit_function(gen->code, "static enum step step_%s(struct kad_run *run%s)",
                   step->c_name, reads_frame ? ", struct frame *f" : "");
+    put_items(gen, gen_for_each_of(step), emit_text(body));
     emit_append(gen->code, body);
     emit_close(gen->code, "");
+    gen->step = NULL;
 }

@@ -40,7 +40,7 @@ static const struct type *items_of(const struct type *type)
 static bool are_simple_items(const struct type *items)
 {
     return items->kind != TYPE_OBJECT && items->kind != TYPE_ARRAY &&
-           !items->is_optional && !items->is_secret && !has_limits(items);
+           !items->is_secret && !has_limits(items);
 }
 
 /* Whether the type is all that a descriptor of kad/value.h, or that of its struct, says; if
@@ -56,7 +56,7 @@ static bool is_plain(const struct type *type)
     if (!items)
         return true;
     return are_simple_items(items) &&
-           (!type->is_optional || items->kind == TYPE_STRING);
+           (!type->is_optional || (items->kind == TYPE_STRING && !items->is_optional));
 }
 
 /* Address of the descriptor of a plain type. */
@@ -268,6 +268,21 @@ static void define_struct(struct gen *gen, const struct type *type)
     put_shape(gen, type, local);
     emit_close(gen->code, ";");
     emit_blank(gen->code);
+}
+
+void gen_define_own_descriptor(struct gen *gen, const struct type *type,
+                               const char *name)
+{
+    struct emit *outer = gen->code;
+
+    gen->code = gen->tables;
+    define_parts(gen, type, name);
+    emit_blank(gen->code);
+    emit_open(gen->code, "static const struct kad_type %s_type =", name);
+    put_shape(gen, type, name);
+    emit_close(gen->code, ";");
+    emit_blank(gen->code);
+    gen->code = outer;
 }
 
 void gen_define_descriptors(struct gen *gen, const struct type *object)

@@ -79,23 +79,49 @@ const char *gen_duration(const struct gen *gen, const char *member, int64_t ms)
                         duration_text(gen->arena, ms));
 }
 
-/* White space, literals and identifiers are all that has to be told apart. */
+static bool is_letter(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Behind a string or a comment that begins at `at`; `at`: neither does. */
+static size_t skip_opaque(struct str code, size_t at)
+{
+    size_t end = at + 1;
+
+    if (code.p[at] == '"') {
+        for (; end < code.len && code.p[end] != '"'; end++)
+            end += code.p[end] == '\\';
+        return end + 1;
+    }
+    if (!str_starts_with(str_part(code, at, code.len), S("/*")))
+        return at;
+    while (end < code.len && !str_starts_with(str_part(code, end, code.len), S("*/")))
+        end++;
+    return end + 2;
+}
+
+/* `.name`, `->name` */
+static bool is_member(struct str code, size_t at)
+{
+    return at > 0 && (code.p[at - 1] == '.' ||
+                      (at > 1 && code.p[at - 1] == '>' && code.p[at - 2] == '-'));
+}
+
 bool gen_mentions(struct str code, const char *name)
 {
-    for (size_t at = 0; at < code.len; at++) {
+    for (size_t at = 0; at < code.len;) {
         const size_t start = at;
 
-        if (code.p[at] == '"') {
-            for (at++; at < code.len && code.p[at] != '"'; at++)
-                at += code.p[at] == '\\';
+        at = skip_opaque(code, at);
+        if (at > start)
             continue;
-        }
-        while (at < code.len &&
-               (isalnum((unsigned char)code.p[at]) || code.p[at] == '_'))
+        while (at < code.len && is_letter(code.p[at]))
             at++;
-        if (at > start && str_is(str_part(code, start, at), name))
+        if (at > start && !is_member(code, start) &&
+            str_is(str_part(code, start, at), name))
             return true;
-        at -= at > start;
+        at += at == start;
     }
     return false;
 }

@@ -100,17 +100,24 @@ static struct type_name *add_name(struct type_names *names, const struct type *t
     return name;
 }
 
+const char *gen_own_name(const struct gen *gen, const char *wanted)
+{
+    return unique_name(gen->names, wanted);
+}
+
 /* ---- C types -------------------------------------------------------------------------- */
 
 /* The array of kad/value.h that holds such items, or NULL. */
 static const char *simple_array(const struct type *items)
 {
+    const bool is_sparse = items->is_optional;
+
     switch (items->kind) {
     case TYPE_STRING: return "kad_strings";
     case TYPE_INTEGER:
-    case TYPE_DURATION: return items->is_optional ? NULL : "kad_integers";
-    case TYPE_NUMBER: return items->is_optional ? NULL : "kad_numbers";
-    case TYPE_BOOLEAN: return items->is_optional ? NULL : "kad_booleans";
+    case TYPE_DURATION: return is_sparse ? "kad_sparse_integers" : "kad_integers";
+    case TYPE_NUMBER: return is_sparse ? "kad_sparse_numbers" : "kad_numbers";
+    case TYPE_BOOLEAN: return is_sparse ? "kad_sparse_booleans" : "kad_booleans";
     case TYPE_OBJECT:
     case TYPE_ARRAY: return items->is_opaque ? "kad_jsons" : NULL;
     case TYPE_ANY: return "kad_jsons";
@@ -118,6 +125,19 @@ static const char *simple_array(const struct type *items)
     case TYPE_NULL: break;
     }
     return NULL;
+}
+
+/* "strings" of the descriptor of such an array; see simple_array. */
+static const char *simple_array_word(const struct type *items)
+{
+    switch (items->kind) {
+    case TYPE_STRING: return "strings";
+    case TYPE_INTEGER: return "integers";
+    case TYPE_DURATION: return "durations";
+    case TYPE_NUMBER: return "numbers";
+    case TYPE_BOOLEAN: return "booleans";
+    default: return "jsons";
+    }
 }
 
 bool gen_has_own_struct(const struct type *type)
@@ -129,9 +149,69 @@ bool gen_has_own_struct(const struct type *type)
     return type->kind == TYPE_ARRAY && !simple_array(type->items);
 }
 
+/* ---- Types that only expressions have ---------------------------------------------------- */
+
+struct own_types {
+    struct gen *gen;
+    VEC(struct type_name *) all;
+};
+
+struct own_types *gen_own_types_new(struct gen *gen)
+{
+    struct own_types *types = arena_new(gen->arena, struct own_types);
+
+    types->gen = gen;
+    return types;
+}
+
+static struct type_name *own_find(const struct own_types *types,
+                                  const struct type *type)
+{
+    struct arena *arena = types->gen->arena;
+    const struct type *required = type_required(arena, type);
+
+    for (size_t i = 0; i < types->all.count; i++)
+        if (type_same(types->all.items[i]->type, required))
+            return types->all.items[i];
+    return NULL;
+}
+
+static void declare_array(struct gen *gen, const struct type *array);
+
+/* "strings_list", "optional_plan_list": an array of what no other file has arrays of. */
+static struct type_name *own_add(struct own_types *types, const struct type *array)
+{
+    struct gen *gen = types->gen;
+    struct emit *outer = gen->code;
+    struct type_name *name = arena_new(gen->arena, struct type_name);
+    const char *wanted = arena_printf(gen->arena, "%s%s_list",
+                                      array->items->is_optional ? "optional_" : "",
+                                      gen_short_name(gen, array->items));
+
+    name->type = type_required(gen->arena, array);
+    name->name = name->short_name = unique_name(gen->names, wanted);
+    vec_push(gen->arena, &types->all, name);
+    gen->code = gen->tables;
+    emit_blank(gen->code);
+    emit_open(gen->code, "struct %s", name->name);
+    declare_array(gen, array);
+    emit_close(gen->code, ";");
+    emit_blank(gen->code);
+    gen->code = outer;
+    return name;
+}
+
+static const struct type_name *own_get(const struct gen *gen, const struct type *type)
+{
+    const struct type_name *name = own_find(gen->own_types, type);
+
+    assert(type->kind == TYPE_ARRAY);
+    return name ? name : own_add(gen->own_types, type);
+}
+
 static const char *struct_name(const struct gen *gen, const struct type *type)
 {
-    struct type_name *name = find_name(gen->names, type);
+    const struct type_name *name = find_name(gen->names, type);
 
     if (type->kind == TYPE_OBJECT && type->fields == type_failure()->fields)
         return "kad_error";
@@ -139,8 +219,21 @@ static const char *struct_name(const struct gen *gen, const struct type *type)
         return simple_array(type->items);
     if (!name)
         name = find_alike(gen->names, type);
-    assert(name);
-    return name->name;
+    return name ? name->name : own_get(gen, type)->name;
+}
+
+/* Its descriptor is written when it is asked for: nothing static stays unused. */
+static void describe_own(const struct gen *gen, const struct type *type)
+{
+    struct type_name *name;
+
+    if (!gen->own_types || find_name(gen->names, type) || find_alike(gen->names, type))
+        return;
+    name = own_find(gen->own_types, type);
+    if (!name || name->described_in)
+        return;
+    name->described_in = gen->tables;
+    gen_define_own_descriptor(gen->own_types->gen, name->type, name->name);
 }
 
 const char *gen_struct(const struct gen *gen, const struct type *type)
@@ -151,10 +244,11 @@ const char *gen_struct(const struct gen *gen, const struct type *type)
 const char *gen_short_name(const struct gen *gen, const struct type *type)
 {
     const struct type_name *name = find_name(gen->names, type);
-    const char *full = struct_name(gen, type);
+    const char *full;
 
     if (name)
         return name->short_name;
+    full = struct_name(gen, type);
     return str_starts_with(str_of(full), S("kad_")) ? full + sizeof("kad_") - 1 : full;
 }
 
@@ -202,11 +296,19 @@ static const char *simple_descriptor(const struct type *type)
 
 const char *gen_descriptor(const struct gen *gen, const struct type *type)
 {
+    const char *name;
+
     if (type->is_opaque || (type->kind != TYPE_OBJECT && type->kind != TYPE_ARRAY))
         return arena_printf(gen->arena, "&kad_%s_type", simple_descriptor(type));
     if (gen_is_nothing(type))
         return "&kad_nothing_type";
-    return arena_printf(gen->arena, "&%s_type", struct_name(gen, type));
+    if (type->kind == TYPE_ARRAY && simple_array(type->items))
+        return arena_printf(gen->arena, "&kad_%s%s_type",
+                            type->items->is_optional ? "sparse_" : "",
+                            simple_array_word(type->items));
+    name = struct_name(gen, type);
+    describe_own(gen, type);
+    return arena_printf(gen->arena, "&%s_type", name);
 }
 
 const char *gen_member(const struct gen *gen, const struct type_field *field)

@@ -73,6 +73,42 @@ static int compare_modules(const void *a, const void *b)
     return str_compare((*left)->name.text, (*right)->name.text);
 }
 
+static bool calls_workflow(const struct workflow *workflow,
+                           const struct workflow *called, size_t before)
+{
+    for (size_t i = 0; i < before; i++)
+        if (workflow->steps[i]->kind == STEP_WORKFLOW &&
+            workflow->steps[i]->block->workflow == called)
+            return true;
+    return false;
+}
+
+static int compare_workflows(const void *a, const void *b)
+{
+    const struct workflow *const *left = a, *const *right = b;
+
+    return str_compare((*left)->id.text, (*right)->id.text);
+}
+
+/* Of the workflows that this one calls. */
+static void include_workflows(struct gen *gen)
+{
+    const struct workflow *workflow = gen->workflow;
+    VEC(const struct workflow *) called = {0};
+
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        const struct step *step = workflow->steps[i];
+
+        if (step->kind == STEP_WORKFLOW &&
+            !calls_workflow(workflow, step->block->workflow, i))
+            vec_push(gen->arena, &called, step->block->workflow);
+    }
+    if (called.count)
+        qsort(called.items, called.count, sizeof(called.items[0]), compare_workflows);
+    for (size_t i = 0; i < called.count; i++)
+        emit_directive(gen->code, "#include \"%.*s.h\"", STR(called.items[i]->id.text));
+}
+
 static void include_modules(struct gen *gen)
 {
     const struct workflow *workflow = gen->workflow;
@@ -122,6 +158,11 @@ static void declare_types(struct gen *gen, const struct workflow_names *names)
                 gen, gen->stored[i],
                 arena_printf(gen->arena, "%s%s_outputs", gen->prefix, step->c_name),
                 titled(gen, "Outputs of ", step->id.text, step->id.span));
+        if (gen->inputs[i])
+            gen_declare_titled(
+                gen, gen->inputs[i],
+                arena_printf(gen->arena, "%s%s_inputs", gen->prefix, step->c_name),
+                titled(gen, "Items of ", step->id.text, step->id.span));
     }
     if (names->outputs)
         gen_declare_titled(
@@ -142,6 +183,7 @@ static struct str header_text(struct gen *gen, const struct workflow_names *name
     emit_comment_end(&header);
     gen_open_header(gen, "KAD_WORKFLOW", workflow->id.text);
     include_modules(gen);
+    include_workflows(gen);
     declare_types(gen, names);
     gen_declare_descriptors(gen);
     emit_blank(&header);
@@ -204,6 +246,7 @@ static void put_frame(struct gen *gen, const struct workflow_names *names)
 {
     if (!has_frame(gen, names))
         return;
+    gen_item_frames(gen);
     emit_blank(gen->code);
     emit_comment(
         gen->code,
@@ -211,13 +254,7 @@ static void put_frame(struct gen *gen, const struct workflow_names *names)
     emit_open(gen->code, "struct frame");
     if (names->trigger_struct)
         emit_line(gen->code, "struct %s trigger;", names->trigger_struct);
-    for (size_t i = 0; i < gen->workflow->step_count; i++) {
-        const struct step *step = gen->workflow->steps[i];
-
-        if (gen_step_struct(gen, step))
-            emit_line(gen->code, "%s %s;", gen_step_struct(gen, step),
-                      gen_step_member(gen, step));
-    }
+    gen_frame_members(gen, 0, gen->workflow->step_count);
     emit_close(gen->code, ";");
 }
 
@@ -233,6 +270,8 @@ static void put_descriptors(struct gen *gen, const struct workflow_names *names)
 
         if (step->is_refined)
             gen_define_descriptors(gen, gen->stored[i]);
+        if (gen->inputs[i])
+            gen_define_descriptors(gen, gen->inputs[i]);
     }
     if (names->outputs)
         gen_define_descriptors(gen, names->outputs);
@@ -400,9 +439,7 @@ static void put_workflow(struct gen *gen, const struct workflow_names *names)
 static void put_main(struct gen *gen)
 {
     emit_blank(gen->code);
-    emit_function(gen->code, "int main(int argc, char **argv)");
-    emit_line(gen->code, "return kad_main(argc, argv, &%sworkflow);", gen->prefix);
-    emit_close(gen->code, "");
+    emit_line(gen->code, "KAD_MAIN(%sworkflow);", gen->prefix);
 }
 
 /* Functions are written first, because they say which conversions the file needs. */
@@ -421,15 +458,31 @@ static struct emit functions_of(struct gen *gen, const struct workflow_names *na
     return functions;
 }
 
+static void put_section(struct gen *gen, const char *title, const struct emit *section)
+{
+    emit_blank(gen->code);
+    if (section->text.len)
+        emit_comment(gen->code, "---- %s ----", title);
+    emit_blank(gen->code);
+    emit_append(gen->code, section);
+}
+
 static struct str machine_text(struct gen *gen, const struct workflow_names *names)
 {
     const struct workflow *workflow = gen->workflow;
-    struct emit source, helpers, functions;
+    struct emit source, tables, helpers, gathers, functions;
 
     emit_init(&source, gen->arena);
+    emit_init(&tables, gen->arena);
     emit_init(&helpers, gen->arena);
+    emit_init(&gathers, gen->arena);
+    gen->tables = &tables;
     gen->helpers = &helpers;
+    gen->gathers = &gathers;
     gen->reads_frame = arena_array(gen->arena, bool, workflow->step_count);
+    gen->code = &tables;
+    put_descriptors(gen, names);
+    gen_name_items(gen);
     functions = functions_of(gen, names);
     gen->code = &source;
     put_file_comment(gen);
@@ -437,13 +490,11 @@ static struct str machine_text(struct gen *gen, const struct workflow_names *nam
     emit_blank(&source);
     put_enum(gen);
     put_frame(gen, names);
-    put_descriptors(gen, names);
+    emit_blank(&source);
+    emit_append(&source, &tables);
     put_infos(gen);
-    emit_blank(&source);
-    if (helpers.text.len)
-        emit_comment(&source, "---- Values of one struct as another ----");
-    emit_blank(&source);
-    emit_append(&source, &helpers);
+    put_section(gen, "Values of one struct as another", &helpers);
+    put_section(gen, "What items have left", &gathers);
     emit_blank(&source);
     emit_append(&source, &functions);
     emit_blank(&source);
@@ -456,27 +507,21 @@ static struct str machine_text(struct gen *gen, const struct workflow_names *nam
     return emit_text(&source);
 }
 
-/* "order_"; the mark of a keyword's name is not needed inside longer names. */
-static const char *prefix_of(struct arena *arena, const struct workflow *workflow)
-{
-    const bool is_marked = str_ends_with(str_of(workflow->c_name), S("_"));
-
-    return arena_printf(arena, "%s%s", workflow->c_name, is_marked ? "" : "_");
-}
-
 void gen_workflow(struct arena *arena, struct type_names *types,
                   const struct workflow *workflow, struct generated *files)
 {
     struct gen gen = {.arena = arena, .workflow = workflow, .names = types};
     struct workflow_names names = {.workflow = workflow};
 
-    gen.prefix = prefix_of(arena, workflow);
+    gen.prefix = gen_workflow_prefix(arena, workflow);
     names.outputs = outputs_type(arena, workflow);
     if (!gen_is_nothing(workflow->params))
         names.trigger_struct = arena_printf(arena, "%strigger", gen.prefix);
     if (names.outputs)
         names.outputs_struct = arena_printf(arena, "%soutputs", gen.prefix);
     set_stored_types(&gen);
+    gen_blocks_init(&gen);
+    gen.own_types = gen_own_types_new(&gen);
     files->header = header_text(&gen, &names);
     files->source = machine_text(&gen, &names);
 }

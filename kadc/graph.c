@@ -147,7 +147,8 @@ void graph_path_stops(struct diags *diags, const struct edge *edge)
 {
     static const char *const outcomes[] = {[EDGE_SUCCESS] = "succeeds",
                                            [EDGE_FAILURE] = "fails",
-                                           [EDGE_TIMEOUT] = "times out"};
+                                           [EDGE_TIMEOUT] = "times out",
+                                           [EDGE_INSIDE] = "begins"};
     diag_path_stop(diags, edge->from->id.span, "`%.*s` %s", STR(edge->from->id.text),
                    outcomes[edge->kind]);
     if (!edge->is_conditional)
@@ -165,6 +166,7 @@ void graph_path_stops(struct diags *diags, const struct edge *edge)
 /* Steps that a search has come to, and those whose edges are still to be followed. */
 struct search {
     const struct workflow *workflow;
+    bool goes_inside; /* a block leads to the entries of its branches */
     bool *is_seen;
     size_t *queue;
     size_t head, tail;
@@ -188,12 +190,22 @@ static void search_add(struct search *search, const struct step *step)
     search->queue[search->tail++] = step->index;
 }
 
+/* The entry of each branch of a block. */
+static void search_add_inside(struct search *search, const struct step *step)
+{
+    const struct block *block = step->block;
+    for (size_t i = 0; block && i < block->branch_count; i++)
+        search_add(search, search->workflow->steps[block->branches[i].first]);
+}
+
 /* Follows the edges that `is_open` lets through from all that was added. */
 static void search_run(struct search *search, bool (*is_open)(const struct edge *edge))
 {
     const struct graph *graph = search->workflow->graph;
     while (search->head < search->tail) {
         size_t at = search->queue[search->head++];
+        if (search->goes_inside)
+            search_add_inside(search, search->workflow->steps[at]);
         for (size_t e = graph->first[at]; e < graph->first[at + 1]; e++)
             if (is_open(&graph->edges[e]))
                 search_add(search, graph->edges[e].to);
@@ -329,6 +341,12 @@ static bool has_broken_route(const struct workflow *workflow)
     return false;
 }
 
+/* Inside a block that nothing leads to, which is reported. */
+static bool is_in_island(const struct step *step)
+{
+    return step->outer && !step->outer->step->is_reachable;
+}
+
 /* Steps whose id is missing or shared can't be reached, which is no second mistake. */
 static void islands_report(struct program *program, struct workflow *workflow,
                            const struct graph_suspects *suspects)
@@ -338,6 +356,7 @@ static void islands_report(struct program *program, struct workflow *workflow,
     if (has_broken_route(workflow))
         return;
     search_init(&excused, program->arena, workflow);
+    excused.goes_inside = true;
     for (size_t i = 0; i < workflow->step_count; i++) {
         struct step *step = workflow->steps[i];
         if (!step->id.text.p || step->is_duplicate || step->is_cut_off)
@@ -347,7 +366,8 @@ static void islands_report(struct program *program, struct workflow *workflow,
     }
     search_run(&excused, is_any);
     for (size_t i = 0; i < workflow->step_count; i++)
-        is_island[i] = !workflow->steps[i]->is_reachable && !excused.is_seen[i];
+        is_island[i] = !workflow->steps[i]->is_reachable && !excused.is_seen[i] &&
+                       !is_in_island(workflow->steps[i]);
     struct reach_report report = {.program = program, .workflow = workflow};
     size_t island_total = 0;
     graph_groups_each(program->arena, workflow, is_island, island_count, &island_total);
@@ -364,6 +384,7 @@ static void constants_report(struct program *program, const struct workflow *wor
     const struct graph *graph = workflow->graph;
     struct search live;
     search_init(&live, program->arena, workflow);
+    live.goes_inside = true;
     search_add(&live, workflow->steps[0]);
     search_run(&live, is_live);
     for (size_t e = 0; e < graph->edge_count; e++) {
@@ -384,6 +405,7 @@ void graph_check(struct program *program, struct workflow *workflow)
     struct search reachable;
     workflow->graph = graph_build(program->arena, workflow);
     search_init(&reachable, program->arena, workflow);
+    reachable.goes_inside = true;
     search_add(&reachable, workflow->steps[0]);
     search_run(&reachable, is_any);
     for (size_t i = 0; i < workflow->step_count; i++)
@@ -397,5 +419,6 @@ void graph_check(struct program *program, struct workflow *workflow)
     islands_report(program, workflow, &suspects);
     constants_report(program, workflow);
     failures_mark(program->arena, workflow);
+    graph_nodes_find(program->arena, workflow);
     graph_routes_check(program, workflow);
 }

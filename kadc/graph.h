@@ -6,9 +6,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dominators.h"
 #include "model.h"
 
-enum edge_kind { EDGE_SUCCESS, EDGE_FAILURE, EDGE_TIMEOUT };
+enum edge_kind {
+    EDGE_SUCCESS,
+    EDGE_FAILURE,
+    EDGE_TIMEOUT,
+    EDGE_INSIDE /* from a block to the entry of a branch; of paths alone */
+};
 
 /* One leaf of a route. */
 struct edge {
@@ -42,7 +48,26 @@ struct graph {
     uint64_t worst_agent_calls;
     int64_t worst_ms; /* -1: nothing bounds the time */
     struct dominant most_runs, most_agent_calls, most_ms;
+    struct dominators dominators; /* of graph_node */
 };
+
+/* ---- What every path comes through ---------------------------------------------------- */
+
+enum node_part {
+    NODE_ENTERED,
+    NODE_SUCCEEDED,
+    NODE_FAILED,
+    NODE_ENDED, /* the branch whose entry the step is has ended well */
+    NODE_PART_COUNT
+};
+
+size_t graph_node(const struct step *step, enum node_part part);
+
+/* Whether every path to `node` comes through `by`. Both reached. */
+bool graph_is_passed(const struct graph *graph, size_t by, size_t node);
+
+/* Sets graph->dominators, and step->is_passed of all steps. */
+void graph_nodes_find(struct arena *arena, struct workflow *workflow);
 
 /* "`a` succeeds" and, where a condition decides, "`x > 0` is false: on to `b`": one or two
  * stops of the latest finding's path. */

@@ -218,6 +218,20 @@ void count_read(struct reader *reader, const struct node *node, const char *what
     diag_help(diags, "a whole number from 0 to %u", UINT32_MAX - 1);
 }
 
+void positive_read(struct reader *reader, const struct node *node, const char *what,
+                   uint32_t *count)
+{
+    uint32_t value = UINT32_MAX;
+    count_read(reader, node, what, &value);
+    if (value == 0) {
+        diag_report(reader->program->diags, node->span, KAD0802,
+                    "`%s`: 0 makes no sense here", what);
+        diag_help(reader->program->diags, "a whole number from 1");
+    } else if (value != UINT32_MAX) {
+        *count = value;
+    }
+}
+
 void duration_read(struct reader *reader, const struct node *node, const char *what,
                    int64_t *duration_ms)
 {

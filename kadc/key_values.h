@@ -12,6 +12,9 @@ void boolean_read(struct reader *reader, const struct node *node, const char *wh
 /* A whole number from 0 to UINT32_MAX - 1; else 0802. */
 void count_read(struct reader *reader, const struct node *node, const char *what,
                 uint32_t *count);
+/* The same from 1. */
+void positive_read(struct reader *reader, const struct node *node, const char *what,
+                   uint32_t *count);
 void duration_read(struct reader *reader, const struct node *node, const char *what,
                    int64_t *duration_ms);
 /* NULL: no scalar, reported. */

@@ -24,6 +24,10 @@ struct reader {
     const struct workflow *workflow; /* NULL: a manifest */
     bool has_gaps;                   /* set when some part was not read */
     bool is_merged; /* the map may be two, which is reported: keys may be at odds */
+    /* All steps that were begun, and what those that are being read stand in. */
+    VEC(struct step *) steps;
+    struct block *block; /* NULL: in none */
+    struct branch *branch;
 };
 
 /* What stands under a key, and what it is stored as. */
@@ -59,7 +63,9 @@ enum key_shape {
     SHAPE_NUMBER,
     SHAPE_ROUTE,    /* a target or a decision */
     SHAPE_DECISION, /* the map itself is one */
-    SHAPE_NAMED     /* text, or a map of the keys `of`; the names are the author's */
+    SHAPE_NAMED,    /* text, or a map of the keys `of`; the names are the author's */
+    SHAPE_ENTRY,    /* a map of the keys `of`, under the author's name */
+    SHAPE_BRANCH    /* a list of steps, or a map of the keys `of`; named likewise */
 };
 
 /* Reads the value of one key into the target. */

@@ -1,6 +1,6 @@
 /* main.c: kadc, as the list of its passes.
  *
- *     source -> YAML tree -> model -> names -> graph -> types -> flow -> guarantees -> C
+ *     source -> YAML tree -> model -> calls -> names -> graph -> types -> flow -> guarantees -> C
  *
  * In: workflows and the manifests that they name. Out: findings, and generated files. With
  * --fix, what is certainly meant is written into the workflows first.
@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "describe.h"
 #include "fix.h"
 #include "gen.h"
@@ -24,12 +25,15 @@
 
 /* ---- Checking ------------------------------------------------------------------------- */
 
-static void check(struct program *program, const struct source *source)
+static void read_workflow(struct program *program, const struct source *source)
 {
     const struct node *root = doc_parse(program->arena, source, program->diags);
-    struct workflow *workflow = model_read(program, source, root);
 
-    vec_push(program->arena, &program->workflows, workflow);
+    vec_push(program->arena, &program->workflows, model_read(program, source, root));
+}
+
+static void check(struct program *program, struct workflow *workflow)
+{
     if (workflow->is_broken)
         return;
     names_check(program, workflow);
@@ -38,6 +42,16 @@ static void check(struct program *program, const struct source *source)
     flow_check(program, workflow);
     guarantees_check(program, workflow);
     effects_check(program, workflow);
+}
+
+/* Those that others call come first: their outputs and bounds are those of the callers'
+ * steps. */
+static void check_all(struct program *program)
+{
+    struct workflow **workflows = calls_resolve(program);
+
+    for (size_t i = 0; i < program->workflows.count; i++)
+        check(program, workflows[i]);
 }
 
 /* false: some file could not be read; the others are checked all the same. */
@@ -50,7 +64,7 @@ static bool check_files(struct program *program, const struct options *options)
         const struct source *source = source_open(program->arena, path);
 
         if (source) {
-            check(program, source);
+            read_workflow(program, source);
         } else if (errno == EFBIG) {
             diag_report(program->diags, (struct span){0}, KAD1301,
                         "`%s` has more than %d bytes", path, SOURCE_BYTES_MAX);
@@ -59,6 +73,7 @@ static bool check_files(struct program *program, const struct options *options)
             are_all_read = false;
         }
     }
+    check_all(program);
     return are_all_read;
 }
 
@@ -140,16 +155,42 @@ static void write_modules(struct writer *writer)
     }
 }
 
+static bool is_among(const struct workflow *const *workflows, size_t count,
+                     const struct workflow *workflow)
+{
+    for (size_t i = 0; i < count; i++)
+        if (workflows[i] == workflow)
+            return true;
+    return false;
+}
+
+/* Those that a workflow calls stand before it: it uses the names of their types. */
+static size_t add_in_order(const struct workflow **order, size_t count,
+                           const struct workflow *workflow)
+{
+    if (is_among(order, count, workflow))
+        return count;
+    for (size_t i = 0; i < workflow->step_count; i++)
+        if (workflow->steps[i]->kind == STEP_WORKFLOW)
+            count = add_in_order(order, count, workflow->steps[i]->block->workflow);
+    order[count] = workflow;
+    return count + 1;
+}
+
 static void write_workflows(struct writer *writer)
 {
     struct program *program = writer->program;
+    const struct workflow **order =
+        arena_array(program->arena, const struct workflow *, program->workflows.count);
+    size_t count = 0;
 
-    for (size_t i = 0; i < program->workflows.count; i++) {
-        const struct workflow *workflow = program->workflows.items[i];
+    for (size_t i = 0; i < program->workflows.count; i++)
+        count = add_in_order(order, count, program->workflows.items[i]);
+    for (size_t i = 0; i < count; i++) {
         struct generated files;
 
-        gen_workflow(program->arena, writer->names, workflow, &files);
-        write_pair(writer, str_copy(program->arena, workflow->id.text), &files);
+        gen_workflow(program->arena, writer->names, order[i], &files);
+        write_pair(writer, str_copy(program->arena, order[i]->id.text), &files);
     }
 }
 
@@ -166,8 +207,11 @@ static void print_definitions(const struct program *program,
     enum { INDENT = 2 };
 
     for (size_t i = 0; i < program->workflows.count; i++) {
-        json_t *definition =
-            describe_workflow(program->arena, program->workflows.items[i]);
+        json_t *definition;
+
+        if (program->workflows.items[i]->is_called)
+            continue;
+        definition = describe_workflow(program->arena, program->workflows.items[i]);
 
         if (options->emit == EMIT_GRAPH) {
             definition_draw(definition, options->graph_format, stdout);

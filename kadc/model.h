@@ -177,9 +177,12 @@ struct wait {
     struct wait_way *ways; /* in the order of the file; one, if it is not `first:` */
     size_t way_count;
     bool is_first;
+    struct span span;   /* of `first`, or of the value */
+    struct name *names; /* of the ways of `first`: the outcomes */
+    size_t name_count;
 };
 
-/* 0: it depends on an expression. */
+/* The longest that it can take, by its literal durations; 0: they do not bound it. */
 int64_t wait_literal_ms(const struct wait *wait);
 
 /* `approval:` a person decides; its timeout is the step's. */
@@ -191,6 +194,9 @@ struct approval {
 };
 
 /* ---- Blocks ------------------------------------------------------------------------- */
+
+/* How deep blocks may stand inside each other: 1301. */
+enum { BLOCK_DEPTH_MAX = 16 };
 
 enum block_mode { MODE_ALL, MODE_ANY, MODE_SETTLE, MODE_AT_LEAST };
 
@@ -217,11 +223,11 @@ struct block {
     struct name as;     /* absent: `item`, and `index` */
     uint32_t max_items;
     struct span max_span;
-    uint32_t concurrency;    /* 0: all at once */
+    uint32_t concurrency;    /* 1: one after the other */
     const struct type *item; /* by types.c: of the array's items; poison: reported */
     /* STEP_WORKFLOW; the inputs are the step's */
     struct name workflow_name;
-    struct workflow *workflow; /* by names.c; NULL: reported */
+    struct workflow *workflow; /* by calls.c; NULL: reported */
 };
 
 struct step {
@@ -282,6 +288,8 @@ struct step {
     bool is_reachable;
     bool is_after_failure;
     bool can_be_after_failure;
+    bool is_passed; /* of a step in a branch: each of its good ends has come through a
+                     * success of it */
     /* By flow.c: some expression reads an output and has no other value for it. */
     bool are_outputs_needed;
     /* By flow.c: whose outputs a start at this step needs. */
@@ -350,6 +358,8 @@ struct workflow {
     struct step **steps;
     size_t step_count;
     struct table *step_table; /* by id: for workflow_step_find */
+    struct table
+        *loop_table; /* the first forEach for each name of an item, and `index` */
     struct missing_steps
         *missing_steps; /* names that are no steps', once one was met */
     struct workflow_output *outputs;
@@ -360,6 +370,8 @@ struct workflow {
     int64_t timeout_ms;
     const char *c_name;  /* `implement_feature` */
     struct graph *graph; /* by graph.c */
+    size_t number;       /* by calls.c: in program->workflows */
+    bool is_called;      /* not named by the user: read because another one calls it */
     bool is_broken;      /* not even its steps could be read: later passes skip it */
     bool has_gaps;       /* some part could not be read and may have used any name */
     /* By graph.c: a route is broken, or something is wrong with where routes lead. That

@@ -1,28 +1,60 @@
 /* model_gates.c: steps that wait.
  *
- *     wait     = duration | {until: moment}
+ *     wait     = duration | {until: moment, timeout} | {event: NAME, match, timeout}
+ *              | {first: {NAME: way...}, timeout}
+ *     way      = {after: duration} | {until: moment} | {event: NAME, match}
  *     approval = {prompt, choices: [name...], timeout}
  *
- * Reports 0114 (no moment), 0218 and 1001 (choices) and, by keys.c, group 01; durations and expressions are for
- * types_check.c. */
+ * Reports 0114 (no moment), 0209 (events), 0218 and 1001 (choices, ways) and, by keys.c, group
+ * 01; durations and expressions are for types_check.c. */
+#include <ctype.h>
+#include <string.h>
+
 #include "base/moment.h"
 #include "model_read.h"
 #include "unique.h"
 
 /* ---- wait ---------------------------------------------------------------------------- */
 
-static key_reader until_read;
+/* What stands in the map of a wait; the way comes first, so that its readers serve both. */
+struct wait_map {
+    struct wait_way way; /* the only one */
+    const struct node *first;
+    int64_t timeout_ms;
+};
 
+static key_reader after_read, until_read, event_read, match_read;
+
+static const struct key way_keys[] = {
+    {"after", KEY_NODE, .read = after_read, .shape = SHAPE_SCALAR,
+     .about = "a duration"},
+    {"until", KEY_NODE, .read = until_read, .shape = SHAPE_TEXT, .not_with = "after",
+     .about = "a moment, as ISO 8601 text with its zone"},
+    {"event", KEY_NODE, .read = event_read, .shape = SHAPE_TEXT,
+     .not_with = "after until", .about = "the name of an event"},
+    {"match", KEY_MAP, KEY_NOT_EMPTY, .read = match_read, .with = "event",
+     .about = "fields that the event's data must have, with these values"},
+};
+static const struct key_set way_set =
+    KEY_SET_ONE_OF("way", NULL, way_keys, "after until event");
+
+#define AT(field) offsetof(struct wait_map, field)
 static const struct key wait_keys[] = {
     {"until", KEY_NODE, .read = until_read, .shape = SHAPE_TEXT,
      .about = "a moment, as ISO 8601 text with its zone"},
-    {"after", .type = KEY_LATER},
-    {"event", .type = KEY_LATER},
-    {"match", .type = KEY_LATER},
-    {"timeout", .type = KEY_LATER},
-    {"first", .type = KEY_LATER},
+    {"event", KEY_NODE, .read = event_read, .shape = SHAPE_TEXT, .not_with = "until",
+     .about = "the name of an event"},
+    {"match", KEY_MAP, KEY_NOT_EMPTY, .read = match_read, .with = "event",
+     .about = "fields that the event's data must have, with these values"},
+    {"first", KEY_MAP, KEY_NOT_EMPTY, AT(first), .not_with = "until event",
+     .of = &way_set, .shape = SHAPE_ENTRY,
+     .about = "several ways; the one that comes first is the outcome"},
+    {"timeout", KEY_DURATION, .offset = AT(timeout_ms),
+     .about = "how long it waits; then the step has timed out"},
 };
-const struct key_set wait_set = KEY_SET("wait", NULL, wait_keys);
+#undef AT
+const struct key_set wait_set =
+    KEY_SET_ONE_OF("wait", NULL, wait_keys, "until event first");
 
 /* A single value; or NULL: reported. */
 static struct value *scalar_read(struct reader *reader, const struct node *node,
@@ -30,6 +62,13 @@ static struct value *scalar_read(struct reader *reader, const struct node *node,
 {
     return node_expect(reader, node, NODE_SCALAR, what) ? value_read(reader, node)
                                                         : NULL;
+}
+
+static void after_read(struct reader *reader, const struct node *key,
+                       const struct node *value, void *target)
+{
+    (void)key;
+    ((struct wait_way *)target)->duration = scalar_read(reader, value, "after");
 }
 
 static void until_read(struct reader *reader, const struct node *key,
@@ -48,27 +87,131 @@ static void until_read(struct reader *reader, const struct node *key,
     diag_help(diags, "date, time and zone: `2026-12-24T18:00:00Z`, or with `+01:00`");
 }
 
-void wait_read(struct reader *reader, const struct node *node, struct wait *wait)
+/* [A-Za-z0-9._:-]+ */
+static bool is_event_name(struct str text)
 {
+    for (size_t i = 0; i < text.len; i++)
+        if (!isalnum((unsigned char)text.p[i]) && !strchr("._:-", text.p[i]))
+            return false;
+    return text.len > 0;
+}
+
+static void event_read(struct reader *reader, const struct node *key,
+                       const struct node *value, void *target)
+{
+    struct wait_way *way = target;
+    struct diags *diags = reader->program->diags;
+    (void)key;
+    way->event = (struct name){text_read(reader, value, "event"), value->span};
+    if (!way->event.text.p || is_event_name(way->event.text))
+        return;
+    diag_report(diags, value->span, KAD0209, "`%.*s` is not the name of an event",
+                STR(way->event.text));
+    diag_help(diags, "letters and digits, and `.`, `_`, `-`, `:`: `order.paid`");
+}
+
+static void match_read(struct reader *reader, const struct node *key,
+                       const struct node *value, void *target)
+{
+    struct wait_way *way = target;
+    (void)key;
+    way->match = inputs_read(reader, value, &way->match_count);
+}
+
+/* 0105, unless some key could not be read, which may have been it. */
+static void way_check(struct reader *reader, const struct key_set *set,
+                      const struct node *map, const struct wait_way *way,
+                      const char *wanted)
+{
+    static const char *const keys[] = {"after", "until", "event", "first"};
+    bool is_said = way->duration || way->until || way->event.span.source;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        is_said = is_said || node_find(map, keys[i]);
+    if (!is_said && !reader->has_gaps && map->count > 0)
+        diag_report(reader->program->diags, keys_place(set, map), KAD0105,
+                    "missing key %s in a %s", wanted, set->what);
+}
+
+/* `first:`; each way is an outcome. */
+static void ways_read(struct reader *reader, const struct node *map, struct wait *wait)
+{
+    struct arena *arena = reader->program->arena;
+    struct name *names = arena_array(arena, struct name, map->count);
+    wait->is_first = true;
+    wait->ways = arena_array(arena, struct wait_way, map->count);
+    wait->way_count = map->count;
+    for (size_t i = 0; i < map->count; i++) {
+        struct wait_way *way = &wait->ways[i];
+        bool had_gaps = reader->has_gaps;
+        reader->has_gaps = false;
+        way->name = names[i] = identifier_read(reader, map->keys[i], "way");
+        if (keys_read(reader, &way_set, map->items[i], way)) {
+            way_check(reader, &way_set, map->items[i], way,
+                      "`after`, `until` or `event`");
+            if (map->items[i]->count == 0)
+                diag_report(reader->program->diags, map->keys[i]->span, KAD0109,
+                            "`%.*s` has nothing in it", STR(map->keys[i]->text));
+        }
+        reader->has_gaps = reader->has_gaps || had_gaps;
+    }
+    names_unique(reader->program, "way", names, map->count, KAD0218, KAD1001);
+    wait->names = names;
+    wait->name_count = map->count;
+}
+
+static void wait_map_read(struct reader *reader, const struct node *node,
+                          struct step *step)
+{
+    struct wait_map map = {0};
+    struct wait *wait = &step->wait;
+    bool had_gaps = reader->has_gaps;
+    reader->has_gaps = false;
+    if (keys_read(reader, &wait_set, node, &map))
+        way_check(reader, &wait_set, node, &map.way, "`until`, `event` or `first`");
+    reader->has_gaps = reader->has_gaps || had_gaps;
+    step->timeout_ms = map.timeout_ms;
+    if (map.first) {
+        wait->span = map.first->span;
+        ways_read(reader, map.first, wait);
+        return;
+    }
+    *wait->ways = map.way;
+}
+
+void wait_read(struct reader *reader, const struct node *node, struct step *step)
+{
+    struct wait *wait = &step->wait;
     wait->ways = arena_new(reader->program->arena, struct wait_way);
     wait->way_count = 1;
+    wait->span = node->span;
     if (node->kind != NODE_MAP) {
         wait->ways->duration = scalar_read(reader, node, "wait");
         return;
     }
-    keys_read(reader, &wait_set, node, wait->ways);
+    wait_map_read(reader, node, step);
     if (node->count == 0)
         diag_report(reader->program->diags, node->span, KAD0109,
                     "`wait` has nothing in it");
 }
 
-int64_t wait_literal_ms(const struct wait *wait)
+/* 0: it may come at any time. */
+static int64_t way_literal_ms(const struct wait_way *way)
 {
     int64_t duration_ms = 0;
-    if (wait->way_count == 1 && wait->ways->duration &&
-        wait->ways->duration->scalar->is_literal)
-        duration_parse(wait->ways->duration->node->text, &duration_ms);
+    if (way->duration && way->duration->scalar->is_literal)
+        duration_parse(way->duration->node->text, &duration_ms);
     return duration_ms;
+}
+
+int64_t wait_literal_ms(const struct wait *wait)
+{
+    int64_t shortest_ms = 0;
+    for (size_t i = 0; i < wait->way_count; i++) {
+        int64_t way_ms = way_literal_ms(&wait->ways[i]);
+        if (way_ms > 0 && (shortest_ms == 0 || way_ms < shortest_ms))
+            shortest_ms = way_ms;
+    }
+    return shortest_ms;
 }
 
 /* ---- approval ------------------------------------------------------------------------ */

@@ -7,7 +7,7 @@
 /* ---- Key sets ------------------------------------------------------------------------ */
 
 extern const struct key_set workflow_set, step_set, condition_set, switch_set,
-    retry_set, wait_set, approval_set;
+    retry_set, wait_set, approval_set, parallel_set, mode_set;
 
 /* ---- model_types.c ------------------------------------------------------------------- */
 
@@ -44,9 +44,24 @@ void outcomes_add_success(struct route *outcomes, struct route *on_success);
 
 /* ---- model_gates.c ------------------------------------------------------------------- */
 
-void wait_read(struct reader *reader, const struct node *node, struct wait *wait);
+void wait_read(struct reader *reader, const struct node *node, struct step *step);
 void approval_read(struct reader *reader, const struct node *key,
                    const struct node *map, struct step *step);
+
+/* ---- model_blocks.c ------------------------------------------------------------------ */
+
+/* The step's block, which is made when the first of its keys is read. */
+struct block *block_get(struct reader *reader, struct step *step,
+                        const struct node *key);
+void parallel_read(struct reader *reader, const struct node *key,
+                   const struct node *map, struct step *step);
+/* `steps:` of a forEach. */
+void body_read(struct reader *reader, const struct node *key, const struct node *list,
+               struct step *step);
+void mode_read(struct reader *reader, const struct node *key, const struct node *value,
+               struct block *block);
+/* What a block needs beyond its keys, once they have been read. */
+void block_finish(struct reader *reader, struct step *step);
 
 /* ---- model_retry.c ------------------------------------------------------------------- */
 
@@ -72,6 +87,8 @@ void guarantees_read(struct reader *reader, const struct node *list,
 
 void steps_read(struct reader *reader, const struct node *list,
                 struct workflow *workflow);
+/* The steps of one line, and all in them, to the end of reader->steps. */
+void line_read(struct reader *reader, const struct node *list);
 
 /* Where the line `steps:` is missing, the steps have become entries of the list above: that
  * is reported (0105), and they get a section of their own. Else returns `root` itself. */

@@ -3,8 +3,10 @@
  *     step = {id, module, action, inputs, outputs, ...}
  *          | {id, run: [argument...], okExit, env, cwd, stdin, idempotent, ...}
  *          | {id, route: condition | switch, ...}
+ *          | {id, parallel, ...} | {id, forEach, max, steps, ...} | {id, workflow, inputs, ...}
  *
  * Reports 0115 (what a step does is said once), 0209 and, by keys.c, group 01. */
+#include "blocks.h"
 #include "key_values.h"
 #include "model_read.h"
 
@@ -18,7 +20,13 @@
 static key_reader id_read, step_inputs_read, step_outputs_read, run_args_read,
     run_env_read, run_exits_read, on_success_read, on_outcome_read, on_failure_read,
     on_timeout_read, max_retries_read, step_retry_read, step_route_read, step_wait_read,
-    step_approval_read;
+    step_approval_read, step_parallel_read, step_for_each_read, step_as_read,
+    step_max_read, step_concurrency_read, step_mode_read, step_body_read,
+    step_workflow_read;
+
+/* Kinds of steps, as keys that make no sense beside them. */
+#define GATES "wait approval"
+#define BLOCKS "parallel forEach workflow"
 
 #define AT(field) offsetof(struct step, field)
 static const struct key step_keys[] = {
@@ -30,56 +38,78 @@ static const struct key step_keys[] = {
      .about = "whose action it runs"},
     {"action", KEY_NAME, .offset = AT(action_name), .with = "module",
      .about = "what it does"},
-    {"inputs", KEY_MAP, .read = step_inputs_read, .not_with = "run route wait approval",
-     .about = "a value for each input of the action"},
+    {"inputs", KEY_MAP, .read = step_inputs_read,
+     .not_with = "run route parallel forEach " GATES,
+     .about = "a value for each input of the action, or parameter of the workflow"},
     {"outputs", KEY_LIST, .read = step_outputs_read,
-     .not_with = "run route wait approval", .of = &field_set,
+     .not_with = "run route " GATES " " BLOCKS, .of = &field_set,
      .about = "what is known better than the manifest knows it"},
     {"run", KEY_LIST, KEY_NOT_EMPTY, .read = run_args_read, .shape = SHAPE_SCALAR,
      .about = "a program and its arguments, without a shell"},
     {"okExit", KEY_LIST, KEY_NOT_EMPTY, .read = run_exits_read, .shape = SHAPE_INTEGER,
-     .not_with = "module route wait approval",
+     .not_with = "module route " GATES " " BLOCKS,
      .about = "the exit codes that are a success"},
     {"env", KEY_MAP, .read = run_env_read, .shape = SHAPE_SCALAR,
-     .not_with = "module route wait approval", .about = "variables for the program"},
+     .not_with = "module route " GATES " " BLOCKS,
+     .about = "variables for the program"},
     {"cwd", KEY_TEMPLATE, .offset = AT(run.cwd),
-     .not_with = "module route wait approval", .about = "the folder in which it runs"},
+     .not_with = "module route " GATES " " BLOCKS,
+     .about = "the folder in which it runs"},
     {"stdin", KEY_TEMPLATE, .offset = AT(run.stdin_text),
-     .not_with = "module route wait approval", .about = "what it reads"},
+     .not_with = "module route " GATES " " BLOCKS, .about = "what it reads"},
     {"idempotent", KEY_BOOLEAN, .offset = AT(run.is_idempotent),
-     .not_with = "module route wait approval",
+     .not_with = "module route " GATES " " BLOCKS,
      .about = "it may run again after a crash"},
     {"wait", KEY_NODE, .read = step_wait_read, .of = &wait_set,
-     .about = "a duration, or {until}: goes on when the time has come"},
+     .about = "a duration, {until}, {event} or {first}: goes on when it has come"},
     {"approval", KEY_MAP, KEY_NOT_EMPTY, .read = step_approval_read,
      .of = &approval_set, .about = "a person decides: {prompt, choices, timeout}"},
     {"route", KEY_MAP, KEY_NOT_EMPTY, .read = step_route_read, .shape = SHAPE_DECISION,
      .about = "a decision alone: {condition, then, else} or {switch, else}"},
+    {"parallel", KEY_MAP, KEY_NOT_EMPTY, .read = step_parallel_read,
+     .of = &parallel_set, .about = "branches that run at the same time"},
+    {"forEach", KEY_TEMPLATE, .read = step_for_each_read, .with = "max steps",
+     .about = "an array: the steps run once for each of its items"},
+    {"as", KEY_NODE, .read = step_as_read, .shape = SHAPE_TEXT,
+     .not_with = "module run route parallel workflow " GATES,
+     .about = "how the steps name the item; default: item"},
+    {"max", KEY_COUNT, .read = step_max_read,
+     .not_with = "module run route parallel workflow " GATES,
+     .about = "how many items there may be"},
+    {"concurrency", KEY_COUNT, .read = step_concurrency_read,
+     .not_with = "module run route parallel workflow " GATES,
+     .about = "how many items are at work at the same time; default: 1"},
+    {"mode", KEY_NODE, .read = step_mode_read, .of = &mode_set,
+     .not_with = "module run route parallel workflow " GATES,
+     .about = "when it is over: all, any, settle or {atLeast}"},
+    {"steps", KEY_LIST, KEY_NOT_EMPTY, .read = step_body_read, .of = &step_set,
+     .not_with = "module run route parallel workflow " GATES, .with = "forEach",
+     .about = "what is done for each item"},
+    {"workflow", KEY_NODE, .read = step_workflow_read, .shape = SHAPE_TEXT,
+     .about = "another workflow, by its id"},
+    {"lock", KEY_IDENTIFIER, .offset = AT(lock), .not_with = "route " GATES " " BLOCKS,
+     .about = "at most one step with this lock runs at a time"},
     {"onSuccess", KEY_NODE, .read = on_success_read, .shape = SHAPE_ROUTE,
      .not_with = "route", .about = "default: $complete"},
     {"onOutcome", KEY_MAP, KEY_NOT_EMPTY, .read = on_outcome_read, .shape = SHAPE_ROUTE,
-     .not_with = "run route wait",
+     .not_with = "run route " BLOCKS,
      .about = "instead of onSuccess: a route for each outcome of the action"},
     {"onFailure", KEY_NODE, .read = on_failure_read, .shape = SHAPE_ROUTE,
      .about = "default: $fail"},
     {"onTimeout", KEY_NODE, .read = on_timeout_read, .shape = SHAPE_ROUTE,
-     .not_with = "route wait", .about = "default: as onFailure"},
+     .not_with = "route", .about = "default: as onFailure"},
     {"recovers", KEY_BOOLEAN, .offset = AT(recovers),
      .about = "its success makes an earlier failure good"},
     {"maxRetries", KEY_COUNT, .read = max_retries_read,
      .about = "how often it may run beyond its first run"},
     {"retry", KEY_MAP, KEY_NOT_EMPTY, .read = step_retry_read, .of = &retry_set,
-     .not_with = "route wait approval", .about = "how a failed attempt is repeated"},
-    {"timeout", KEY_DURATION, .offset = AT(timeout_ms),
-     .not_with = "route wait approval", .about = "how long it may run"},
-    {"parallel", .type = KEY_LATER},
-    {"forEach", .type = KEY_LATER},
-    {"workflow", .type = KEY_LATER},
-    {"lock", .type = KEY_LATER},
+     .not_with = "route " GATES, .about = "how a failed attempt is repeated"},
+    {"timeout", KEY_DURATION, .offset = AT(timeout_ms), .not_with = "route " GATES,
+     .about = "how long it may run"},
 };
 #undef AT
 const struct key_set step_set =
-    KEY_SET_ONE_OF("step", "id", step_keys, "module run wait approval route");
+    KEY_SET_ONE_OF("step", "id", step_keys, "module run route " GATES " " BLOCKS);
 
 /* What a step can do; `module` and `action` are one of them together. */
 static const char *const kind_keys[] = {"module", "run",      "parallel", "forEach",
@@ -230,7 +260,69 @@ static void step_wait_read(struct reader *reader, const struct node *key,
     struct step *step = target;
     (void)key;
     step->kind = STEP_WAIT;
-    wait_read(reader, value, &step->wait);
+    wait_read(reader, value, step);
+}
+
+static void step_parallel_read(struct reader *reader, const struct node *key,
+                               const struct node *value, void *target)
+{
+    ((struct step *)target)->kind = STEP_PARALLEL;
+    parallel_read(reader, key, value, target);
+}
+
+static void step_for_each_read(struct reader *reader, const struct node *key,
+                               const struct node *value, void *target)
+{
+    struct step *step = target;
+    struct block *block = block_get(reader, step, key);
+    step->kind = STEP_FOR_EACH;
+    block->span = key->span;
+    if (node_expect(reader, value, NODE_SCALAR, "forEach"))
+        block->each = value_read(reader, value);
+}
+
+static void step_as_read(struct reader *reader, const struct node *key,
+                         const struct node *value, void *target)
+{
+    block_get(reader, target, key)->as = identifier_read(reader, value, "as");
+}
+
+static void step_max_read(struct reader *reader, const struct node *key,
+                          const struct node *value, void *target)
+{
+    struct block *block = block_get(reader, target, key);
+    block->max_span = value->span;
+    positive_read(reader, value, "max", &block->max_items);
+}
+
+static void step_concurrency_read(struct reader *reader, const struct node *key,
+                                  const struct node *value, void *target)
+{
+    positive_read(reader, value, "concurrency",
+                  &block_get(reader, target, key)->concurrency);
+}
+
+static void step_mode_read(struct reader *reader, const struct node *key,
+                           const struct node *value, void *target)
+{
+    mode_read(reader, key, value, block_get(reader, target, key));
+}
+
+static void step_body_read(struct reader *reader, const struct node *key,
+                           const struct node *value, void *target)
+{
+    body_read(reader, key, value, target);
+}
+
+static void step_workflow_read(struct reader *reader, const struct node *key,
+                               const struct node *value, void *target)
+{
+    struct step *step = target;
+    struct block *block = block_get(reader, step, key);
+    step->kind = STEP_WORKFLOW;
+    block->span = key->span;
+    block->workflow_name =
+        (struct name){text_read(reader, value, "workflow"), value->span};
 }
 
 static void step_approval_read(struct reader *reader, const struct node *key,
@@ -308,7 +400,7 @@ static void kind_check(struct reader *reader, const struct step *step)
         }
         first = first ? first : key;
     }
-    if (!first && !has_module && !has_action && !step->run.args) {
+    if (!first && !has_module && !has_action && !step->run.args && !step->block) {
         diag_report(diags, keys_place(&step_set, step->node), KAD0115,
                     "%.*s does not say what to do", STR(owner));
         diag_help(diags, "give it `module` and `action`, or `run`, or `route`");
@@ -325,19 +417,22 @@ static struct route *route_default(struct reader *reader, const struct step *ste
     return route;
 }
 
-static struct step *step_read(struct reader *reader, const struct node *node)
+/* Reads the keys; false: it is no map. */
+static bool step_read(struct reader *reader, struct step *step)
 {
-    struct step *step = arena_new(reader->program->arena, struct step);
-    step->node = node;
+    const struct node *node = step->node;
+    const bool was_merged = reader->is_merged;
     step->is_merged = node->dropped_count > 0 ||
                       (node_find(node, "run") && node_find(node, "module"));
     reader->is_merged = step->is_merged;
     bool was_read = keys_read(reader, &step_set, node, step);
-    reader->is_merged = false;
+    reader->is_merged = was_merged;
     if (!was_read)
-        return NULL;
+        return false;
     if (step->run.args)
         step->kind = STEP_RUN;
+    if (step->block)
+        block_finish(reader, step);
     if (node->dropped_count == 0)
         kind_check(reader, step);
     bool has_lost_route = key_node_find(node, "route"); /* it is no map: reported */
@@ -346,7 +441,22 @@ static struct step *step_read(struct reader *reader, const struct node *node)
             route_default(reader, step, has_lost_route ? ROUTE_BROKEN : ROUTE_COMPLETE);
     if (!step->on_failure)
         step->on_failure = route_default(reader, step, ROUTE_FAIL);
-    return step;
+    return true;
+}
+
+void line_read(struct reader *reader, const struct node *list)
+{
+    struct arena *arena = reader->program->arena;
+    for (size_t i = 0; i < list->count; i++) {
+        struct step *step = arena_new(arena, struct step);
+        step->node = list->items[i];
+        step->index = reader->steps.count;
+        step->outer = reader->block;
+        step->branch = reader->branch;
+        vec_push(arena, &reader->steps, step); /* before the steps inside */
+        if (!step_read(reader, step))
+            reader->steps.count = step->index;
+    }
 }
 
 void steps_read(struct reader *reader, const struct node *list,
@@ -354,16 +464,20 @@ void steps_read(struct reader *reader, const struct node *list,
 {
     struct table *table = arena_new(reader->program->arena, struct table);
     table_init(table, reader->program->arena);
+    workflow->loop_table = arena_new(reader->program->arena, struct table);
+    table_init(workflow->loop_table, reader->program->arena);
+    line_read(reader, list);
     workflow->step_table = table;
-    workflow->steps = arena_array(reader->program->arena, struct step *, list->count);
-    for (size_t i = 0; i < list->count; i++) {
-        struct step *step = step_read(reader, list->items[i]);
-        if (!step)
-            continue;
-        step->index = workflow->step_count;
-        workflow->steps[workflow->step_count++] = step;
+    workflow->steps = reader->steps.items;
+    workflow->step_count = reader->steps.count;
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        struct step *step = workflow->steps[i];
         if (step->id.text.p)
             step->is_duplicate = table_add(table, step->id.text, step) != NULL;
+        if (step->kind == STEP_FOR_EACH) {
+            table_add(workflow->loop_table, S("index"), step);
+            table_add(workflow->loop_table, block_item_name(step->block), step);
+        }
     }
 }
 

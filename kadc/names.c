@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "blocks.h"
 #include "c_name.h"
 #include "missing_steps.h"
 #include "outcomes.h"
@@ -154,41 +155,83 @@ static void triggers_check(struct program *program, const struct workflow *workf
 
 /* ---- Routes -------------------------------------------------------------------------- */
 
+/* "branch `lint` of `checks`", "`files`" */
+static struct str line_text(struct arena *arena, const struct step *step)
+{
+    struct str block = step->outer->step->id.text, branch = step->branch->name.text;
+    return branch.p
+               ? str_printf(arena, "branch `%.*s` of `%.*s`", STR(branch), STR(block))
+               : str_printf(arena, "`%.*s`", STR(block));
+}
+
+/* 0313 */
+static void escape_report(struct program *program, const struct step *step,
+                          const struct route *route)
+{
+    struct diags *diags = program->diags;
+    const struct step *target = route->target;
+    const struct step *block = step_stand_in(target, step);
+    if (target->branch)
+        diag_report(diags, route->span, KAD0313,
+                    "step `%.*s` stands in %.*s: only steps beside it lead there",
+                    STR(target->id.text), STR(line_text(program->arena, target)));
+    else
+        diag_report(diags, route->span, KAD0313,
+                    "step `%.*s` stands outside of %.*s, which no route leaves",
+                    STR(target->id.text), STR(line_text(program->arena, step)));
+    diag_note(diags, target->id.span, "the step is declared here");
+    if (block != target && block->branch == step->branch && block != step)
+        diag_help(diags, "lead to the block as a whole: `%.*s`", STR(block->id.text));
+    else if (step->outer && !step_is_inside(target, step->outer))
+        diag_help(
+            diags,
+            "`$complete` ends it well, `$fail` fails it; where to go then is said "
+            "by the block `%.*s`",
+            STR(step->outer->step->id.text));
+}
+
 static void target_resolve(struct program *program, struct workflow *workflow,
-                           struct route *route)
+                           const struct step *step, struct route *route)
 {
     route->target = workflow_step_find(workflow, route->target_name.text);
-    if (route->target)
+    if (!route->target) {
+        struct missing_step meant = missing_step_report(
+            program->arena, program->diags, workflow, &route->target_name, KAD0202);
+        route->target = meant.step;
+        if (!meant.step)
+            route->kind = meant.end;
+        else if (meant.step->branch != step->branch)
+            route->kind = ROUTE_BROKEN;
         return;
-    struct missing_step meant = missing_step_report(
-        program->arena, program->diags, workflow, &route->target_name, KAD0202);
-    route->target = meant.step;
-    if (!meant.step)
-        route->kind = meant.end;
+    }
+    if (route->target->branch == step->branch)
+        return;
+    escape_report(program, step, route);
+    route->kind = ROUTE_BROKEN;
 }
 
 /* Also what a broken route has. As deep as the YAML at most. */
 static void route_resolve(struct program *program, struct workflow *workflow,
-                          struct route *route)
+                          const struct step *step, struct route *route)
 {
     if (route->kind == ROUTE_STEP)
-        target_resolve(program, workflow, route);
+        target_resolve(program, workflow, step, route);
     for (size_t i = 0; i < route->case_count; i++)
-        route_resolve(program, workflow, route->cases[i].then);
+        route_resolve(program, workflow, step, route->cases[i].then);
     if (route->yes)
-        route_resolve(program, workflow, route->yes);
+        route_resolve(program, workflow, step, route->yes);
     if (route->no)
-        route_resolve(program, workflow, route->no);
+        route_resolve(program, workflow, step, route->no);
 }
 
 static void routes_resolve(struct program *program, struct workflow *workflow)
 {
     for (size_t i = 0; i < workflow->step_count; i++) {
         struct step *step = workflow->steps[i];
-        route_resolve(program, workflow, step->on_success);
-        route_resolve(program, workflow, step->on_failure);
+        route_resolve(program, workflow, step, step->on_success);
+        route_resolve(program, workflow, step, step->on_failure);
         if (step->on_timeout)
-            route_resolve(program, workflow, step->on_timeout);
+            route_resolve(program, workflow, step, step->on_timeout);
     }
 }
 
@@ -290,7 +333,7 @@ static void actions_resolve(struct program *program, const struct workflow *work
 {
     for (size_t i = 0; i < workflow->step_count; i++) {
         struct step *step = workflow->steps[i];
-        if (step->kind == STEP_APPROVAL)
+        if (step->kind == STEP_APPROVAL || step->kind == STEP_WAIT)
             outcomes_check(program, step);
         if (step->kind != STEP_ACTION || !step->module_name.text.p)
             continue;
@@ -315,6 +358,52 @@ static void step_names_check(struct program *program, const struct workflow *wor
     names_unique(program, "step", names, workflow->step_count, KAD0201, KAD1001);
 }
 
+/* ---- Loop variables ------------------------------------------------------------------ */
+
+/* What expressions start with, and the name of every index. */
+static const char *const reserved[] = {"trigger", "steps",   "workflow", "execution",
+                                       "env",     "secrets", "index"};
+
+/* 0210: the name is forgotten. */
+static void item_name_check(struct program *program, struct block *block)
+{
+    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
+        if (block->as.text.p && str_is(block->as.text, reserved[i])) {
+            diag_report(program->diags, block->as.span, KAD0210,
+                        "an item can't be named `%s`: that means something else",
+                        reserved[i]);
+            block->as.text = (struct str){0};
+        }
+}
+
+/* 0213 */
+static void shadow_check(struct program *program, const struct step *step)
+{
+    const struct block *block = step->block;
+    struct str name = block_item_name(block);
+    bool is_index;
+    const struct block *outer = loop_variable_find(step, name, &is_index);
+    if (!outer)
+        return;
+    diag_report(program->diags, block->as.text.p ? block->as.span : block->span,
+                KAD0213, "the item `%.*s` hides that of `%.*s`", STR(name),
+                STR(outer->step->id.text));
+    diag_note(program->diags, outer->as.text.p ? outer->as.span : outer->span,
+              "the outer one");
+    diag_help(program->diags, "give it another name with `as`");
+}
+
+static void loops_check(struct program *program, const struct workflow *workflow)
+{
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        const struct step *step = workflow->steps[i];
+        if (step->kind != STEP_FOR_EACH)
+            continue;
+        item_name_check(program, step->block);
+        shadow_check(program, step);
+    }
+}
+
 void names_check(struct program *program, struct workflow *workflow)
 {
     workflow_id_check(program, workflow);
@@ -323,4 +412,5 @@ void names_check(struct program *program, struct workflow *workflow)
     routes_resolve(program, workflow);
     guarantees_resolve(program, workflow);
     actions_resolve(program, workflow);
+    loops_check(program, workflow);
 }

@@ -11,6 +11,10 @@ const struct name *step_outcomes(const struct step *step, size_t *count)
         *count = step->approval.choice_count;
         return step->approval.choices;
     }
+    if (step->kind == STEP_WAIT) {
+        *count = step->wait.name_count;
+        return step->wait.names;
+    }
     *count = step->action ? step->action->outcome_count : 0;
     return step->action ? step->action->outcomes : NULL;
 }
@@ -50,6 +54,8 @@ static void declared_note(struct program *program, const struct step *step)
 {
     if (step->kind == STEP_APPROVAL)
         diag_note(program->diags, step->approval.span, "its choices are listed here");
+    else if (step->kind == STEP_WAIT)
+        diag_note(program->diags, step->wait.span, "its ways are listed here");
     else
         diag_note(program->diags, step->action->name.span,
                   "the action is declared here");
@@ -63,6 +69,10 @@ static bool unknown_report(struct program *program, const struct step *step,
     if (step->kind == STEP_APPROVAL)
         diag_report(program->diags, name->span, KAD0219,
                     "approval `%.*s` has no choice `%.*s`", STR(step->id.text),
+                    STR(name->text));
+    else if (step->kind == STEP_WAIT)
+        diag_report(program->diags, name->span, KAD0219,
+                    "wait `%.*s` has no way `%.*s`", STR(step->id.text),
                     STR(name->text));
     else
         diag_report(program->diags, name->span, KAD0219,
@@ -78,6 +88,12 @@ static bool unknown_report(struct program *program, const struct step *step,
 
 static void none_report(struct program *program, const struct step *step)
 {
+    if (step->kind == STEP_WAIT) {
+        diag_report(program->diags, step->on_outcome_span, KAD0219,
+                    "wait `%.*s` has no named outcomes", STR(step->id.text));
+        diag_help(program->diags, "only the ways of `first` have names");
+        return;
+    }
     diag_report(program->diags, step->on_outcome_span, KAD0219,
                 "action `%.*s` has no named outcomes", STR(step->action->name.text));
     declared_note(program, step);
@@ -106,7 +122,7 @@ void outcomes_check(struct program *program, const struct step *step)
     if (route->kind != ROUTE_OUTCOME)
         return;
     step_outcomes(step, &count);
-    if (count == 0 && step->kind == STEP_APPROVAL)
+    if (count == 0 && (step->kind == STEP_APPROVAL || step->wait.is_first))
         return; /* they could not be read */
     if (count == 0) {
         none_report(program, step);

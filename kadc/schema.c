@@ -51,6 +51,14 @@ static json_t *route_ref(struct writer *writer)
     return ref("route");
 }
 
+/* A list of steps alone, or with more beside it. */
+static json_t *branch_schema(struct writer *writer, const struct key *key)
+{
+    return json_pack("{s:[{s:s,s:o,s:i},o]}", "anyOf", "type", "array", "items",
+                     set_ref(writer, &step_set), "minItems", 1,
+                     set_ref(writer, key->of));
+}
+
 /* What the value is, or each entry of a list or map. */
 static json_t *shape_schema(struct writer *writer, const struct key *key)
 {
@@ -67,6 +75,8 @@ static json_t *shape_schema(struct writer *writer, const struct key *key)
     case SHAPE_NAMED:
         return json_pack("{s:[o,o]}", "anyOf", schema_of_type("string"),
                          set_ref(writer, key->of));
+    case SHAPE_ENTRY: return set_ref(writer, key->of);
+    case SHAPE_BRANCH: return branch_schema(writer, key);
     }
     return NULL;
 }
@@ -92,7 +102,8 @@ static json_t *map_schema(struct writer *writer, const struct key *key)
 
     if (key->shape == SHAPE_DECISION)
         return decision_schema(writer);
-    if (key->of && key->shape != SHAPE_NAMED)
+    if (key->of && key->shape != SHAPE_NAMED && key->shape != SHAPE_ENTRY &&
+        key->shape != SHAPE_BRANCH)
         return set_ref(writer, key->of);
     schema = json_pack("{s:s,s:o}", "type", "object", "additionalProperties",
                        shape_schema(writer, key));

@@ -152,6 +152,67 @@ static const struct type *approval_outputs(struct arena *arena,
     return outputs;
 }
 
+/* An object with the given fields. */
+static const struct type *outputs_of(struct arena *arena,
+                                     const struct type_field *fields, size_t count)
+{
+    struct type *outputs = arena_new(arena, struct type);
+    *outputs =
+        (struct type){.kind = TYPE_OBJECT, .fields = fields, .field_count = count};
+    return outputs;
+}
+
+/* {data: any} where the wait is for an event; optional where something else may come. */
+static const struct type *wait_outputs(struct arena *arena, const struct wait *wait)
+{
+    const struct type *any = type_simple(TYPE_ANY);
+    struct type_field *data = arena_new(arena, struct type_field);
+    bool has_event = false;
+    for (size_t i = 0; i < wait->way_count; i++)
+        has_event = has_event || wait->ways[i].event.span.source;
+    *data = (struct type_field){
+        .name = S("data"), .type = wait->is_first ? type_optional(arena, any) : any};
+    return outputs_of(arena, data, has_event ? 1 : 0);
+}
+
+static const struct type *parallel_outputs(struct arena *arena)
+{
+    struct type_field *field = arena_new(arena, struct type_field);
+    field->name = S("succeeded");
+    field->type = type_array_of(arena, type_simple(TYPE_STRING));
+    return outputs_of(arena, field, 1);
+}
+
+static const struct type *for_each_outputs(struct arena *arena)
+{
+    struct type_field *fields = arena_array(arena, struct type_field, 2);
+    fields[0] =
+        (struct type_field){.name = S("count"), .type = type_simple(TYPE_INTEGER)};
+    fields[1] =
+        (struct type_field){.name = S("failed"), .type = type_simple(TYPE_INTEGER)};
+    return outputs_of(arena, fields, 2);
+}
+
+/* The outputs of the workflow that it calls. */
+static const struct type *child_outputs(struct arena *arena,
+                                        const struct workflow *child)
+{
+    const struct node *list = child ? node_find(child->root, "outputs") : NULL;
+    if (!child ||
+        (list && (list->kind != NODE_LIST || child->output_count < list->count)))
+        return type_poison(); /* some could not be read: reported */
+    struct type_field *fields =
+        arena_array(arena, struct type_field, child->output_count);
+    for (size_t i = 0; i < child->output_count; i++) {
+        const struct workflow_output *output = &child->outputs[i];
+        fields[i] = (struct type_field){.name = output->name.text,
+                                        .name_span = output->name.span,
+                                        .type = output->declared ? output->declared
+                                                                 : output->value->type};
+    }
+    return outputs_of(arena, fields, child->output_count);
+}
+
 /* Poison where nothing is known: the action is missing, which has been reported. */
 static void outputs_set(struct program *program, struct step *step)
 {
@@ -161,7 +222,15 @@ static void outputs_set(struct program *program, struct step *step)
     } else if (step->kind == STEP_APPROVAL) {
         step->outputs = approval_outputs(program->arena, &step->approval);
         step->is_refined = true;
-    } else if (step->kind == STEP_ROUTE || step->kind == STEP_WAIT) {
+    } else if (step->kind == STEP_WAIT) {
+        step->outputs = wait_outputs(program->arena, &step->wait);
+    } else if (step->kind == STEP_PARALLEL) {
+        step->outputs = parallel_outputs(program->arena);
+    } else if (step->kind == STEP_FOR_EACH) {
+        step->outputs = for_each_outputs(program->arena);
+    } else if (step->kind == STEP_WORKFLOW) {
+        step->outputs = child_outputs(program->arena, step->block->workflow);
+    } else if (step->kind == STEP_ROUTE) {
         static const struct type nothing = {.kind = TYPE_OBJECT};
         step->outputs = &nothing;
     } else if (step->action) {
@@ -172,6 +241,36 @@ static void outputs_set(struct program *program, struct step *step)
 }
 
 /* ---- Inputs -------------------------------------------------------------------------- */
+
+/* What the inputs are for: an action, or a workflow that is called. */
+struct wanted {
+    const struct type *inputs; /* NULL: not known, reported */
+    const char *what;          /* "action" */
+    struct str name, folder;   /* that tells it from others of the name */
+    struct span span;          /* of the declaration; no place: there is none */
+    struct span use;           /* where it is named */
+};
+
+static struct wanted wanted_of(const struct step *step)
+{
+    const struct workflow *child = step->block ? step->block->workflow : NULL;
+    if (step->action)
+        return (struct wanted){.inputs = step->action->inputs,
+                               .what = "action",
+                               .name = step->action->name.text,
+                               .folder = step->action->module->name.text,
+                               .span = step->action->name.span,
+                               .use = step->action_name.span};
+    if (child && child->params->kind == TYPE_OBJECT)
+        return (struct wanted){.inputs = child->params,
+                               .what = "workflow",
+                               .name = child->id.text,
+                               .span = child->trigger_count > 0
+                                           ? child->triggers[0].span
+                                           : (struct span){0},
+                               .use = step->block->workflow_name.span};
+    return (struct wanted){0};
+}
 
 static bool is_given(const struct step *step, const struct type_field *field)
 {
@@ -188,10 +287,11 @@ static bool is_needed(const struct type_field *field)
 }
 
 /* The input that a wrong name was meant for, of those that are not given; or NULL. */
-static const struct type_field *
-input_guess(struct program *program, const struct step *step, const struct name *name)
+static const struct type_field *input_guess(struct program *program,
+                                            const struct step *step,
+                                            const struct type *wanted,
+                                            const struct name *name)
 {
-    const struct type *wanted = step->action->inputs;
     const struct type_field **fields =
         arena_array(program->arena, const struct type_field *, wanted->field_count);
     struct str *names = arena_array(program->arena, struct str, wanted->field_count);
@@ -208,25 +308,26 @@ input_guess(struct program *program, const struct step *step, const struct name 
 }
 
 /* Finds the manifest's field of each input; the number of those that have none. */
-static size_t inputs_resolve(struct program *program, struct step *step)
+static size_t inputs_resolve(struct program *program, const struct wanted *wanted,
+                             struct step *step)
 {
-    const struct action *action = step->action;
     struct diags *diags = program->diags;
     size_t unknown_count = 0;
     for (size_t i = 0; i < step->input_count; i++)
         step->inputs[i].field =
-            type_field_find(action->inputs, step->inputs[i].name.text);
+            type_field_find(wanted->inputs, step->inputs[i].name.text);
     for (size_t i = 0; i < step->input_count; i++) {
         struct input *input = &step->inputs[i];
         if (input->field)
             continue;
-        diag_report(diags, input->name.span, KAD0502,
-                    "action `%.*s` has no input `%.*s`", STR(action->name.text),
-                    STR(input->name.text));
+        diag_report(diags, input->name.span, KAD0502, "%s `%.*s` has no %s `%.*s`",
+                    wanted->what, STR(wanted->name),
+                    step->action ? "input" : "parameter", STR(input->name.text));
         diag_subject(diags, "input `%.*s` of `%.*s` of `%.*s`", STR(input->name.text),
-                     STR(action->name.text), STR(action->module->name.text));
-        diag_note(diags, action->name.span, "the action is declared here");
-        input->field = input_guess(program, step, &input->name);
+                     STR(wanted->name), STR(wanted->folder));
+        if (wanted->span.source)
+            diag_note(diags, wanted->span, "the %s is declared here", wanted->what);
+        input->field = input_guess(program, step, wanted->inputs, &input->name);
         unknown_count += !input->field;
     }
     return unknown_count;
@@ -235,11 +336,11 @@ static size_t inputs_resolve(struct program *program, struct step *step)
 /* 0501. An unknown input may be a missing one under another name: one mistake, so that many
  * missing ones are only mentioned. */
 static void inputs_missing(struct program *program, struct workflow *workflow,
-                           const struct step *step, size_t unknown_count)
+                           const struct step *step, const struct wanted *needs,
+                           size_t unknown_count)
 {
-    const struct type *wanted = step->action->inputs;
-    struct span span =
-        step->inputs_span.source ? step->inputs_span : step->action_name.span;
+    const struct type *wanted = needs->inputs;
+    struct span span = step->inputs_span.source ? step->inputs_span : needs->use;
     if (!step->inputs && node_find(step->node, "inputs"))
         return; /* they could not be read */
     for (size_t i = 0; i < wanted->field_count; i++) {
@@ -300,12 +401,40 @@ static void wait_check(struct program *program, const struct scope *scope,
                        struct wait_way *wait)
 {
     struct value_place place = {.program = program, .scope = scope};
-    place.what = S("`wait`");
+    place.what = wait->name.span.source ? S("`after`") : S("`wait`");
     if (wait->duration)
         value_check(&place, wait->duration, type_simple(TYPE_DURATION));
     place.what = S("`until`");
     if (wait->until)
         value_check(&place, wait->until, type_simple(TYPE_STRING));
+    place.what = S("`match`");
+    for (size_t i = 0; i < wait->match_count; i++)
+        value_check(&place, wait->match[i].value, type_simple(TYPE_ANY));
+}
+
+/* The array of a forEach, of whatever items. */
+static void each_check(struct program *program, const struct scope *scope,
+                       struct block *block)
+{
+    struct value_place place = {
+        .program = program, .scope = scope, .what = S("`forEach`")};
+    block->item = type_poison();
+    if (!block->each)
+        return;
+    value_check(&place, block->each, type_simple(TYPE_ARRAY));
+    const struct type *found = block->each->type;
+    if (found->kind == TYPE_ANY || (found->kind == TYPE_ARRAY && found->is_opaque))
+        block->item = type_simple(TYPE_ANY);
+    else if (found->kind == TYPE_ARRAY)
+        block->item = found->items;
+}
+
+/* `when:` of the branches. */
+static void branches_check(const struct scope *scope, struct block *block)
+{
+    for (size_t i = 0; i < block->branch_count; i++)
+        if (block->branches[i].when && !condition_check(scope, block->branches[i].when))
+            scope->workflow->has_gaps = true;
 }
 
 static void prompt_check(struct program *program, const struct scope *scope,
@@ -323,8 +452,14 @@ static void inputs_check(struct program *program, struct workflow *workflow,
                           .diags = program->diags,
                           .workflow = workflow,
                           .step = step};
-    if (step->action && !step->is_merged)
-        inputs_missing(program, workflow, step, inputs_resolve(program, step));
+    const struct wanted wanted = wanted_of(step);
+    if (wanted.inputs && !step->is_merged)
+        inputs_missing(program, workflow, step, &wanted,
+                       inputs_resolve(program, &wanted, step));
+    if (step->kind == STEP_FOR_EACH)
+        each_check(program, &scope, step->block);
+    if (step->kind == STEP_PARALLEL)
+        branches_check(&scope, step->block);
     input_values_check(program, &scope, step);
     run_check(program, &scope, step); /* also what stands there without `run` */
     if (step->kind == STEP_WAIT)

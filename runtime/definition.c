@@ -1,19 +1,13 @@
-/* definition.c: pictures of a workflow's definition.
- *
- * In: the JSON of definition.h, as kadc wrote it. Out: text, a graph of Graphviz, or one of
- * Mermaid, on a stream. Same definition, same bytes. */
-#include "definition.h"
-
+/* definition.c: what a workflow's definition says about bounds and blocks; see definition.h.
+ * Pictures are made by definition_text.c and definition_graph.c. */
 #include <inttypes.h>
 #include <string.h>
 
-enum {
-    LABEL_MAX = 56, /* characters of a route's label; longer ones are cut */
-    MS_PER_MINUTE = 60 * 1000,
-    MINUTES_PER_HOUR = 60
-};
+#include "definition_parts.h"
 
-static const char *text_of(const json_t *object, const char *key)
+enum { MS_PER_MINUTE = 60 * 1000, MINUTES_PER_HOUR = 60 };
+
+const char *definition_text(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));
 
@@ -37,224 +31,101 @@ bool graph_format_find(const char *name, enum graph_format *format)
     return false;
 }
 
-/* "success", or "success, `x > 0`". */
-static void route_label(const json_t *route, char *label, size_t size)
+/* ---- Labels --------------------------------------------------------------------------- */
+
+void definition_route_label(const json_t *route, char *label, size_t size)
 {
-    const char *when = text_of(route, "when");
-    const int len =
-        snprintf(label, size, "%s%s%s", text_of(route, "on"), *when ? ", " : "", when);
+    const char *when = definition_text(route, "when");
+    const int len = snprintf(label, size, "%s%s%s", definition_text(route, "on"),
+                             *when ? ", " : "", when);
 
     if (len >= (int)size)
         snprintf(label + size - sizeof("..."), sizeof("..."), "...");
 }
 
-/* "fix-tests (at most 4 runs)" */
-static void step_label(const json_t *step, FILE *out)
+/* "until 2 have ended well" */
+static void put_mode(const json_t *block, FILE *out)
 {
-    const json_t *retries = json_object_get(step, "maxRetries");
+    const char *mode = definition_text(block, "mode");
+    const json_int_t at_least = json_integer_value(json_object_get(block, "atLeast"));
 
-    fputs(text_of(step, "id"), out);
-    if (retries)
-        fprintf(out, " (at most %" JSON_INTEGER_FORMAT " runs)",
-                json_integer_value(retries) + 1);
+    if (strcmp(mode, "all") == 0)
+        fputs("until all have ended well", out);
+    else if (strcmp(mode, "any") == 0 || at_least == 1)
+        fputs("until one has ended well", out);
+    else if (strcmp(mode, "settle") == 0)
+        fputs("until all have ended", out);
+    else
+        fprintf(out, "until %" JSON_INTEGER_FORMAT " have ended well", at_least);
 }
 
-/* ---- Text ----------------------------------------------------------------------------- */
-
-static void fill(FILE *out, char c, size_t count)
+void definition_block_label(const json_t *step, FILE *out)
 {
-    while (count-- > 0)
-        fputc(c, out);
-}
+    const json_t *parallel = json_object_get(step, "parallel");
+    const json_t *for_each = json_object_get(step, "forEach");
 
-static size_t characters(const char *text)
-{
-    size_t count = 0;
-
-    for (; *text; text++)
-        count += ((unsigned char)*text & 0xc0) != 0x80;
-    return count;
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
-static size_t widest_label(const json_t *routes)
-{
-    char label[LABEL_MAX];
-    size_t widest = 0, i;
-    const json_t *route;
-
-    json_array_foreach(routes, i, route)
-    {
-        route_label(route, label, sizeof(label));
-        widest = larger(widest, characters(label));
+    if (parallel) {
+        fputs("in parallel, ", out);
+        put_mode(parallel, out);
+        return;
     }
-    return widest;
+    fprintf(out,
+            "for each %s, at most %" JSON_INTEGER_FORMAT ", %" JSON_INTEGER_FORMAT
+            " at a time, ",
+            definition_text(for_each, "as"),
+            json_integer_value(json_object_get(for_each, "max")),
+            json_integer_value(json_object_get(for_each, "concurrency")));
+    put_mode(for_each, out);
 }
 
-/* One step: its id, then a line for each route, arrows below each other. */
-static void draw_step_text(const json_t *step, size_t id_width, FILE *out)
+/* ---- Blocks --------------------------------------------------------------------------- */
+
+size_t definition_branch_count(const json_t *step)
 {
-    const json_t *routes = json_object_get(step, "routes"), *route;
-    const size_t label_width = widest_label(routes);
-    const char *id = text_of(step, "id");
-    char label[LABEL_MAX];
+    if (json_object_get(step, "forEach"))
+        return 1;
+    return json_array_size(
+        json_object_get(json_object_get(step, "parallel"), "branches"));
+}
+
+const json_t *definition_branch(const json_t *step, size_t i)
+{
+    const json_t *for_each = json_object_get(step, "forEach");
+
+    return for_each
+               ? for_each
+               : json_array_get(
+                     json_object_get(json_object_get(step, "parallel"), "branches"), i);
+}
+
+static void each_step(const json_t *steps,
+                      void (*visit)(const json_t *step, void *context), void *context)
+{
+    const json_t *step;
     size_t i;
 
-    json_array_foreach(routes, i, route)
-    {
-        route_label(route, label, sizeof(label));
-        fputs(i == 0 ? id : "", out);
-        fputs(i == 0 ? " " : "", out);
-        fill(out, i == 0 ? '-' : ' ',
-             id_width + (i == 0 ? 1 : 2) - (i ? 0 : strlen(id)));
-        fprintf(out, "+-- %s ", label);
-        fill(out, '-', label_width - characters(label));
-        fprintf(out, "-> %s", text_of(route, "to"));
-        fputc('\n', out);
-    }
-}
-
-static void draw_text(const json_t *definition, FILE *out)
-{
-    const json_t *steps = json_object_get(definition, "steps"), *step;
-    size_t id_width = 0, i;
-
-    json_array_foreach(steps, i, step) id_width =
-        larger(id_width, strlen(text_of(step, "id")));
-    json_array_foreach(steps, i, step) draw_step_text(step, id_width, out);
     json_array_foreach(steps, i, step)
     {
-        const json_t *retries = json_object_get(step, "maxRetries");
-
-        if (retries)
-            fprintf(out, "%s runs at most %" JSON_INTEGER_FORMAT " times\n",
-                    text_of(step, "id"), json_integer_value(retries) + 1);
+        visit(step, context);
+        for (size_t j = 0; j < definition_branch_count(step); j++)
+            each_step(json_object_get(definition_branch(step, j), "steps"), visit,
+                      context);
     }
 }
 
-/* ---- Graphviz and Mermaid -------------------------------------------------------------- */
-
-/* Text inside double quotes; `quote` is what stands for a quote there. */
-static void put_quoted(const char *text, const char *quote, const char *backslash,
-                       FILE *out)
+void definition_each_step(const json_t *definition,
+                          void (*visit)(const json_t *step, void *context),
+                          void *context)
 {
-    fputc('"', out);
-    for (; *text; text++) {
-        if (*text == '"')
-            fputs(quote, out);
-        else if (*text == '\\')
-            fputs(backslash, out);
-        else
-            fputc(*text, out);
-    }
-    fputc('"', out);
-}
-
-static bool is_end(const char *target)
-{
-    return target[0] == '$';
-}
-
-/* Whether some route leads to the end of that name. */
-static bool has_end(const json_t *definition, const char *end)
-{
-    const json_t *steps = json_object_get(definition, "steps"), *step, *route;
-    size_t i, j;
-
-    json_array_foreach(steps, i, step)
-    {
-        json_array_foreach(json_object_get(step, "routes"), j, route)
-        {
-            if (strcmp(text_of(route, "to"), end) == 0)
-                return true;
-        }
-    }
-    return false;
-}
-
-static const char *const ends[] = {"$complete", "$fail"};
-enum { END_COUNT = sizeof(ends) / sizeof(ends[0]) };
-
-static void draw_dot(const json_t *definition, FILE *out)
-{
-    const json_t *steps = json_object_get(definition, "steps"), *step, *route;
-    char label[LABEL_MAX];
-    size_t i, j;
-
-    fputs("digraph ", out);
-    put_quoted(text_of(definition, "id"), "\\\"", "\\\\", out);
-    fputs(" {\n    node [shape=box];\n", out);
-    for (i = 0; i < END_COUNT; i++)
-        if (has_end(definition, ends[i]))
-            fprintf(out, "    \"%s\" [shape=ellipse, label=\"%s\"];\n", ends[i],
-                    ends[i] + 1);
-    json_array_foreach(steps, i, step)
-    {
-        fprintf(out, "    \"%s\" [label=\"", text_of(step, "id"));
-        step_label(step, out);
-        fputs("\"];\n", out);
-        json_array_foreach(json_object_get(step, "routes"), j, route)
-        {
-            route_label(route, label, sizeof(label));
-            fprintf(out, "    \"%s\" -> \"%s\" [label=", text_of(step, "id"),
-                    text_of(route, "to"));
-            put_quoted(label, "\\\"", "\\\\", out);
-            fputs("];\n", out);
-        }
-    }
-    fputs("}\n", out);
-}
-
-/* Names of nodes are made safe: `end` is a word of Mermaid. */
-static void put_mermaid_node(const char *target, FILE *out)
-{
-    fprintf(out, is_end(target) ? "end_%s" : "step_%s", target + is_end(target));
-}
-
-static void draw_mermaid(const json_t *definition, FILE *out)
-{
-    const json_t *steps = json_object_get(definition, "steps"), *step, *route;
-    char label[LABEL_MAX];
-    size_t i, j;
-
-    fputs("flowchart TD\n", out);
-    json_array_foreach(steps, i, step)
-    {
-        fputs("    ", out);
-        put_mermaid_node(text_of(step, "id"), out);
-        fputs("[\"", out);
-        step_label(step, out);
-        fputs("\"]\n", out);
-    }
-    for (i = 0; i < END_COUNT; i++)
-        if (has_end(definition, ends[i]))
-            fprintf(out, "    end_%s([\"%s\"])\n", ends[i] + 1, ends[i] + 1);
-    json_array_foreach(steps, i, step)
-    {
-        json_array_foreach(json_object_get(step, "routes"), j, route)
-        {
-            route_label(route, label, sizeof(label));
-            fputs("    ", out);
-            put_mermaid_node(text_of(step, "id"), out);
-            fputs(" -->|", out);
-            put_quoted(label, "#quot;", "#92;", out);
-            fputs("| ", out);
-            put_mermaid_node(text_of(route, "to"), out);
-            fputc('\n', out);
-        }
-    }
+    each_step(json_object_get(definition, "steps"), visit, context);
 }
 
 void definition_draw(const json_t *definition, enum graph_format format, FILE *out)
 {
     switch (format) {
-    case GRAPH_TEXT: draw_text(definition, out); break;
-    case GRAPH_DOT: draw_dot(definition, out); break;
-    case GRAPH_MERMAID: draw_mermaid(definition, out); break;
+    case GRAPH_TEXT: definition_draw_text(definition, out); break;
+    case GRAPH_DOT: definition_draw_dot(definition, out); break;
+    case GRAPH_MERMAID: definition_draw_mermaid(definition, out); break;
     }
 }
 

@@ -6,14 +6,23 @@
  *
  *     {"id", "name", "version", "description"?, "source",
  *      "triggers": [{"type": "cli", "command", "params": [{"name", "schema", "required"}]}],
- *      "steps": [{"id", "name"?, "description"?, "line", "module", "action", "idempotent",
- *                 "maxRetries"?, "timeoutMs"?, "recovers"?, "inputs": {schema},
- *                 "outputs": {schema},
- *                 "routes": [{"on": "success"|"failure"|"timeout", "when"?: text,
- *                             "to": step id | "$complete" | "$fail"}]}],
+ *      "steps": [step],
  *      "outputs"?: {schema}, "timeoutMs"?,
  *      "bounds": {"stepRuns": n, "agentCalls": n, "timeMs"?: n,
- *                 "most": {BOUND: {"steps": [step id], "share": n}}}} */
+ *                 "most": {BOUND: {"steps": [step id], "share": n}}}}
+ *
+ *     step: {"id", "name"?, "description"?, "line", WORK, "lock"?, "maxRetries"?, "retry"?,
+ *            "timeoutMs"?, "recovers"?, "inputs"?: {schema}, "outputs": {schema},
+ *            "routes": [{"on": "success"|"failure"|"timeout", "when"?: text,
+ *                        "to": step id | "$complete" | "$fail"}]}
+ *     WORK: "module", "action", "idempotent" | "run": [text], "idempotent"
+ *           | "wait": text | WAY | {"first": {name: WAY}}
+ *           | "approval": {"prompt", "choices"} | "route": true
+ *           | "parallel": {MODE, "branches": [{"name", "when"?: text, "steps": [step]}]}
+ *           | "forEach": {"items", "as", "max", "concurrency", MODE, "steps": [step]}
+ *           | "workflow": id
+ *     WAY: {"after" | "until" | "event", "match"?: {field: value}}
+ *     MODE: "mode": "all"|"any"|"settle"|"atLeast", "atLeast"?: n */
 #ifndef KAD_DEFINITION_H
 #define KAD_DEFINITION_H
 
@@ -26,6 +35,11 @@ enum graph_format { GRAPH_TEXT, GRAPH_DOT, GRAPH_MERMAID };
 /* "dot" and so on; false: none of them. */
 bool graph_format_find(const char *name, enum graph_format *format);
 void definition_draw(const json_t *definition, enum graph_format format, FILE *out);
+
+/* Calls `visit` for each step, those inside of a block after it. */
+void definition_each_step(const json_t *definition,
+                          void (*visit)(const json_t *step, void *context),
+                          void *context);
 
 /* "At most 23 step runs, 18 agent calls, 6h 10m": the same line everywhere. */
 void definition_bounds_line(const json_t *definition, FILE *out);

@@ -17,38 +17,32 @@ SIMPLE(any, KAD_ANY, struct kad_json)
 SIMPLE(opaque_object, KAD_OPAQUE_OBJECT, struct kad_json)
 SIMPLE(opaque_array, KAD_OPAQUE_ARRAY, struct kad_json)
 
-const struct kad_type kad_strings_type = {
-    .kind = KAD_ARRAY,
-    .size_bytes = sizeof(struct kad_strings),
-    .items = &kad_string_type,
-};
+/* An array of simple items, which are set, and of those that may be unset. */
+#define ARRAYS(name, item, c_type, sparse_type)                                        \
+    const struct kad_type kad_##name##_type = {                                        \
+        .kind = KAD_ARRAY,                                                             \
+        .size_bytes = sizeof(c_type),                                                  \
+        .items = &kad_##item##_type,                                                   \
+    };                                                                                 \
+    const struct kad_type kad_sparse_##name##_type = {                                 \
+        .kind = KAD_ARRAY,                                                             \
+        .size_bytes = sizeof(sparse_type),                                             \
+        .items = &kad_optional_##item##_type,                                          \
+    };
+
+ARRAYS(strings, string, struct kad_strings, struct kad_strings)
+ARRAYS(integers, integer, struct kad_integers, struct kad_sparse_integers)
+ARRAYS(numbers, number, struct kad_numbers, struct kad_sparse_numbers)
+ARRAYS(booleans, boolean, struct kad_booleans, struct kad_sparse_booleans)
+ARRAYS(durations, duration, struct kad_integers, struct kad_sparse_integers)
+ARRAYS(jsons, any, struct kad_jsons, struct kad_jsons)
+
 const struct kad_type kad_optional_strings_type = {
     .kind = KAD_ARRAY,
     .is_optional = true,
     .size_bytes = sizeof(struct kad_strings),
     .items = &kad_string_type,
 };
-const struct kad_type kad_integers_type = {
-    .kind = KAD_ARRAY,
-    .size_bytes = sizeof(struct kad_integers),
-    .items = &kad_integer_type,
-};
-const struct kad_type kad_numbers_type = {
-    .kind = KAD_ARRAY,
-    .size_bytes = sizeof(struct kad_numbers),
-    .items = &kad_number_type,
-};
-const struct kad_type kad_booleans_type = {
-    .kind = KAD_ARRAY,
-    .size_bytes = sizeof(struct kad_booleans),
-    .items = &kad_boolean_type,
-};
-const struct kad_type kad_jsons_type = {
-    .kind = KAD_ARRAY,
-    .size_bytes = sizeof(struct kad_jsons),
-    .items = &kad_any_type,
-};
-
 static const struct kad_field error_fields[] = {
     {.name = "code",
      .offset = offsetof(struct kad_error, code),

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "calls.h"
 #include "graph.h"
 #include "passes.h"
 
@@ -74,6 +75,8 @@ static inline struct checked *check_named(const char *path, const char *yaml)
     source = source_of_text(&c->arena, path, str_of(yaml));
     root = doc_parse(&c->arena, source, c->program.diags);
     c->workflow = model_read(&c->program, source, root);
+    vec_push(&c->arena, &c->program.workflows, c->workflow);
+    calls_resolve(&c->program);
     if (!c->workflow->is_broken) {
         names_check(&c->program, c->workflow);
         graph_check(&c->program, c->workflow);

@@ -268,6 +268,71 @@ Test(codec, items_that_may_be_absent_are_null)
     cr_assert_str_eq(encode(&type, &value), "[1,null,3]");
 }
 
+/* `json` decoded into `value`, and what that is encoded as. */
+static const char *through(const struct kad_type *type, const char *json, void *value)
+{
+    struct kad_json again = {0};
+
+    cr_assert_null(
+        codec_decode(&arena, type, CODEC_AFTER_SUCCESS, json, strlen(json), value));
+    cr_assert_null(codec_encode(&arena, type, CODEC_AFTER_SUCCESS, value, &again));
+    return again.text;
+}
+
+Test(codec, a_sparse_array_of_each_kind_comes_back)
+{
+    struct kad_sparse_integers integers;
+    struct kad_sparse_numbers numbers;
+    struct kad_sparse_booleans booleans;
+    struct kad_strings strings;
+    struct kad_jsons jsons;
+
+    cr_expect_str_eq(through(&kad_sparse_integers_type, "[1,null,0]", &integers),
+                     "[1,null,0]");
+    cr_expect(integers.items[2].is_set && !integers.items[1].is_set);
+    cr_expect_str_eq(through(&kad_sparse_numbers_type, "[null,0.5]", &numbers),
+                     "[null,0.5]");
+    cr_expect_str_eq(through(&kad_sparse_booleans_type, "[false,null]", &booleans),
+                     "[false,null]");
+    cr_expect_str_eq(through(&kad_sparse_strings_type, "[\"\",null]", &strings),
+                     "[\"\",null]");
+    cr_expect_str_eq(through(&kad_sparse_jsons_type, "[{\"a\":1},null]", &jsons),
+                     "[{\"a\":1},null]");
+    cr_expect_str_eq(through(&kad_sparse_durations_type, "[\"1m\",null]", &integers),
+                     "[\"1m\",null]");
+    cr_expect_eq(integers.items[0].value, 60000);
+}
+
+Test(codec, an_array_of_durations_is_an_array_of_texts)
+{
+    struct kad_integers durations;
+
+    cr_expect_str_eq(through(&kad_durations_type, "[\"1h30m\",\"5s\"]", &durations),
+                     "[\"1h30m\",\"5s\"]");
+    cr_expect_eq(durations.items[1], 5000);
+}
+
+Test(codec, arrays_stand_in_arrays_and_may_be_absent)
+{
+    static const struct kad_type lists_type = {
+        .kind = KAD_ARRAY,
+        .size_bytes = sizeof(struct {
+            const struct kad_strings *items;
+            size_t count;
+        }),
+        .items = &kad_optional_strings_type,
+    };
+    struct {
+        const struct kad_strings *items;
+        size_t count;
+    } lists;
+
+    cr_expect_str_eq(through(&lists_type, "[[\"a\",\"b\"],null,[]]", &lists),
+                     "[[\"a\",\"b\"],null,[]]");
+    cr_expect_null(lists.items[1].items);
+    cr_expect_not_null(lists.items[2].items);
+}
+
 Test(codec, an_integer_may_be_written_with_a_fraction_of_zero)
 {
     int64_t value;

@@ -73,6 +73,22 @@ struct kad_jsons {
     size_t count;
 };
 
+/* Arrays whose items may be unset; texts and JSON say so themselves. */
+struct kad_sparse_integers {
+    const struct kad_optional_integer *items;
+    size_t count;
+};
+
+struct kad_sparse_numbers {
+    const struct kad_optional_number *items;
+    size_t count;
+};
+
+struct kad_sparse_booleans {
+    const struct kad_optional_boolean *items;
+    size_t count;
+};
+
 /* An error as expressions see it: workflow.error, steps.X.error. */
 struct kad_error {
     const char *code;
@@ -132,9 +148,14 @@ extern const struct kad_type kad_optional_string_type, kad_optional_integer_type
     kad_optional_number_type, kad_optional_boolean_type, kad_optional_duration_type,
     kad_optional_any_type, kad_optional_opaque_object_type,
     kad_optional_opaque_array_type;
-/* struct kad_strings and so on. */
+/* struct kad_strings and so on; durations are struct kad_integers. */
 extern const struct kad_type kad_strings_type, kad_integers_type, kad_numbers_type,
-    kad_booleans_type, kad_jsons_type, kad_optional_strings_type;
+    kad_booleans_type, kad_durations_type, kad_jsons_type, kad_optional_strings_type;
+/* The same with items that may be unset: texts are struct kad_strings, JSON is struct
+ * kad_jsons. */
+extern const struct kad_type kad_sparse_strings_type, kad_sparse_integers_type,
+    kad_sparse_numbers_type, kad_sparse_booleans_type, kad_sparse_durations_type,
+    kad_sparse_jsons_type;
 /* struct kad_error, and the object without any field. */
 extern const struct kad_type kad_error_type, kad_nothing_type;
 

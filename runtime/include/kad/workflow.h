@@ -191,6 +191,9 @@ struct kad_step_info {
     /* In the frame of the innermost item that the step is in; in no forEach: the workflow's
      * frame. */
     size_t outputs_offset;
+    /* In an item's frame: of a bool that says whether the step's last visit left outputs;
+     * 0: nobody reads it there. */
+    size_t has_outputs_offset;
     const struct kad_block *block; /* NULL: nothing is inside */
     const char *lock;   /* at most one step with this lock runs at a time; or NULL */
     int64_t timeout_ms; /* 0: the action's */
@@ -290,9 +293,6 @@ const char *kad_env(struct kad_run *run, const char *name);
 
 /* The frame of the item at which `run` works, of the forEach that is step `block`. */
 void *kad_item(struct kad_run *run, const struct kad_step_info *block);
-/* Whether the last visit of a step of this item left outputs; outside the forEach. */
-bool kad_item_has_outputs(struct kad_run *run, const struct kad_step_info *step,
-                          size_t index);
 
 /* A secret by its name, for an input that is marked secret; NULL: there is none. */
 const char *kad_secret(struct kad_run *run, const char *name);

@@ -291,7 +291,4 @@ const struct kad_workflow approval_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &approval_workflow);
-}
+KAD_MAIN(approval_workflow);

@@ -83,7 +83,4 @@ const struct kad_workflow budget_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &budget_workflow);
-}
+KAD_MAIN(budget_workflow);

@@ -173,7 +173,4 @@ const struct kad_workflow condition_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &condition_workflow);
-}
+KAD_MAIN(condition_workflow);

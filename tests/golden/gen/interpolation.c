@@ -135,7 +135,4 @@ const struct kad_workflow interpolation_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &interpolation_workflow);
-}
+KAD_MAIN(interpolation_workflow);

@@ -414,7 +414,4 @@ const struct kad_workflow long_names_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &long_names_workflow);
-}
+KAD_MAIN(long_names_workflow);

@@ -117,7 +117,4 @@ const struct kad_workflow max_retries_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &max_retries_workflow);
-}
+KAD_MAIN(max_retries_workflow);

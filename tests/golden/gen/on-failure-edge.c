@@ -103,7 +103,4 @@ const struct kad_workflow on_failure_edge_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &on_failure_edge_workflow);
-}
+KAD_MAIN(on_failure_edge_workflow);

@@ -165,7 +165,4 @@ const struct kad_workflow outcomes_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &outcomes_workflow);
-}
+KAD_MAIN(outcomes_workflow);

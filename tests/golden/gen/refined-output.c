@@ -205,7 +205,4 @@ const struct kad_workflow refined_output_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &refined_output_workflow);
-}
+KAD_MAIN(refined_output_workflow);

@@ -139,7 +139,4 @@ const struct kad_workflow retry_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &retry_workflow);
-}
+KAD_MAIN(retry_workflow);

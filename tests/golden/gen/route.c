@@ -159,7 +159,4 @@ const struct kad_workflow route_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &route_workflow);
-}
+KAD_MAIN(route_workflow);

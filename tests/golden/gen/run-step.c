@@ -209,7 +209,4 @@ const struct kad_workflow run_step_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &run_step_workflow);
-}
+KAD_MAIN(run_step_workflow);

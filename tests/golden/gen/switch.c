@@ -151,7 +151,4 @@ const struct kad_workflow switch_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &switch_workflow);
-}
+KAD_MAIN(switch_workflow);

@@ -194,7 +194,4 @@ const struct kad_workflow wait_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &wait_workflow);
-}
+KAD_MAIN(wait_workflow);

@@ -364,7 +364,4 @@ const struct kad_workflow workflow_outputs_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &workflow_outputs_workflow);
-}
+KAD_MAIN(workflow_outputs_workflow);
