@@ -1,6 +1,36 @@
 /* blocks.c: see blocks.h. Blocks stand inside each other at most BLOCK_DEPTH_MAX deep. */
 #include "blocks.h"
 
+struct line line_main(const struct workflow *workflow)
+{
+    return (struct line){0, workflow->step_count};
+}
+
+struct line line_of_branch(const struct branch *branch)
+{
+    return (struct line){branch->first, branch->first + branch->count};
+}
+
+size_t line_key(const struct step *step)
+{
+    return step->branch ? step->branch->first : 0;
+}
+
+const char *line_word(const struct step *step)
+{
+    if (!step->branch)
+        return "workflow";
+    return step->branch->name.text.p ? "branch" : "item";
+}
+
+size_t line_next(const struct step *step)
+{
+    const struct block *block = step->block;
+    if (!block || block->branch_count == 0)
+        return step->index + 1;
+    return line_of_branch(&block->branches[block->branch_count - 1]).end;
+}
+
 bool step_is_inside(const struct step *step, const struct block *block)
 {
     const struct block *outer = step->outer;

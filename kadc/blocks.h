@@ -1,8 +1,27 @@
-/* blocks.h: what is seen of a step from outside of the blocks that it stands in. */
+/* blocks.h: the lines of steps that blocks make, and what is seen of a step from outside of
+ * the blocks that it stands in. */
 #ifndef KADC_BLOCKS_H
 #define KADC_BLOCKS_H
 
 #include "model.h"
+
+/* ---- Lines --------------------------------------------------------------------------- */
+
+/* A line of steps: the main one, or a branch. */
+struct line {
+    size_t first, end; /* indexes of steps, those inside of its blocks included */
+};
+
+struct line line_main(const struct workflow *workflow);
+struct line line_of_branch(const struct branch *branch);
+/* The index of the first step of the line that a step stands in: it tells lines apart. */
+size_t line_key(const struct step *step);
+/* "workflow", "branch", "item": what ends where the line of the step ends. */
+const char *line_word(const struct step *step);
+/* The next step of the same line, or the line's end. */
+size_t line_next(const struct step *step);
+
+/* ---- Seen from outside ---------------------------------------------------------------- */
 
 /* Whether the step stands in a branch of the block, or deeper in. */
 bool step_is_inside(const struct step *step, const struct block *block);

@@ -8,6 +8,7 @@
  * (3) All is linear in steps and routes, and no recursion follows steps. */
 #include "graph.h"
 
+#include "blocks.h"
 #include "passes.h"
 
 /* ---- Edges --------------------------------------------------------------------------- */
@@ -143,6 +144,13 @@ static struct graph *graph_build(struct arena *arena, const struct workflow *wor
     return graph;
 }
 
+const char *graph_end_verb(const struct edge *edge)
+{
+    if (edge->route->kind == ROUTE_FAIL)
+        return "fails";
+    return edge->from->branch ? "ends" : "completes";
+}
+
 void graph_path_stops(struct diags *diags, const struct edge *edge)
 {
     static const char *const outcomes[] = {[EDGE_SUCCESS] = "succeeds",
@@ -157,8 +165,8 @@ void graph_path_stops(struct diags *diags, const struct edge *edge)
         diag_path_stop(diags, edge->span, "%.*s: on to `%.*s`", STR(edge->reason),
                        STR(edge->to->id.text));
     else
-        diag_path_stop(diags, edge->span, "%.*s: the workflow %s", STR(edge->reason),
-                       edge->route->kind == ROUTE_FAIL ? "fails" : "completes");
+        diag_path_stop(diags, edge->span, "%.*s: the %s %s", STR(edge->reason),
+                       line_word(edge->from), graph_end_verb(edge));
 }
 
 /* ---- Reachability -------------------------------------------------------------------- */
@@ -234,31 +242,100 @@ static bool is_not_recovery(const struct edge *edge)
     return edge->kind != EDGE_SUCCESS || !edge->from->recovers;
 }
 
-/* Some path to a step has no unrecovered failure if it starts at the entry, or behind a
- * recovery, and has only successes. Some path has one if it starts behind a failure and has
- * no recovery. */
+/* ---- What comes after failures ------------------------------------------------------- */
+
+/* Each branch has an error of its own. A block that succeeds hands over those of branches that
+ * have ended well in spite of one. */
+struct failures {
+    struct workflow *workflow;
+    struct search clean;  /* some path from the entry of the workflow has no error */
+    struct search failed; /* some path from the entry of the line has one */
+    bool *hands_over;     /* of blocks */
+};
+
+/* It takes what comes before an error along, or makes one. */
+static bool leaves_error(const struct failures *failures, const struct edge *edge)
+{
+    size_t from = edge->from->index;
+    return edge->kind != EDGE_SUCCESS || failures->hands_over[from] ||
+           (failures->failed.is_seen[from] && !edge->from->recovers);
+}
+
+static struct edge *edges_of(const struct failures *failures, const struct step *step,
+                             size_t *count)
+{
+    const struct graph *graph = failures->workflow->graph;
+    *count = graph->first[step->index + 1] - graph->first[step->index];
+    return graph->edges + graph->first[step->index];
+}
+
+/* The places in a line after an error; whether it can end well there. What blocks inside
+ * hand over is known. */
+static bool failed_find(struct failures *failures, struct line line)
+{
+    struct step **steps = failures->workflow->steps;
+    size_t count;
+    bool ends_well = false;
+    for (size_t i = line.first; i < line.end; i = line_next(steps[i])) {
+        const struct edge *edges = edges_of(failures, steps[i], &count);
+        for (size_t e = 0; e < count && steps[i]->is_reachable; e++)
+            if (edges[e].kind != EDGE_SUCCESS || failures->hands_over[i])
+                search_add(&failures->failed, edges[e].to);
+    }
+    search_run(&failures->failed, is_not_recovery);
+    for (size_t i = line.first; i < line.end; i = line_next(steps[i])) {
+        const struct edge *edges = edges_of(failures, steps[i], &count);
+        for (size_t e = 0; e < count && steps[i]->is_reachable; e++)
+            ends_well = ends_well || (edges[e].route->kind == ROUTE_COMPLETE &&
+                                      leaves_error(failures, &edges[e]));
+    }
+    return ends_well;
+}
+
+/* The places in a line without an error, when it was entered without one: after the entry and
+ * after recoveries there are only successes. */
+static void clean_find(struct failures *failures, struct line line)
+{
+    struct step **steps = failures->workflow->steps;
+    size_t count;
+    search_add(&failures->clean, steps[line.first]);
+    for (size_t i = line.first; i < line.end; i = line_next(steps[i])) {
+        const struct edge *edges = edges_of(failures, steps[i], &count);
+        for (size_t e = 0; e < count; e++)
+            if (steps[i]->is_reachable && steps[i]->recovers &&
+                edges[e].kind == EDGE_SUCCESS)
+                search_add(&failures->clean, edges[e].to);
+    }
+    search_run(&failures->clean, is_clean);
+}
+
 static void failures_mark(struct arena *arena, struct workflow *workflow)
 {
-    const struct graph *graph = workflow->graph;
-    struct search clean, failed;
-    search_init(&clean, arena, workflow);
-    search_init(&failed, arena, workflow);
-    search_add(&clean, workflow->steps[0]);
-    for (size_t e = 0; e < graph->edge_count; e++) {
-        const struct edge *edge = &graph->edges[e];
-        if (!edge->from->is_reachable)
-            continue;
-        if (edge->kind != EDGE_SUCCESS)
-            search_add(&failed, edge->to);
-        else if (edge->from->recovers)
-            search_add(&clean, edge->to);
+    struct failures failures = {
+        .workflow = workflow,
+        .hands_over = arena_array(arena, bool, workflow->step_count),
+    };
+    search_init(&failures.clean, arena, workflow);
+    search_init(&failures.failed, arena, workflow);
+    /* Blocks inside first. */
+    for (size_t i = workflow->step_count; i-- > 0;) {
+        const struct block *block = workflow->steps[i]->block;
+        for (size_t b = 0; block && b < block->branch_count; b++)
+            if (failed_find(&failures, line_of_branch(&block->branches[b])))
+                failures.hands_over[i] = true;
     }
-    search_run(&clean, is_clean);
-    search_run(&failed, is_not_recovery);
+    failed_find(&failures, line_main(workflow));
+    clean_find(&failures, line_main(workflow));
     for (size_t i = 0; i < workflow->step_count; i++) {
         struct step *step = workflow->steps[i];
-        step->is_after_failure = step->is_reachable && !clean.is_seen[i];
-        step->can_be_after_failure = failed.is_seen[i];
+        const struct block *block = step->block;
+        bool is_clean_outside = failures.clean.is_seen[i];
+        for (size_t b = 0; block && b < block->branch_count && is_clean_outside; b++)
+            clean_find(&failures, line_of_branch(&block->branches[b]));
+        step->is_after_failure = step->is_reachable && !is_clean_outside;
+        step->can_be_after_failure =
+            failures.failed.is_seen[i] ||
+            (step->outer && step->outer->step->can_be_after_failure);
     }
 }
 
@@ -277,7 +354,7 @@ static void suspect_note(struct diags *diags, struct route *suspect)
     if (suspect->is_default)
         diag_note(diags, suspect->span, "nothing handles the failure of this step");
     else if (suspect->no && suspect->no->is_default)
-        diag_note(diags, suspect->span, "without `else` the workflow completes here");
+        diag_note(diags, suspect->span, "without `else` nothing follows here");
     else
         diag_note(diags, route_last_way(suspect)->span,
                   "all ways of this decision are the same");

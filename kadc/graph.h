@@ -42,7 +42,8 @@ struct dominant {
 struct graph {
     struct edge *edges; /* by step, in the order of the file */
     size_t edge_count;
-    size_t *first; /* edges of step i: [first[i], first[i + 1]) */
+    size_t *first;   /* edges of step i: [first[i], first[i + 1]) */
+    bool is_bounded; /* every loop is, also of the workflows that are called */
     /* Most step runs that can happen, UINT64_MAX: more than can be counted. */
     uint64_t worst_runs;
     uint64_t worst_agent_calls;
@@ -69,6 +70,9 @@ bool graph_is_passed(const struct graph *graph, size_t by, size_t node);
 /* Sets graph->dominators, and step->is_passed of all steps. */
 void graph_nodes_find(struct arena *arena, struct workflow *workflow);
 
+/* "completes", "fails": what the line does where the edge ends. */
+const char *graph_end_verb(const struct edge *edge);
+
 /* "`a` succeeds" and, where a condition decides, "`x > 0` is false: on to `b`": one or two
  * stops of the latest finding's path. */
 void graph_path_stops(struct diags *diags, const struct edge *edge);
@@ -90,10 +94,18 @@ const struct route *route_last_way(const struct route *route);
 struct graph_suspects graph_suspects_find(struct arena *arena,
                                           const struct workflow *workflow);
 
-/* graph_loops.c: 0303, 0304, 0306, 0307; the worst case. */
+/* graph_loops.c: 0303, 0304, 0306. */
 void graph_loops_check(struct program *program, struct workflow *workflow);
+/* Of what is left when all bounds are used up. */
+bool graph_edge_is_left(const struct edge *edge);
 
-/* A step that may take any time, for want of a timeout; NULL: there is none. */
+/* graph_worst.c: the worst case; 0307. */
+struct components;
+void graph_worst_check(struct program *program, struct workflow *workflow,
+                       const struct components *all, const struct components *left);
+
+/* A step that may take any time, for want of a timeout; NULL: there is none. A workflow that is
+ * called may be why. */
 const struct step *graph_timeless_step(const struct workflow *workflow);
 
 /* graph_budget.c: 0316. */

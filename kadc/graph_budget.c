@@ -63,8 +63,8 @@ static void time_check(struct program *program, const struct workflow *workflow)
                       duration_text(program->arena, (int64_t)graph->most_ms.weight));
     } else if (step) {
         diag_report(diags, budget->time_span, KAD0316,
-                    "nothing bounds the time: step `%.*s` has no timeout",
-                    STR(step->id.text));
+                    "nothing bounds the time: step `%.*s` %s", STR(step->id.text),
+                    step->lock.text.p ? "may wait for its lock" : "has no timeout");
         diag_note(diags, step->id.span, "the step is declared here");
         diag_help(diags, "give each step a timeout, or the workflow: `timeout: %s`",
                   duration_text(program->arena, budget->time_ms));

@@ -1,5 +1,6 @@
 /* graph_routes.c: routes that say less, or more, than their author can have meant: 0305,
  * 0309, 0310, 0311, 0312. Each looks at one step alone. */
+#include "blocks.h"
 #include "graph.h"
 
 /* ---- One route ----------------------------------------------------------------------- */
@@ -41,13 +42,15 @@ static struct str target_text(struct arena *arena, const struct route *route)
     return route->kind == ROUTE_COMPLETE ? S("`$complete`") : S("`$fail`");
 }
 
-static void else_missing_report(struct program *program, const struct route *route)
+static void else_missing_report(struct program *program, const struct step *step,
+                                const struct route *route)
 {
+    const char *ends = step->branch ? "ends" : "completes";
     const struct template *condition =
         route->kind == ROUTE_CONDITION ? route->condition : NULL;
     struct span span = condition ? condition->node->span : route->span;
-    diag_report(program->diags, span, KAD0311,
-                "without `else` the workflow completes here when %s",
+    diag_report(program->diags, span, KAD0311, "without `else` the %s %s here when %s",
+                line_word(step), ends,
                 condition ? "the condition is false" : "no case holds");
     diag_help(program->diags, "say it: `else: $complete`, or name a step");
 }
@@ -62,28 +65,30 @@ static void same_branches_report(struct program *program, const struct route *ro
     diag_note(program->diags, first->span, "here, too");
 }
 
-static void decision_check(struct program *program, const struct route *route)
+static void decision_check(struct program *program, const struct step *step,
+                           const struct route *route)
 {
     if (route->is_blamed)
         return;
     if (route->no && route->no->is_default)
-        else_missing_report(program, route);
+        else_missing_report(program, step, route);
     else if (is_no_decision(route))
         same_branches_report(program, route);
 }
 
 /* As deep as the YAML at most. */
-static void route_check(struct program *program, const struct route *route)
+static void route_check(struct program *program, const struct step *step,
+                        const struct route *route)
 {
     if (!is_decision(route))
         return;
-    decision_check(program, route);
+    decision_check(program, step, route);
     for (size_t i = 0; i < route->case_count; i++)
-        route_check(program, route->cases[i].then);
+        route_check(program, step, route->cases[i].then);
     if (route->yes)
-        route_check(program, route->yes);
+        route_check(program, step, route->yes);
     if (route->no)
-        route_check(program, route->no);
+        route_check(program, step, route->no);
 }
 
 /* ---- One step ------------------------------------------------------------------------ */
@@ -105,6 +110,58 @@ static void self_route_check(struct program *program, const struct workflow *wor
     }
 }
 
+/* It comes, or something else does in time, whatever happens. */
+static bool is_sure_wait(const struct step *step)
+{
+    if (step->timeout_ms > 0 && !step->on_timeout)
+        return false;
+    for (size_t i = 0; i < step->wait.way_count; i++) {
+        const struct wait_way *way = &step->wait.ways[i];
+        const struct value *time = way->duration ? way->duration : way->until;
+        if (time && !time->scalar->is_literal)
+            return false;
+        for (size_t j = 0; j < way->match_count; j++)
+            if (!way->match[j].value->scalar ||
+                !way->match[j].value->scalar->is_literal)
+                return false;
+    }
+    return true;
+}
+
+/* It waits for its branches, whatever becomes of them. */
+static bool is_sure_block(const struct step *step)
+{
+    const struct block *block = step->block;
+    bool is_sure = step->kind == STEP_PARALLEL && block->mode == MODE_SETTLE &&
+                   (step->timeout_ms == 0 || step->on_timeout);
+    for (size_t i = 0; i < block->branch_count; i++)
+        is_sure = is_sure && !block->branches[i].when;
+    return is_sure;
+}
+
+/* Whether its work can't fail. */
+static bool is_sure(const struct step *step)
+{
+    switch (step->kind) {
+    case STEP_ROUTE: return true;
+    case STEP_WAIT: return is_sure_wait(step);
+    case STEP_APPROVAL: return step->timeout_ms == 0 || step->on_timeout;
+    case STEP_PARALLEL: return is_sure_block(step);
+    case STEP_ACTION:
+    case STEP_RUN:
+    case STEP_FOR_EACH:
+    case STEP_WORKFLOW: break;
+    }
+    return false;
+}
+
+/* A failure of one branch is what the block fails with, or does not matter to it. */
+static bool is_for_block(const struct step *step)
+{
+    const struct block *block = step->outer;
+    return block && (block->mode != MODE_ALL || !block->step->on_failure->is_default);
+}
+
 /* Nothing handles this step's failure, which leaves other steps undone. */
 static bool is_unhandled(const struct workflow *workflow, const struct step *step)
 {
@@ -113,12 +170,9 @@ static bool is_unhandled(const struct workflow *workflow, const struct step *ste
     for (size_t e = graph->first[step->index]; e < graph->first[step->index + 1]; e++)
         goes_on =
             goes_on || (graph->edges[e].kind == EDGE_SUCCESS && graph->edges[e].to);
-    bool is_sure =
-        step->kind == STEP_ROUTE ||
-        (step->kind == STEP_WAIT && wait_literal_ms(&step->wait) > 0) ||
-        (step->kind == STEP_APPROVAL && (step->timeout_ms == 0 || step->on_timeout));
-    bool can_fail = !is_sure || step->has_max_retries;
-    return step->on_failure->is_default && goes_on && step->is_reachable && can_fail;
+    bool can_fail = !is_sure(step) || step->has_max_retries;
+    return step->on_failure->is_default && goes_on && step->is_reachable && can_fail &&
+           !is_for_block(step);
 }
 
 /* 0309, where other steps' failures are handled. */
@@ -132,17 +186,25 @@ static void failure_check(struct program *program, const struct workflow *workfl
     diag_help(
         program->diags,
         "add `onFailure`, as other steps have it; `onFailure: $fail` says that the "
-        "workflow fails here");
+        "%s fails here",
+        line_word(step));
+}
+
+/* Also one that could not be read. */
+static bool has_timeout(const struct step *step)
+{
+    const struct node *wait = node_find(step->node, "wait");
+    const struct node *gate = wait ? wait : node_find(step->node, "approval");
+    const struct node *map = gate ? gate : step->node;
+    return step->timeout_ms > 0 || (step->action && step->action->timeout_ms > 0) ||
+           (map->kind == NODE_MAP && node_find(map, "timeout"));
 }
 
 /* 0312: what cannot happen needs no route. */
 static void timeout_route_check(struct program *program, const struct step *step)
 {
-    bool is_known =
-        step->kind == STEP_RUN || step->kind == STEP_APPROVAL || step->action;
-    bool has_timeout = step->timeout_ms > 0 || node_find(step->node, "timeout") ||
-                       (step->action && step->action->timeout_ms > 0);
-    if (!step->on_timeout || !is_known || has_timeout)
+    bool is_known = step->kind != STEP_ACTION || step->action;
+    if (!step->on_timeout || !is_known || has_timeout(step))
         return;
     diag_report(program->diags, step->on_timeout_span, KAD0312,
                 "step `%.*s` has no timeout, so `onTimeout` is never taken",
@@ -150,26 +212,28 @@ static void timeout_route_check(struct program *program, const struct step *step
     diag_help(program->diags, "give it one: `timeout: 10m`");
 }
 
-static bool has_handler(const struct workflow *workflow)
+/* Of each line, by its key, whether some step in it handles its failure. */
+static bool *handlers_find(struct arena *arena, const struct workflow *workflow)
 {
+    bool *has_handler = arena_array(arena, bool, workflow->step_count);
     for (size_t i = 0; i < workflow->step_count; i++)
         if (workflow->steps[i]->on_failure->kind != ROUTE_FAIL)
-            return true;
-    return false;
+            has_handler[line_key(workflow->steps[i])] = true;
+    return has_handler;
 }
 
 void graph_routes_check(struct program *program, const struct workflow *workflow)
 {
-    bool handles_failures = has_handler(workflow);
+    const bool *has_handler = handlers_find(program->arena, workflow);
     for (size_t i = 0; i < workflow->step_count; i++) {
         const struct step *step = workflow->steps[i];
-        route_check(program, step->on_success);
-        route_check(program, step->on_failure);
+        route_check(program, step, step->on_success);
+        route_check(program, step, step->on_failure);
         if (step->on_timeout)
-            route_check(program, step->on_timeout);
+            route_check(program, step, step->on_timeout);
         self_route_check(program, workflow, step);
         timeout_route_check(program, step);
-        if (handles_failures)
+        if (has_handler[line_key(step)])
             failure_check(program, workflow, step);
     }
 }
@@ -196,7 +260,7 @@ struct graph_suspects graph_suspects_find(struct arena *arena,
                                           const struct workflow *workflow)
 {
     struct graph_suspects suspects = {0};
-    bool handles_failures = has_handler(workflow);
+    const bool *has_handler = handlers_find(arena, workflow);
     for (size_t i = 0; i < workflow->step_count; i++) {
         const struct step *step = workflow->steps[i];
         if (!step->is_reachable)
@@ -205,7 +269,7 @@ struct graph_suspects graph_suspects_find(struct arena *arena,
         suspects_add(arena, &suspects, step->on_failure);
         if (step->on_timeout)
             suspects_add(arena, &suspects, step->on_timeout);
-        if (handles_failures && is_unhandled(workflow, step))
+        if (has_handler[line_key(step)] && is_unhandled(workflow, step))
             vec_push(arena, &suspects, step->on_failure);
     }
     return suspects;
