@@ -6,7 +6,9 @@ int cmd_status(struct cli *cli)
 {
     const struct arg_rules rules = {
         .max_operands = 1,
-        .details = "Without EXECUTION: all executions, the newest first.",
+        .details =
+            "Without EXECUTION: all executions, the newest first. Those that steps\n"
+            "have called are told with their callers.",
     };
     struct session session;
     const char *prefix;

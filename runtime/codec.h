@@ -32,6 +32,9 @@ const char *codec_decode(struct arena *arena, const struct kad_type *type,
 const char *codec_decode_json(struct arena *arena, const struct kad_type *type,
                               enum codec_mode mode, const json_t *json, void *value);
 
+/* Bytes of the C value, as a field or an item: optional ones have another shape. */
+size_t codec_value_size(const struct kad_type *type);
+
 /* Compact text of a JSON tree, in the form that codec_encode writes. */
 struct kad_json codec_compact(struct arena *arena, const json_t *json);
 

@@ -31,8 +31,6 @@ struct codec_array {
     size_t count;
 };
 
-/* Bytes of the C value, as a field or an item: optional ones have another shape. */
-size_t codec_value_size(const struct kad_type *type);
 bool codec_is_set(const struct kad_type *type, const void *value);
 /* Whether a field may be left unset in this mode. */
 bool codec_may_be_unset(const struct codec *codec, const struct kad_field *field);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 16 * 1024, EXIT_BUG = 70 };
+enum { FIRST_BLOCK_BYTES = 1024, BLOCK_BYTES_MAX = 16 * 1024, EXIT_BUG = 70 };
 
 struct arena_block {
     struct arena_block *next;
@@ -56,6 +56,19 @@ void arena_release(struct arena *arena)
     arena_init(arena);
 }
 
+/* Small at first: a block is zeroed as a whole, and most arenas of the runtime live for one
+ * step. */
+static size_t block_bytes(const struct arena *arena, size_t size)
+{
+    size_t bytes = arena->total_bytes;
+
+    if (bytes < FIRST_BLOCK_BYTES)
+        bytes = FIRST_BLOCK_BYTES;
+    if (bytes > BLOCK_BYTES_MAX)
+        bytes = BLOCK_BYTES_MAX;
+    return size > bytes ? size : bytes;
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
     const size_t align = alignof(max_align_t);
@@ -70,7 +83,7 @@ void *arena_alloc(struct arena *arena, size_t size)
     size = (size + align - 1) / align * align;
     block = arena->blocks;
     if (!block || block->size_bytes - arena->used_bytes < size)
-        block = block_add(arena, size > BLOCK_BYTES ? size : BLOCK_BYTES);
+        block = block_add(arena, block_bytes(arena, size));
     p = block->bytes + arena->used_bytes;
     arena->used_bytes += size;
     return p;
@@ -94,15 +107,18 @@ char *arena_copy(struct arena *arena, const char *text, size_t len)
 
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
+    char brief[256]; /* most texts are printed once */
     va_list again;
     int len;
     char *text;
 
     va_copy(again, args);
-    len = vsnprintf(NULL, 0, format, again);
+    len = vsnprintf(brief, sizeof(brief), format, again);
     va_end(again);
     if (len < 0)
         out_of_memory(0);
+    if ((size_t)len < sizeof(brief))
+        return arena_copy(arena, brief, (size_t)len);
     text = arena_alloc(arena, (size_t)len + 1);
     vsnprintf(text, (size_t)len + 1, format, args);
     return text;

@@ -3,7 +3,7 @@
  *     start -> waiting -- a choice --> completed, the choice is its outcome
  *                      -- its time --> timed out
  *
- * No process waits meanwhile. */
+ * No process waits meanwhile, and none is called: see gate.c. */
 #include <string.h>
 
 #include "codec.h"
@@ -38,24 +38,17 @@ static const char *choices_json(struct kad_step *step)
 const char *approval_open(struct kad_step *step, const void *inputs)
 {
     const struct kad_approval_inputs *in = inputs;
-    const int64_t timeout_ms = step->info->timeout_ms;
 
-    step->gate = gate_until(step->run, step->key, "approval",
-                            timeout_ms ? run_now_ms(step->run) + timeout_ms : 0);
-    step->gate.prompt = arena_copy(&step->memory, in->prompt, strlen(in->prompt));
-    step->gate.choices = choices_json(step);
+    gate_set(step, gate_until(step->run, step->key, "approval", step->own_deadline_ms));
+    step->gates[0].prompt = arena_copy(&step->memory, in->prompt, strlen(in->prompt));
+    step->gates[0].choices = choices_json(step);
     return NULL;
 }
 
-static enum kad_outcome wait_for_person(struct kad_step *step, const void *in,
-                                        void *out)
+static enum kad_outcome never_called(struct kad_step *step, const void *in, void *out)
 {
-    (void)in, (void)out;
-    if (gate_is_due(&step->gate, run_now_ms(step->run)))
-        return KAD_TIMEOUT;
-    if (step->run->stop == STOP_NONE)
-        step->run->stop = STOP_WAITING;
-    return KAD_LATER;
+    (void)step, (void)in, (void)out;
+    kad_unreachable();
 }
 
 const struct kad_action kad_approval_action = {
@@ -64,7 +57,7 @@ const struct kad_action kad_approval_action = {
     .module_version = "",
     .inputs = &inputs_type,
     .outputs = &kad_nothing_type, /* each step has its own, with its choices */
-    .call = wait_for_person,
+    .call = never_called,
     .is_idempotent = true,
 };
 
@@ -80,4 +73,14 @@ const char *approval_outputs(struct kad_step *step, const struct answer *answer)
 
     json_decref(outputs);
     return text;
+}
+
+bool approval_take(struct kad_step *step, const char *outputs)
+{
+    json_t *given = json_loads(outputs, 0, NULL);
+    const char *choice = json_string_value(json_object_get(given, "choice"));
+
+    step->named_outcome = choice ? info_find_outcome(step->info, choice) : 0;
+    json_decref(given);
+    return step->named_outcome && !call_take_given(step, outputs);
 }

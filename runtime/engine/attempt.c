@@ -1,8 +1,13 @@
 /* attempt.c: kad_do: a visit of a step, with as many attempts as its budget allows.
  *
- *     kad_do -> may it start? -> inputs -> stored start -> the action -> outputs or failure
- *                                  ^                                          |
- *                                  +-- a wait -- failed, may be repeated -----+
+ *     may it start? -> inputs -> stored start -+-> the action, here -------------+-> answer
+ *            ^                                 +-> elsewhere: PHASE_CALL ........+     |
+ *            |                                 +-> a gate: PHASE_GATE ...........+     |
+ *            |                                 +-> steps inside: PHASE_INSIDE ...+     |
+ *            +------------ a wait at a gate -------- failed, may be repeated ----------+
+ *
+ * On a dotted way kad_do returns KAD_LATER, and is entered again when there is an answer, or
+ * when the time of the next attempt has come.
  *
  * Values that the step's inputs may point to, its own last outputs and error among them,
  * stay until its last attempt is over; only then `settle` replaces them. */
@@ -15,29 +20,30 @@
 
 /* ---- Beginning ---------------------------------------------------------------------- */
 
-static int64_t earlier(int64_t a_ms, int64_t b_ms)
+void attempt_set_deadlines(struct kad_step *step)
 {
-    return !a_ms || (b_ms && b_ms < a_ms) ? b_ms : a_ms;
-}
-
-static int64_t deadline_of(const struct kad_run *run, const struct kad_step_info *info)
-{
+    const struct kad_run *run = step->run;
+    const struct kad_step_info *info = step->info;
     const int64_t timeout_ms =
         info->timeout_ms ? info->timeout_ms : info->action->timeout_ms;
 
-    return earlier(timeout_ms ? run_now_ms(run) + timeout_ms : 0, run->deadline_ms);
+    step->own_deadline_ms = earlier_ms(timeout_ms ? run_now_ms(run) + timeout_ms : 0,
+                                       run_block_limit_ms(run));
+    step->deadline_ms = earlier_ms(step->own_deadline_ms, run_limit_ms(run));
 }
 
 static void open_log(struct kad_step *step)
 {
-    const struct project *project = step->run->engine->project;
+    const struct execution *execution = step->run->execution;
+    const struct project *project = execution->drive->engine->project;
     const char *folder = project ? arena_printf(&step->memory, "%s/logs/%s",
-                                                project->state, step->run->row->id)
+                                                project->state, execution->row->id)
                                  : NULL;
 
     step_log_init(&step->log, folder,
                   arena_printf(&step->memory, "%s/%s.%" PRIu32 ".%" PRIu32 ".log",
-                               folder, step->info->id, step->visit, step->attempt));
+                               folder, step_label(&step->memory, step), step->visit,
+                               step->attempt));
 }
 
 void attempt_begin(struct kad_run *run, const struct kad_step_info *info,
@@ -55,20 +61,21 @@ void attempt_begin(struct kad_run *run, const struct kad_step_info *info,
         .attempt = attempt,
     };
     step->state->visit = visit;
-    step->key = arena_printf(&step->memory, "%s/%s/%" PRIu32 "/%" PRIu32, run->row->id,
-                             info->id, visit, attempt);
-    step->deadline_ms = deadline_of(run, info);
+    step->key = arena_printf(&step->memory, "%s/%s/%" PRIu32 "/%" PRIu32,
+                             run->execution->row->id, step_label(&step->memory, step),
+                             visit, attempt);
+    attempt_set_deadlines(step);
     open_log(step);
 }
 
-/* false: run->stop says why not. */
+/* false: something is to stop. */
 static bool may_start(struct kad_run *run)
 {
-    if (run_is_over(run) != WAIT_ON)
+    if (run_look(run) != WAIT_ON || run_is_stopped(run))
         return false;
-    if (run->deadline_ms && run_now_ms(run) >= run->deadline_ms)
-        run->stop = STOP_DEADLINE;
-    return run->stop == STOP_NONE;
+    if (run_is_past_limit(run) && run_is_main_line(run))
+        run->execution->is_late = true;
+    return !run_is_past_limit(run);
 }
 
 static bool has_budget(const struct kad_step *step)
@@ -84,6 +91,7 @@ static void notify(const struct kad_step *step, enum notice_kind kind,
     run_notify(step->run, &(struct notice){
                               .kind = kind,
                               .step = step->info,
+                              .item = step->run->item,
                               .run = step->state->runs,
                               .attempt = step->attempt,
                               .status = status,
@@ -103,21 +111,43 @@ static enum step_status status_of(enum kad_outcome outcome)
     return STEP_RUN_RUNNING;
 }
 
-static void fail(struct kad_step *step, enum kad_failure_code code, const char *message)
+/* The outputs come to their place in the frame. */
+static void place_outputs(const struct kad_step *step)
 {
-    step->outcome = KAD_FAILURE;
-    step->failure = failure_new(&step->memory, step->info, code, message);
+    const struct kad_step_info *info = step->info;
+    const size_t size_bytes = info_outputs_type(info)->size_bytes;
+    char *frame = run_frame(step->run, info);
+
+    if (size_bytes && step->value) /* without outputs there is no place for them */
+        memcpy(frame + info->outputs_offset, step->value, size_bytes);
+    else if (size_bytes)
+        memset(frame + info->outputs_offset, 0, size_bytes);
+    if (info->has_outputs_offset)
+        *(bool *)(void *)(frame + info->has_outputs_offset) = step->value;
 }
 
-/* The last outcome of a visit becomes what expressions see, and what the workflow's error
- * is. `out` is the step's place in the frame. */
-static void settle(struct kad_step *step, enum step_status status, void *out)
+/* A failure that nothing has recovered from is the branch's first; what the branches of a
+ * block have left unrecovered comes before its own success. */
+static void settle_error(struct kad_step *step, enum step_status status)
 {
     struct kad_run *run = step->run;
-    struct step_state *state = step->state;
-    const size_t size_bytes = run_outputs_type(step->info)->size_bytes;
+    const struct kad_error *error = &step->failure;
 
     run->error_before = run->error;
+    if (!error->code && status == STEP_RUN_COMPLETED)
+        error = &step->handed;
+    if (error->code && !run->error.code)
+        run->error = failure_copy(&run->memory, error);
+    if (status == STEP_RUN_COMPLETED && step->info->recovers)
+        run->error = (struct kad_error){0};
+}
+
+/* The last outcome of a visit becomes what expressions see, and what the branch's error
+ * is. */
+static void settle(struct kad_step *step, enum step_status status)
+{
+    struct step_state *state = step->state;
+
     arena_release(&state->memory);
     state->memory = step->outputs_memory;
     step->outputs_memory = (struct arena){0};
@@ -126,32 +156,22 @@ static void settle(struct kad_step *step, enum step_status status, void *out)
     state->attempts = state->runs;
     state->has_outputs = step->value;
     state->outcome = step->failure.code ? 0 : step->named_outcome;
-    if (size_bytes && step->value) /* without outputs there is no place for them */
-        memcpy(out, step->value, size_bytes);
-    else if (size_bytes)
-        memset(out, 0, size_bytes);
-    if (step->failure.code && !run->error.code)
-        run->error = failure_copy(&run->memory, &step->failure);
-    else if (status == STEP_RUN_COMPLETED && step->info->recovers)
-        run->error = (struct kad_error){0};
-}
-
-static void *place_of(const struct kad_step *step)
-{
-    return (char *)step->run->frame + step->info->outputs_offset;
+    place_outputs(step);
+    settle_error(step, status);
 }
 
 void attempt_decide(struct kad_run *run, enum step_status status)
 {
-    settle(&run->step, status, place_of(&run->step));
+    settle(&run->step, status);
     pending_end(run, status);
+    run->step.phase = PHASE_NONE;
     run->entry = ENTRY_REPORT;
     run->reported = status == STEP_RUN_FAILED ? KAD_FAILURE : KAD_SUCCESS;
 }
 
 void attempt_abandon(struct kad_run *run)
 {
-    settle(&run->step, STEP_RUN_CANCELLED, place_of(&run->step));
+    settle(&run->step, STEP_RUN_CANCELLED);
     pending_end(run, STEP_RUN_CANCELLED);
 }
 
@@ -174,7 +194,7 @@ void attempt_fail_route(struct kad_run *run)
         pending->ending.outputs = NULL;
         step->value = NULL;
     }
-    settle(step, STEP_RUN_FAILED, place_of(step));
+    settle(step, STEP_RUN_FAILED);
     notify(step, NOTICE_ENDED, STEP_RUN_FAILED, run->fault);
     run->entry = ENTRY_REPORT;
     run->reported = KAD_FAILURE;
@@ -182,14 +202,16 @@ void attempt_fail_route(struct kad_run *run)
 
 /* The step fails before it is called. */
 static enum kad_outcome fail_uncalled(struct kad_step *step, enum kad_failure_code code,
-                                      const char *message, void *out)
+                                      const char *message)
 {
     struct kad_run *run = step->run;
 
     gate_close(run);
-    fail(step, code, message);
+    call_fail(step, code, message);
     notify(step, NOTICE_ENDED, STEP_RUN_FAILED, message);
-    settle(step, STEP_RUN_FAILED, out);
+    if (step->info->block)
+        items_forget(run, step->info);
+    settle(step, STEP_RUN_FAILED);
     if (run->entry == ENTRY_AGAIN)
         pending_end(run, STEP_RUN_FAILED);
     else if (!boundary_uncalled(run))
@@ -198,152 +220,139 @@ static enum kad_outcome fail_uncalled(struct kad_step *step, enum kad_failure_co
     return KAD_FAILURE;
 }
 
-/* ---- Calling ------------------------------------------------------------------------ */
+/* ---- The start ---------------------------------------------------------------------- */
 
-static bool is_interrupted(enum stop stop)
-{
-    return stop != STOP_NONE && stop != STOP_DEADLINE;
-}
-
-static bool is_declared(const struct kad_action *action, const char *code)
-{
-    if (!action->errors)
-        return true;
-    for (size_t i = 0; action->errors[i]; i++)
-        if (!strcmp(action->errors[i], code))
-            return true;
-    for (int i = 0; i < KAD_FAILURE_CODE_COUNT; i++)
-        if (!strcmp(kad_failure_name((enum kad_failure_code)i), code))
-            return true;
-    return false;
-}
-
-/* Whether the action has named one of those that it declares. */
-static bool has_outcome(const struct kad_step *step)
-{
-    uint32_t count = 0;
-
-    while (step->info->action->outcomes[count])
-        count++;
-    return step->named_outcome >= 1 && step->named_outcome <= count;
-}
-
-void kad_name_outcome(struct kad_step *step, uint32_t outcome)
-{
-    step->named_outcome = outcome;
-}
-
-uint32_t kad_step_outcome(struct kad_run *run, const struct kad_step_info *info)
-{
-    return run_state(run, info)->outcome;
-}
-
-/* What the action's answer means when somebody asked to stop, or time is up. */
-static enum kad_outcome judge(struct kad_step *step, enum kad_outcome outcome)
+static bool store_start(struct kad_step *step)
 {
     struct kad_run *run = step->run;
 
-    if (outcome == KAD_SUCCESS && step->info->action->outcomes && !has_outcome(step)) {
-        fail(step, KAD_FAILURE_BAD_OUTPUT, "it succeeded with none of its outcomes");
-        return KAD_FAILURE;
+    if (run->entry == ENTRY_AGAIN) {
+        step->is_in_flight = boundary_again(run);
+    } else {
+        budget_charge(step);
+        if (step->info->block)
+            block_prepare(run);
+        step->is_in_flight = boundary_start(run);
     }
-    if (outcome == KAD_SUCCESS) {
-        if (run->stop == STOP_PARKED) /* it found an answer without the person */
-            run->stop = STOP_NONE;
-        return outcome;
-    }
-    if (is_interrupted(run->stop))
-        return KAD_LATER;
-    if (outcome == KAD_TIMEOUT || (step->has_timed_out && !step->failure.code)) {
-        if (run->deadline_ms && run_now_ms(run) >= run->deadline_ms)
-            run->stop = STOP_DEADLINE;
-        step->failure =
-            run->stop == STOP_DEADLINE
-                ? budget_deadline_error(run, &step->memory, step->info)
-                : failure_new(&step->memory, step->info, KAD_FAILURE_TIMED_OUT,
-                              kad_failure_text(KAD_FAILURE_TIMED_OUT));
-        return KAD_TIMEOUT;
-    }
-    if (!step->failure.code)
-        fail(step, KAD_FAILURE_UNEXPLAINED, kad_failure_text(KAD_FAILURE_UNEXPLAINED));
-    if (!is_declared(step->info->action, step->failure.code))
-        kad_log(step,
-                "the module failed with `%s`, which its manifest does not declare",
-                step->failure.code);
-    return KAD_FAILURE;
+    if (step->is_in_flight)
+        notify(step, NOTICE_STARTED, STEP_RUN_RUNNING, NULL);
+    return step->is_in_flight;
 }
 
-/* Outputs are read back from the stored form, so that a resumed execution sees the same. */
-static void take_outputs(struct kad_step *step, const void *produced)
+/* The attempt may be called for. KAD_SUCCESS: it may. */
+static enum kad_outcome check(struct kad_step *step)
 {
-    const struct kad_type *type = run_outputs_type(step->info);
-    const enum codec_mode mode =
-        step->outcome == KAD_SUCCESS ? CODEC_AFTER_SUCCESS : CODEC_AFTER_FAILURE;
-    void *value = arena_alloc(&step->outputs_memory, type->size_bytes);
-    const char *problem = codec_encode(&step->memory, step->info->action->outputs, mode,
-                                       produced, &step->outputs);
+    struct kad_run *run = step->run;
 
-    if (!problem)
-        problem = codec_decode(&step->outputs_memory, type, mode, step->outputs.text,
-                               step->outputs.len, value);
-    if (!problem) {
-        step->value = value;
+    if (run->fault[0])
+        return fail_uncalled(step, KAD_FAILURE_EXPRESSION, run->fault);
+    if (run->entry == ENTRY_VISIT && !has_budget(step))
+        return fail_uncalled(step, KAD_FAILURE_RETRIES_EXHAUSTED,
+                             kad_failure_text(KAD_FAILURE_RETRIES_EXHAUSTED));
+    if (run->entry != ENTRY_AGAIN && !budget_has_room(step))
+        return fail_uncalled(step, KAD_FAILURE_BUDGET_EXHAUSTED,
+                             kad_failure_text(KAD_FAILURE_BUDGET_EXHAUSTED));
+    return KAD_SUCCESS;
+}
+
+/* A wait before the attempt is over, and its own time begins. */
+static void leave_backoff(struct kad_step *step)
+{
+    if (!step_waits_for(step, "retry"))
         return;
-    }
-    step->outputs = (struct kad_json){0};
-    if (mode == CODEC_AFTER_SUCCESS)
-        fail(step, KAD_FAILURE_BAD_OUTPUT, problem);
-    else
-        kad_log(step, "the outputs of the failed step are dropped: %s", problem);
+    gate_close(step->run);
+    attempt_set_deadlines(step);
 }
 
-static void call(struct kad_step *step, const void *in)
+/* KAD_SUCCESS: its start is stored. */
+static enum kad_outcome begin(struct kad_step *step, const void *in)
 {
-    const struct kad_action *action = step->info->action;
-    void *produced = arena_alloc(&step->memory, action->outputs->size_bytes);
+    struct kad_run *run = step->run;
+    enum kad_outcome outcome = check(step);
+    const char *problem;
 
-    step->outcome = judge(step, action->call ? action->call(step, in, produced)
-                                             : external_call(step, produced));
-    if (step->outcome == KAD_SUCCESS ||
-        (step->outcome != KAD_LATER && action->outputs_on_failure))
-        take_outputs(step, produced);
-    step_log_close(&step->log);
+    if (outcome != KAD_SUCCESS)
+        return outcome;
+    problem = codec_encode(&step->memory, info_inputs_type(step->info),
+                           CODEC_AFTER_SUCCESS, in, &step->inputs);
+    if (problem)
+        return fail_uncalled(step, KAD_FAILURE_BAD_INPUT, problem);
+    if (block_is_too_large(step, in))
+        return fail_uncalled(step, KAD_FAILURE_TOO_MANY_ITEMS,
+                             kad_failure_text(KAD_FAILURE_TOO_MANY_ITEMS));
+    if (!may_start(run))
+        return KAD_LATER;
+    leave_backoff(step);
+    problem = run->entry == ENTRY_AGAIN ? NULL : gate_open(step, in);
+    if (problem)
+        return fail_uncalled(step, KAD_FAILURE_BAD_INPUT, problem);
+    return store_start(step) ? KAD_SUCCESS : KAD_LATER;
 }
+
+static void proceed(struct kad_step *step, const void *in)
+{
+    if (step->info->block) {
+        step->phase = PHASE_INSIDE;
+    } else if (step->gate_count) {
+        step->phase = PHASE_GATE;
+        gate_opens(step);
+    } else {
+        call_start(step, in);
+    }
+}
+
+/* ---- The answer --------------------------------------------------------------------- */
 
 /* The step was interrupted, or waits for a person: its row goes on running. */
 static void suspend(struct kad_step *step)
 {
     struct kad_run *run = step->run;
+    struct execution *execution = run->execution;
+    const char *item = run->item[0]
+                           ? arena_printf(&step->memory, "{\"item\":\"%s\"}", run->item)
+                           : NULL;
 
-    if (run->stop == STOP_CANCEL) {
-        pending_end(run, STEP_RUN_CANCELLED);
+    step->phase = PHASE_PARKED;
+    if (run->is_cancelled || execution->drive->stop == STOP_CANCEL) {
+        gate_close(run);
+        attempt_abandon(run);
         return;
     }
-    if (run->stop != STOP_PAUSE)
-        return;
-    pending_event(run, "step_interrupted", step->info->id, NULL);
-    if (!step->info->is_idempotent && !step->info->action->is_idempotent)
-        resume_ask(run);
+    if (step->is_parked && !run_is_main_line(run))
+        boundary_flush(run); /* the others go on */
+    if (execution->drive->stop == STOP_PAUSE && !step->is_parked) {
+        execution_event(execution, "step_interrupted", step->info->id, item);
+        if (!info_is_idempotent(step->info))
+            resume_ask(run);
+    }
 }
 
-/* ---- A visit ------------------------------------------------------------------------ */
-
-static bool store_start(struct kad_step *step)
+/* The attempt is over, unless it was interrupted: false. */
+static bool finish(struct kad_step *step)
 {
     struct kad_run *run = step->run;
-    bool is_stored;
 
-    if (run->entry == ENTRY_AGAIN) {
-        is_stored = boundary_again(run);
-    } else {
-        if (gate_is(&step->gate, "retry"))
-            gate_close(run);
-        step->state->runs++;
-        is_stored = boundary_start(run);
+    step->outcome = call_judge(step, step->outcome);
+    if (step->outcome == KAD_SUCCESS ||
+        (step->outcome != KAD_LATER && step->info->action->outputs_on_failure))
+        call_take_outputs(step);
+    if (step->outcome == KAD_LATER) {
+        suspend(step);
+        return false;
     }
-    if (is_stored)
-        notify(step, NOTICE_STARTED, STEP_RUN_RUNNING, NULL);
-    return is_stored;
+    notify(step, NOTICE_ENDED, status_of(step->outcome), step->failure.message);
+    gate_close(run);
+    pending_end(run, status_of(step->outcome));
+    step->phase = PHASE_NONE;
+    return true;
+}
+
+void attempt_conclude(struct kad_run *run)
+{
+    struct kad_step *step = &run->step;
+
+    if (finish(step))
+        settle(step, status_of(step->outcome));
 }
 
 static bool may_repeat(const struct kad_step *step)
@@ -351,7 +360,7 @@ static bool may_repeat(const struct kad_step *step)
     const struct kad_step_info *info = step->info;
 
     if (step->outcome == KAD_SUCCESS || !has_budget(step) || !budget_has_room(step) ||
-        step->run->stop != STOP_NONE)
+        step->run->execution->is_late)
         return false;
     if (!info->retry)
         return info->is_bounded;
@@ -364,87 +373,55 @@ static bool retries(struct kad_step *step)
 {
     struct kad_run *run = step->run;
     const struct kad_step_info *info = step->info;
-    const struct kad_step failed = *step;
+    const uint32_t visit = step->visit, attempt = step->attempt;
+    const char *key = step->key; /* pending */
     int64_t wait_ms = 0;
 
     if (!may_repeat(step))
         return false;
     if (info->retry)
-        wait_ms = retry_wait_ms(info->retry, failed.attempt, failed.key);
-    attempt_begin(run, info, failed.visit, failed.attempt + 1);
+        wait_ms = retry_wait_ms(info->retry, attempt, key);
+    attempt_begin(run, info, visit, attempt + 1);
     run->entry = ENTRY_RETRY;
-    if (wait_ms > 0) {
-        const char *key = arena_copy(&step->memory, failed.key, strlen(failed.key));
-
-        step->gate = gate_until(run, key, "retry", run_now_ms(run) + wait_ms);
-        boundary_backoff(run); /* else run->stop ends the visit */
+    if (wait_ms > 0 || run_is_stopped(run)) {
+        key = arena_copy(&step->memory, key, strlen(key));
+        gate_set(step, gate_until(run, key, "retry", run_now_ms(run) + wait_ms));
+        step->phase = PHASE_GATE;
+        boundary_backoff(run); /* else drive->stop ends the visit */
     }
     return true;
 }
 
-/* The time of the attempt has come; its own time begins. */
-static bool wait_for_attempt(struct kad_step *step)
-{
-    if (!gate_is(&step->gate, "retry"))
-        return true;
-    if (!gate_wait(step))
-        return false;
-    step->deadline_ms = deadline_of(step->run, step->info);
-    return true;
-}
-
-static enum kad_outcome end_visit(struct kad_step *step, void *out)
+/* A step that the time of the whole has ended goes nowhere. */
+static enum kad_outcome end_visit(struct kad_step *step)
 {
     struct kad_run *run = step->run;
 
-    settle(step, status_of(step->outcome), out);
+    settle(step, status_of(step->outcome));
     run->entry = ENTRY_VISIT;
-    return run->stop == STOP_NONE || step->outcome == KAD_SUCCESS ? step->outcome
-                                                                  : KAD_LATER;
+    if (step->outcome != KAD_TIMEOUT || !run_is_past_limit(run))
+        return step->outcome;
+    step->phase = PHASE_PARKED;
+    return KAD_LATER;
 }
 
-static enum kad_outcome visit(struct kad_step *step, const void *in, void *out)
+/* ---- A visit ------------------------------------------------------------------------ */
+
+static enum kad_outcome visit(struct kad_step *step, const void *in)
 {
-    struct kad_run *run = step->run;
+    enum kad_outcome outcome = KAD_SUCCESS;
 
     do {
-        const char *problem = codec_encode(&step->memory, step->info->action->inputs,
-                                           CODEC_AFTER_SUCCESS, in, &step->inputs);
-
-        if (!problem && run->entry != ENTRY_AGAIN)
-            problem = gate_open(step, in);
-        if (problem)
-            return fail_uncalled(step, KAD_FAILURE_BAD_INPUT, problem, out);
-        if (!wait_for_attempt(step) || !may_start(run) || !store_start(step))
-            return KAD_LATER;
-        call(step, in);
-        if (step->outcome == KAD_LATER) {
-            suspend(step);
-            return KAD_LATER;
+        if (step->phase == PHASE_NONE) {
+            outcome = begin(step, in);
+            if (outcome != KAD_SUCCESS)
+                return outcome;
+            proceed(step, in);
         }
-        notify(step, NOTICE_ENDED, status_of(step->outcome), step->failure.message);
-        gate_close(run);
-        pending_end(run, status_of(step->outcome));
-    } while (retries(step));
-    return end_visit(step, out);
-}
-
-static enum kad_outcome start(struct kad_run *run, const struct kad_step_info *info,
-                              const void *in, void *out)
-{
-    struct kad_step *step = &run->step;
-
-    if (run->entry == ENTRY_VISIT)
-        attempt_begin(run, info, run_state(run, info)->visit + 1, 1);
-    if (run->fault[0])
-        return fail_uncalled(step, KAD_FAILURE_EXPRESSION, run->fault, out);
-    if (run->entry == ENTRY_VISIT && !has_budget(step))
-        return fail_uncalled(step, KAD_FAILURE_RETRIES_EXHAUSTED,
-                             kad_failure_text(KAD_FAILURE_RETRIES_EXHAUSTED), out);
-    if (run->entry != ENTRY_AGAIN && !budget_has_room(step))
-        return fail_uncalled(step, KAD_FAILURE_BUDGET_EXHAUSTED,
-                             kad_failure_text(KAD_FAILURE_BUDGET_EXHAUSTED), out);
-    return visit(step, in, out);
+        if (step->phase != PHASE_OVER || !finish(step))
+            return KAD_LATER;
+    } while (retries(step) && step->phase == PHASE_NONE);
+    return step->phase == PHASE_GATE ? KAD_LATER : end_visit(step);
 }
 
 enum kad_outcome kad_do(struct kad_run *run, const struct kad_step_info *info,
@@ -452,14 +429,30 @@ enum kad_outcome kad_do(struct kad_run *run, const struct kad_step_info *info,
 {
     enum kad_outcome outcome = run->reported;
 
-    if (run->entry == ENTRY_REPORT)
+    (void)out; /* it is where place_outputs puts them */
+    if (run->entry == ENTRY_REPORT) {
         run->entry = ENTRY_VISIT;
-    else if (run->stop == STOP_NONE)
-        outcome = start(run, info, in, out);
-    else
+    } else if (run->step.phase == PHASE_OVER) {
+        outcome = visit(&run->step, in);
+    } else if (run_is_stopped(run)) {
         outcome = KAD_LATER;
+    } else {
+        if (run->entry == ENTRY_VISIT)
+            attempt_begin(run, info, run_state(run, info)->visit + 1, 1);
+        outcome = visit(&run->step, in);
+    }
     run->reported = outcome;
     run->fault[0] = '\0';
     arena_release(&run->values);
     return outcome;
+}
+
+void kad_name_outcome(struct kad_step *step, uint32_t outcome)
+{
+    step->named_outcome = outcome;
+}
+
+uint32_t kad_step_outcome(struct kad_run *run, const struct kad_step_info *info)
+{
+    return run_state(run, info)->outcome;
 }

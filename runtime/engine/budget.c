@@ -1,35 +1,67 @@
 /* budget.c: what an execution may still use up: step runs, agent calls, time.
  *
- * What it has used follows from how often each step has run, which the rows know: a resume
- * goes on with the same sums. Agent calls are charged as the manifest declares them, when
- * the step starts. */
+ * What it has used is how often steps have started, its children's too, which the history
+ * knows: a resume goes on with the same sums. Agent calls are charged as the manifest
+ * declares them, when the step starts. */
 #include "engine/run.h"
 #include "engine/step_internal.h"
 
+/* The execution that has called this one; NULL: nobody has. */
+static struct execution *caller_of(const struct execution *execution)
+{
+    const struct block *block = execution->root->block;
+
+    return block ? block->caller->execution : NULL;
+}
+
+static bool has_room(const struct execution *execution, const struct kad_action *action)
+{
+    const struct kad_budget *budget = execution->workflow->budget;
+
+    return !budget ||
+           ((budget->steps == KAD_NO_LIMIT ||
+             execution->used_runs + 1 <= budget->steps) &&
+            (budget->agent_calls == KAD_NO_LIMIT ||
+             execution->used_calls + action->agent_calls <= budget->agent_calls));
+}
+
 bool budget_has_room(const struct kad_step *step)
 {
-    const struct kad_run *run = step->run;
-    const struct kad_budget *budget = run->workflow->budget;
-    uint64_t runs = 1, calls = step->info->action->agent_calls;
+    const struct execution *execution = step->run->execution;
 
-    if (!budget)
-        return true;
-    for (size_t i = 0; i < run->workflow->step_count; i++) {
-        const struct kad_action *action = run->workflow->steps[i].action;
+    for (; execution; execution = caller_of(execution))
+        if (!has_room(execution, step->info->action))
+            return false;
+    return true;
+}
 
-        runs += run->steps[i].runs;
-        calls += (uint64_t)run->steps[i].runs * action->agent_calls;
+void budget_charge(struct kad_step *step)
+{
+    struct execution *execution = step->run->execution;
+
+    step->state->runs++;
+    for (; execution; execution = caller_of(execution)) {
+        execution->used_runs++;
+        execution->used_calls += step->info->action->agent_calls;
     }
-    return (budget->steps == KAD_NO_LIMIT || runs <= budget->steps) &&
-           (budget->agent_calls == KAD_NO_LIMIT || calls <= budget->agent_calls);
+}
+
+/* A budget of the agent's calls, here or in a workflow that has called this one. */
+static bool counts_calls(const struct execution *execution)
+{
+    for (; execution; execution = caller_of(execution)) {
+        const struct kad_budget *budget = execution->workflow->budget;
+
+        if (budget && budget->agent_calls != KAD_NO_LIMIT)
+            return true;
+    }
+    return false;
 }
 
 enum kad_outcome rt_step_call_agent(struct kad_step *step)
 {
-    const struct kad_budget *budget = step->run->workflow->budget;
-
     step->agent_calls++;
-    if (!budget || budget->agent_calls == KAD_NO_LIMIT ||
+    if (!counts_calls(step->run->execution) ||
         step->agent_calls <= step->info->action->agent_calls)
         return KAD_SUCCESS;
     return kad_fail(step, kad_failure_name(KAD_FAILURE_BUDGET_EXHAUSTED),
@@ -48,19 +80,21 @@ static bool is_limit(const struct kad_workflow *workflow)
     return time_ms && (!workflow->timeout_ms || time_ms < workflow->timeout_ms);
 }
 
-int64_t budget_deadline_ms(const struct kad_run *run)
+int64_t budget_deadline_ms(const struct execution *execution)
 {
-    const struct kad_workflow *workflow = run->workflow;
+    const struct kad_workflow *workflow = execution->workflow;
+    struct host *host = execution->drive->engine->host;
     const int64_t limit_ms =
         is_limit(workflow) ? workflow->budget->time_ms : workflow->timeout_ms;
 
-    return limit_ms ? run_now_ms(run) + limit_ms : 0;
+    return limit_ms ? host->now_ms(host) + limit_ms : 0;
 }
 
-struct kad_error budget_deadline_error(struct kad_run *run, struct arena *arena,
+struct kad_error budget_deadline_error(const struct execution *execution,
+                                       struct arena *arena,
                                        const struct kad_step_info *info)
 {
-    return is_limit(run->workflow)
+    return is_limit(execution->workflow)
                ? failure_new(arena, info, KAD_FAILURE_BUDGET_EXHAUSTED,
                              "the workflow has used up the time of its budget")
                : failure_new(arena, info, KAD_FAILURE_TIMED_OUT,

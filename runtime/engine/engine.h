@@ -4,12 +4,19 @@
  *              found -> row -> engine_resume -> result
  *
  * The caller holds the execution's lock and prints the result. Rules of a run:
- *   (1) everything about one moment is one journal_commit: a step's end, and the next step's
- *       start or the execution's end;
+ *   (1) everything about one moment of a branch is one journal_commit: a step's end, and the
+ *       next step's start or the end of the branch;
  *   (2) an action is called only after its start is stored;
  *   (3) while a row says `running`, the last row of its current step is either running (in
  *       flight), or a failure: with a gate `retry` before its next attempt, else without a
- *       call and not routed yet. */
+ *       call and not routed yet;
+ *   (4) a block's row is `running` from its start to its join; meanwhile each branch that has
+ *       started has a position. (3) holds for an open position, too, unless the last row of
+ *       the branch is of another step, or has not failed: then its current step is next;
+ *   (5) a child is made after the start of the step that calls it, and has its own row,
+ *       position, steps and history; its last commit comes before the end of that step;
+ *   (6) branches are entered by one thread, outer before inner, in the order of the file
+ *       and of the items. Only actions run beside each other. */
 #ifndef KAD_ENGINE_ENGINE_H
 #define KAD_ENGINE_ENGINE_H
 
@@ -31,7 +38,7 @@ struct engine {
     bool leaves_waits; /* a time to wait for ends the run; a later resume goes on */
 };
 
-/* What a person says about the step in flight, or where to go on. */
+/* What a person says about a step in flight, or where to go on. */
 enum answer_kind {
     ANSWER_NONE,
     ANSWER_RETRY,  /* it did not happen: the next attempt */
@@ -49,6 +56,9 @@ struct answer {
     const char *choice;
     const char *comment; /* or NULL */
     const char *by;      /* the user's name */
+    /* Which step is meant, when several are in question: "check", "check[3]"; or NULL. */
+    const char *step;
+    const char *execution; /* the child that it is a step of, or NULL */
 };
 
 enum engine_end {
@@ -61,6 +71,13 @@ enum engine_end {
     ENGINE_STORE_FAILED
 };
 
+/* What an execution that was left waits for. */
+struct engine_gate {
+    const char *execution; /* a child may wait, too */
+    const char *step;      /* "check", "check[3]" */
+    struct gate_row row;
+};
+
 /* Texts are in the caller's arena. */
 struct engine_result {
     enum engine_end end;
@@ -68,9 +85,12 @@ struct engine_result {
     struct kad_error error; /* workflow.error; code NULL: none */
     const char *outputs;    /* JSON of the workflow's outputs, or NULL */
     const char *refusal;    /* what is wrong with the request */
-    /* ENGINE_PAUSED, ENGINE_WAITING: where it is, and for what; kind NULL: nothing. */
+    /* ENGINE_PAUSED, ENGINE_WAITING: where it is, and for what: the first of its open gates
+     * (kind NULL: none), and all of them. */
     const char *step;
     struct gate_row gate;
+    const struct engine_gate *gates;
+    size_t gate_count;
     int64_t started_ms, ended_ms;
 };
 
@@ -84,6 +104,8 @@ enum store_error engine_create(struct engine *engine, struct arena *arena,
 void engine_run(struct engine *engine, struct arena *arena,
                 const struct execution_row *row, struct engine_result *result);
 
+/* The lock of a child that goes on is asked of the journal's claimer, as that of a new one
+ * is. */
 void engine_resume(struct engine *engine, struct arena *arena,
                    const struct execution_row *row, const struct answer *answer,
                    struct engine_result *result);

@@ -53,10 +53,11 @@ static json_t *context_json(struct kad_step *step)
     const int64_t deadline_ms = kad_step_deadline_ms(step);
 
     return json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s?}", "execution",
-                     kad_step_execution(step), "workflow", step->run->workflow->id,
-                     "step", kad_step_id(step), "visit", (json_int_t)step->visit,
-                     "attempt", (json_int_t)step->attempt, "key", kad_step_key(step),
-                     "workspace", kad_step_workspace(step), "deadline",
+                     kad_step_execution(step), "workflow",
+                     step->run->execution->workflow->id, "step", kad_step_id(step),
+                     "visit", (json_int_t)step->visit, "attempt",
+                     (json_int_t)step->attempt, "key", kad_step_key(step), "workspace",
+                     kad_step_workspace(step), "deadline",
                      deadline_ms ? time_text(&step->memory, deadline_ms) : NULL);
 }
 
@@ -75,9 +76,10 @@ static struct kad_json request_of(struct kad_step *step)
 /* The module's folder, as it was when the execution started. */
 static const char *folder_of(struct kad_step *step)
 {
-    const struct project *project = step->run->engine->project;
+    const struct project *project = step->run->execution->drive->engine->project;
     const char *folder = step->info->action->folder;
-    const char *copy = json_string_value(json_object_get(step->run->modules, folder));
+    const char *copy =
+        json_string_value(json_object_get(step->run->execution->modules, folder));
 
     if (copy)
         return kad_printf(step, "%s/%s", project->state, copy);
@@ -104,7 +106,8 @@ static const char *const *env_of(struct kad_step *step)
 {
     const char **env = arena_array(&step->memory, const char *, 7);
 
-    env[0] = kad_printf(step, "KAD_DB=%s", step->run->engine->project->database);
+    env[0] = kad_printf(step, "KAD_DB=%s",
+                        step->run->execution->drive->engine->project->database);
     env[1] = kad_printf(step, "KAD_EXECUTION=%s", kad_step_execution(step));
     env[2] = kad_printf(step, "KAD_STEP=%s", kad_step_id(step));
     env[3] = kad_printf(step, "KAD_VISIT=%" PRIu32, step->visit);
@@ -156,7 +159,7 @@ static const char *take_outcome(struct kad_step *step, const json_t *outcome)
         return outcome ? "outcome: the manifest declares none" : NULL;
     if (!name)
         return "outcome: expected the name of one";
-    step->named_outcome = run_find_outcome(step->info, name);
+    step->named_outcome = info_find_outcome(step->info, name);
     return step->named_outcome
                ? NULL
                : kad_printf(step, "outcome: the manifest declares no `%s`", name);

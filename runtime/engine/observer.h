@@ -19,7 +19,8 @@ enum notice_kind {
 struct notice {
     enum notice_kind kind;
     const struct kad_step_info *step;
-    uint32_t run; /* how often the step has run, this time included */
+    const char *item; /* "[3]" inside a forEach, else "" */
+    uint32_t run;     /* how often the step has run, this time included */
     uint32_t attempt;
     enum step_status status;
     int64_t now_ms;
@@ -27,6 +28,7 @@ struct notice {
     size_t len;
 };
 
+/* Told from any thread, by one at a time. */
 struct observer {
     void (*notice)(struct observer *observer, const struct notice *notice);
     unsigned

@@ -1,19 +1,21 @@
-/* resume.c: an execution as the journal has it, and where it goes on.
+/* resume.c: an execution as the journal has it, and where its branches go on.
  *
- *     status    last row of the current step     a plain resume
+ *     status    last row of a branch's step      a plain resume
  *     running   running, idempotent action       the same attempt again
  *     running   running, other action            paused: "did it happen?"
- *     running   failed: it was not called        its route (engine.h (3))
+ *     any       running, with steps inside       so does each of its branches
+ *     running   failed: it was not called        its route (engine.h (3), (4))
  *     any       failed, with a gate `retry`      the next attempt, when its time comes
- *     any       running, with a gate `timer` or
- *               `approval`                       goes on waiting
+ *     any       running, with a gate `timer`,
+ *               `event` or `approval`            goes on waiting
  *     running   none                             the step's first visit
  *     paused    running, no question             the same attempt again
  *     paused    running, a question              asks again
  *     paused    any other                        a new visit of the step
  *     failed    -                                a new visit of the step of workflow.error
  *
- * Everything that was decided is stored with the first boundary that follows. */
+ * All questions are asked before anything runs; an answer is for one of them. Everything
+ * that was decided is stored with the first boundary that follows. */
 #include <string.h>
 
 #include "base/buf.h"
@@ -26,30 +28,40 @@ void resume_ask(struct kad_run *run)
 {
     struct kad_step *step = &run->step;
 
-    step->gate = (struct gate_row){
-        .step_key = step->key,
-        .kind = "question",
-        .prompt =
-            arena_printf(&run->memory,
-                         "`%s` was interrupted, and may not simply run again: did "
-                         "it happen?",
-                         step->info->id),
-        .opened_ms = run_now_ms(run),
-    };
+    gate_set(step, gate_until(run, step->key, "question", 0));
+    step->gates[0].prompt =
+        arena_printf(&step->memory,
+                     "`%s` was interrupted, and may not simply run again: did "
+                     "it happen?",
+                     step_label(&step->memory, step));
+}
+
+/* It is goes on, or stops here, that the execution is resumed. */
+static void say_resumed(struct kad_run *run, const char *answer)
+{
+    const char *data =
+        answer ? arena_printf(&run->memory, "{\"answer\":%s}", answer) : NULL;
+
+    if (answer && !run_is_main_line(run))
+        data = arena_printf(&run->memory, "{\"answer\":%s,\"step\":\"%s\"}", answer,
+                            step_label(&run->memory, &run->step));
+    execution_event(run->execution, "execution_resumed", NULL, data);
 }
 
 /* ---- Outputs that are needed -------------------------------------------------------- */
 
 /* A start at `info` needs outputs that a step has not left. */
-static void check_needs(struct kad_run *run, const struct kad_step_info *info)
+static void check_needs(struct execution *execution, const struct kad_step_info *info)
 {
     for (size_t i = 0; info->needs && info->needs[i]; i++) {
-        const struct kad_step_info *needed = run_find_step(run, info->needs[i]);
+        const struct kad_step_info *needed =
+            execution_find_step(execution, info->needs[i]);
 
-        if (needed && !run_state(run, needed)->has_outputs) {
-            run_refuse(run,
-                       "a start at `%s` needs the outputs of `%s`, which has left none",
-                       info->id, needed->id);
+        if (needed && !run_state(execution->root, needed)->has_outputs) {
+            execution_refuse(
+                execution,
+                "a start at `%s` needs the outputs of `%s`, which has left none",
+                info->id, needed->id);
             return;
         }
     }
@@ -67,25 +79,7 @@ static bool has_required_field(const struct kad_type *type)
     return false;
 }
 
-/* The outputs of a step that a person says has happened; read back from the stored form. */
-static void take_given_outputs(struct kad_run *run, const char *given)
-{
-    struct kad_step *step = &run->step;
-    const struct kad_type *type = run_outputs_type(step->info);
-    void *value = arena_alloc(&step->outputs_memory, type->size_bytes);
-    const char *problem = codec_decode(&step->outputs_memory, type, CODEC_AFTER_SUCCESS,
-                                       given, strlen(given), value);
-
-    if (!problem)
-        problem = codec_encode(&step->memory, type, CODEC_AFTER_SUCCESS, value,
-                               &step->outputs);
-    if (problem)
-        run_refuse(run, "--outputs: %s", problem);
-    else
-        step->value = value;
-}
-
-/* ---- The attempt in flight ---------------------------------------------------------- */
+/* ---- Answers ------------------------------------------------------------------------ */
 
 static void retry(struct kad_run *run)
 {
@@ -95,47 +89,58 @@ static void retry(struct kad_run *run)
 
     step->failure = failure_new(&step->memory, info, KAD_FAILURE_INTERRUPTED,
                                 kad_failure_text(KAD_FAILURE_INTERRUPTED));
-    pending_event(run, "execution_resumed", NULL, "{\"answer\":\"retry\"}");
+    say_resumed(run, "\"retry\"");
     pending_end(run, STEP_RUN_FAILED);
     attempt_begin(run, info, visit, attempt + 1);
     run->entry = ENTRY_RETRY;
 }
 
 /* Which of its outcomes it had: somebody has to say, if the route depends on it. */
-static void take_given_outcome(struct kad_run *run, const char *given)
+static bool take_given_outcome(struct kad_run *run, const char *given)
 {
     struct kad_step *step = &run->step;
 
     if (given)
-        step->named_outcome = run_find_outcome(step->info, given);
+        step->named_outcome = info_find_outcome(step->info, given);
     if (given && !step->named_outcome)
-        run_refuse(run, "--outcome: `%s` has no outcome `%s`", step->info->id, given);
+        execution_refuse(run->execution, "--outcome: `%s` has no outcome `%s`",
+                         step->info->id, given);
     else if (!given && step->info->routes_by_outcome)
-        run_refuse(run,
-                   "the route depends on the outcome of `%s`: give it with "
-                   "--outcome NAME",
-                   step->info->id);
+        execution_refuse(run->execution,
+                         "the route depends on the outcome of `%s`: give it with "
+                         "--outcome NAME",
+                         step->info->id);
+    else
+        return true;
+    return false;
+}
+
+/* The outputs of a step that a person says has happened. */
+static bool take_given_outputs(struct kad_run *run, const char *given)
+{
+    const struct kad_step_info *info = run->step.info;
+    const char *problem;
+
+    if (!given && !info->outputs_unread &&
+        has_required_field(info_outputs_type(info))) {
+        execution_refuse(run->execution,
+                         "later steps may read the outputs of `%s`: give them with "
+                         "--outputs JSON",
+                         info->id);
+        return false;
+    }
+    problem = given ? call_take_given(&run->step, given) : NULL;
+    if (problem)
+        execution_refuse(run->execution, "--outputs: %s", problem);
+    return !problem;
 }
 
 static void skip(struct kad_run *run, const struct answer *answer)
 {
-    const struct kad_step_info *info = run->step.info;
-    const bool is_needed =
-        !info->outputs_unread && has_required_field(run_outputs_type(info));
-
-    take_given_outcome(run, answer->outcome);
-    if (run->stop != STOP_NONE)
+    if (!take_given_outcome(run, answer->outcome) ||
+        !take_given_outputs(run, answer->outputs))
         return;
-    if (answer->outputs)
-        take_given_outputs(run, answer->outputs);
-    else if (is_needed)
-        run_refuse(run,
-                   "later steps may read the outputs of `%s`: give them with "
-                   "--outputs JSON",
-                   info->id);
-    if (run->stop != STOP_NONE)
-        return;
-    pending_event(run, "execution_resumed", NULL, "{\"answer\":\"skip\"}");
+    say_resumed(run, "\"skip\"");
     attempt_decide(run, STEP_RUN_SKIPPED);
 }
 
@@ -145,7 +150,7 @@ static void abort_step(struct kad_run *run)
 
     step->failure = failure_new(&step->memory, step->info, KAD_FAILURE_ABORTED_BY_USER,
                                 kad_failure_text(KAD_FAILURE_ABORTED_BY_USER));
-    pending_event(run, "execution_resumed", NULL, "{\"answer\":\"fail\"}");
+    say_resumed(run, "\"fail\"");
     attempt_decide(run, STEP_RUN_FAILED);
 }
 
@@ -157,8 +162,8 @@ static void refuse_choice(struct kad_run *run, const char *choice)
     buf_init(&list, &run->memory);
     for (size_t i = 0; choices[i]; i++)
         buf_printf(&list, "%s`%s`", i ? ", " : "", choices[i]);
-    run_refuse(run, "`%s` has the choices %s, not `%s`", run->step.info->id, list.p,
-               choice);
+    execution_refuse(run->execution, "`%s` has the choices %s, not `%s`",
+                     run->step.info->id, list.p, choice);
 }
 
 /* A person has decided. */
@@ -167,71 +172,29 @@ static void choose(struct kad_run *run, const struct answer *answer)
     struct kad_step *step = &run->step;
     const char *given;
 
-    if (!gate_is(&step->gate, "approval")) {
-        run_refuse(run, "`%s` asks for no choice", step->info->id);
+    if (!step_waits_for(step, "approval")) {
+        execution_refuse(run->execution, "`%s` asks for no choice", step->info->id);
         return;
     }
-    if (gate_is_due(&step->gate, run_now_ms(run))) {
-        run_refuse(run, "`%s` has timed out: a plain resume goes on", step->info->id);
-        return;
-    }
-    step->named_outcome = run_find_outcome(step->info, answer->choice);
-    if (!step->named_outcome) {
-        refuse_choice(run, answer->choice);
+    if (gate_is_due(&step->gates[0], run_now_ms(run))) {
+        execution_refuse(run->execution, "`%s` has timed out: a plain resume goes on",
+                         step->info->id);
         return;
     }
     given = approval_outputs(step, answer);
-    take_given_outputs(run, given);
-    if (run->stop != STOP_NONE)
+    if (!approval_take(step, given)) {
+        refuse_choice(run, answer->choice);
         return;
+    }
+    say_resumed(run, given);
     gate_close(run);
-    pending_event(run, "execution_resumed", NULL,
-                  arena_printf(&run->pending.memory, "{\"answer\":%s}", given));
     attempt_decide(run, STEP_RUN_COMPLETED);
 }
 
-/* It has waited before, and nobody stays with it now. */
-static bool is_not_due(const struct kad_run *run)
-{
-    const struct gate_row *gate = &run->step.gate;
-
-    return run->row->status == EXECUTION_WAITING &&
-           (run->engine->leaves_waits || gate_is(gate, "approval")) &&
-           !gate_is_due(gate, run_now_ms(run));
-}
-
-/* Without an answer: again, or with a question. */
-static void again(struct kad_run *run)
-{
-    const struct kad_step_info *info = run->step.info;
-    const bool may_repeat = gate_is(&run->step.gate, "ask") || info->is_idempotent ||
-                            info->action->is_idempotent;
-
-    if (gate_is(&run->step.gate, "question")) {
-        run->stop = STOP_ASKED;
-        return;
-    }
-    if (run->row->status == EXECUTION_RUNNING)
-        pending_event(run, "step_interrupted", info->id, NULL);
-    if (!may_repeat) {
-        resume_ask(run);
-        run->stop = STOP_PAUSE;
-        return;
-    }
-    if (is_not_due(run)) {
-        run->stop = STOP_NOT_DUE;
-        return;
-    }
-    if (gate_is(&run->step.gate, "ask"))
-        gate_close(run);
-    pending_event(run, "execution_resumed", NULL, NULL);
-    run->entry = ENTRY_AGAIN;
-}
-
-static void go_on_in_flight(struct kad_run *run, const struct answer *answer)
+static void answer_in_flight(struct kad_run *run, const struct answer *answer)
 {
     switch (answer->kind) {
-    case ANSWER_NONE: again(run); return;
+    case ANSWER_CHOICE: choose(run, answer); return;
     case ANSWER_RETRY:
         gate_close(run);
         retry(run);
@@ -244,201 +207,345 @@ static void go_on_in_flight(struct kad_run *run, const struct answer *answer)
         gate_close(run);
         abort_step(run);
         return;
-    case ANSWER_CHOICE: choose(run, answer); return;
+    case ANSWER_NONE:
     case ANSWER_FROM: break;
     }
     kad_unreachable();
 }
 
-/* ---- Between attempts --------------------------------------------------------------- */
-
 /* run->step is the attempt that waits for its time. `--retry`: it waits no longer. */
-static void go_on_waiting(struct kad_run *run, const struct answer *answer)
+static void answer_waiting(struct kad_run *run, const struct answer *answer)
 {
-    if (answer->kind != ANSWER_NONE && answer->kind != ANSWER_RETRY) {
-        run_refuse(run, "`%s` waits for its next attempt: --retry starts it now",
-                   run->step.info->id);
+    if (answer->kind != ANSWER_RETRY) {
+        execution_refuse(run->execution,
+                         "`%s` waits for its next attempt: --retry starts it now",
+                         run->step.info->id);
         return;
     }
-    if (answer->kind == ANSWER_RETRY) {
-        run->step.gate.due_ms = 0;
-    } else if (is_not_due(run)) {
-        run->stop = STOP_NOT_DUE;
-        return;
-    }
-    pending_event(run, "execution_resumed", NULL, NULL);
+    run->step.gates[0].due_ms = 0;
+    run->step.phase = PHASE_GATE;
     run->entry = ENTRY_RETRY;
+    say_resumed(run, NULL);
 }
 
-/* ---- Between steps ------------------------------------------------------------------ */
+/* ---- Branches ----------------------------------------------------------------------- */
 
-/* No step is in flight. */
-static void go_on_at(struct kad_run *run, const struct kad_step_info *info,
-                     const struct answer *answer)
+/* Those whose step is in flight or waits, and has no steps inside; in their order. */
+struct leaves {
+    struct arena memory;
+    VEC(struct kad_run *) items;
+};
+
+static void find_leaves(struct leaves *leaves, struct kad_run *run)
 {
-    const struct step_state *state = run_state(run, info);
-
-    if (answer->kind != ANSWER_NONE) {
-        run_refuse(run, "no step is in question: resume it without an answer");
-        return;
+    if (run->inside) {
+        for (struct kad_run *inner = run->inside->open; inner; inner = inner->next)
+            find_leaves(leaves, inner);
+    } else if (run->standing == STANDS_IN_FLIGHT || run->standing == STANDS_WAITING) {
+        vec_push(&leaves->memory, &leaves->items, run);
     }
-    pending_event(run, "execution_resumed", NULL, NULL);
-    if (run->row->status != EXECUTION_RUNNING || state->visit == 0)
+}
+
+/* A person has to say what has become of it. */
+static bool is_in_question(const struct kad_run *run)
+{
+    const struct kad_step *step = &run->step;
+
+    return run->standing == STANDS_IN_FLIGHT && !run->is_cancelled &&
+           (step_waits_for(step, "question") ||
+            (!step_waits_for(step, "ask") && !info_is_idempotent(step->info)));
+}
+
+static void ask(struct kad_run *run)
+{
+    if (!step_waits_for(&run->step, "question"))
+        resume_ask(run);
+    run->execution->drive->stop = STOP_PAUSE;
+}
+
+/* It has waited before, and nobody stays with it now: it is not even touched. */
+static bool is_left(const struct kad_run *run)
+{
+    const struct kad_step *step = &run->step;
+
+    return step->gate_count && run->execution->row->status == EXECUTION_WAITING &&
+           !step_waits_for(step, "ask") &&
+           (run->execution->drive->engine->leaves_waits ||
+            !gate_is_timed(&step->gates[0]));
+}
+
+/* Without an answer. */
+static void again(struct kad_run *run)
+{
+    if (run->standing == STANDS_WAITING) {
+        run->step.phase = PHASE_GATE;
+        run->entry = ENTRY_RETRY;
+    } else if (is_left(run)) {
+        run->step.phase = PHASE_GATE;
+    } else {
+        if (step_waits_for(&run->step, "ask"))
+            gate_close(run);
+        run->entry = ENTRY_AGAIN;
+    }
+}
+
+static void go_on_between(struct kad_run *run)
+{
+    if (run->standing != STANDS_UNCALLED)
         return;
-    run->step.info = info; /* engine.h (3) */
+    run->step.run = run;
+    run->step.info = &run->execution->workflow->steps[run->position];
     run->entry = ENTRY_REPORT;
     run->reported = KAD_FAILURE;
 }
 
-/* A start with fresh budgets, at `info`. */
-static void start_fresh(struct kad_run *run, const struct kad_step_info *info)
+/* All that has not been answered. */
+static void go_on(struct kad_run *run, const struct kad_run *answered)
 {
-    if (run->stop == STOP_NONE)
-        check_needs(run, info);
-    if (run->stop != STOP_NONE)
+    struct execution *execution = run->execution;
+
+    if (run->inside) {
+        for (struct kad_run *inner = run->inside->open; inner; inner = inner->next)
+            go_on(inner, answered);
+    } else if (run == answered) {
         return;
-    for (size_t i = 0; i < run->workflow->step_count; i++)
-        run->steps[i].runs = run->steps[i].attempts = 0;
-    run->deadline_ms = budget_deadline_ms(run);
-    run->error = (struct kad_error){0};
-    pending_event(run, "execution_resumed", NULL,
-                  arena_printf(&run->pending.memory, "{\"fresh\":true,\"from\":\"%s\"}",
-                               info->id));
+    } else if (run->standing != STANDS_IN_FLIGHT && run->standing != STANDS_WAITING) {
+        go_on_between(run);
+    } else {
+        if (execution->row->status == EXECUTION_RUNNING &&
+            run->standing == STANDS_IN_FLIGHT)
+            execution_event(execution, "step_interrupted", run->step.info->id,
+                            run->item[0] ? arena_printf(&run->memory,
+                                                        "{\"item\":\"%s\"}", run->item)
+                                         : NULL);
+        if (is_in_question(run))
+            ask(run);
+        else
+            again(run);
+    }
+}
+
+static void say_all_resumed(struct kad_run *run, const struct execution *answered)
+{
+    if (run_is_main_line(run) && run->execution != answered)
+        say_resumed(run, NULL);
+    if (!run->inside)
+        return;
+    for (struct kad_run *inner = run->inside->open; inner; inner = inner->next)
+        say_all_resumed(inner, answered);
+}
+
+/* ---- For which branch an answer is -------------------------------------------------- */
+
+static bool is_meant(struct arena *scratch, const struct kad_run *run,
+                     const struct answer *answer)
+{
+    return (!answer->step || !strcmp(step_label(scratch, &run->step), answer->step)) &&
+           (!answer->execution || !strcmp(run->execution->row->id, answer->execution));
+}
+
+/* A choice is for who asks for one, another answer for a step in question, if there are
+ * such. */
+static bool is_asked(const struct kad_run *run, const struct answer *answer)
+{
+    return answer->kind == ANSWER_CHOICE ? step_waits_for(&run->step, "approval")
+                                         : is_in_question(run);
+}
+
+static void keep_asked(struct leaves *leaves, const struct answer *answer)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < leaves->items.count; i++)
+        if (is_asked(leaves->items.items[i], answer))
+            leaves->items.items[count++] = leaves->items.items[i];
+    if (count)
+        leaves->items.count = count;
+}
+
+static void keep_meant(struct leaves *leaves, const struct answer *answer)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < leaves->items.count; i++)
+        if (is_meant(&leaves->memory, leaves->items.items[i], answer))
+            leaves->items.items[count++] = leaves->items.items[i];
+    leaves->items.count = count;
+}
+
+static void refuse_several(struct execution *execution, const struct leaves *leaves)
+{
+    struct buf list;
+
+    buf_init(&list, &execution->memory);
+    for (size_t i = 0; i < leaves->items.count; i++)
+        buf_printf(&list, "%s`%s`", i ? ", " : "",
+                   step_label(&execution->memory, &leaves->items.items[i]->step));
+    execution_refuse(
+        execution, "several steps are in question: say with --step which: %s", list.p);
+}
+
+/* NULL: drive->stop is set. */
+static struct kad_run *find_answered(struct execution *execution,
+                                     const struct answer *answer)
+{
+    struct leaves leaves = {0};
+    struct kad_run *run = NULL;
+
+    find_leaves(&leaves, execution->root);
+    keep_meant(&leaves, answer);
+    keep_asked(&leaves, answer);
+    if (leaves.items.count == 1)
+        run = leaves.items.items[0];
+    else if (leaves.items.count)
+        refuse_several(execution, &leaves);
+    else if (answer->step)
+        execution_refuse(execution, "--step: `%s` is not in question", answer->step);
+    else
+        execution_refuse(execution,
+                         "no step is in question: resume it without an answer");
+    arena_release(&leaves.memory);
+    return run;
 }
 
 /* ---- Where it goes on --------------------------------------------------------------- */
 
-/* How the current step stands. */
-enum standing {
-    STANDS_BETWEEN, /* its last visit is over, or there is none */
-    STANDS_IN_FLIGHT,
-    STANDS_WAITING /* its next attempt has a time */
-};
-
-/* Makes run->step the attempt in flight, or the one that waits for its time. */
-static enum standing find_standing(struct kad_run *run,
-                                   const struct kad_step_info *info)
+/* A start with fresh budgets, at `info`. */
+static void start_fresh(struct execution *execution, const struct kad_step_info *info)
 {
-    struct journal *journal = run->engine->journal;
-    const struct gate_row *gate;
-    struct step_row row;
-    const enum store_error error = journal->ops->last_step(
-        journal, &run->memory, run->row->id, info->id, "", &row);
-    bool is_in_flight;
+    struct kad_run *root = execution->root;
 
-    if (error == STORE_FAILED)
-        run->stop = STOP_STORE;
-    if (error != STORE_OK)
-        return STANDS_BETWEEN;
-    gate = run_gate_find(run, row.key);
-    is_in_flight = row.status == STEP_RUN_RUNNING;
-    if (!is_in_flight && !gate)
-        return STANDS_BETWEEN;
-    attempt_begin(run, info, row.visit, is_in_flight ? row.attempt : row.attempt + 1);
-    if (gate)
-        run->step.gate = *gate;
-    return is_in_flight ? STANDS_IN_FLIGHT : STANDS_WAITING;
+    if (execution->drive->stop == STOP_NONE)
+        check_needs(execution, info);
+    if (execution->drive->stop != STOP_NONE)
+        return;
+    for (size_t i = 0; i < execution->workflow->step_count; i++)
+        execution->steps[i].runs = execution->steps[i].attempts = 0;
+    execution->used_runs = execution->used_calls = 0;
+    execution->deadline_ms = budget_deadline_ms(execution);
+    root->error = (struct kad_error){0};
+    root->position = (int)(info - execution->workflow->steps);
+    execution_event(
+        execution, "execution_resumed", NULL,
+        arena_printf(&execution->memory, "{\"fresh\":true,\"from\":\"%s\"}", info->id));
 }
 
-static const struct kad_step_info *resume_stopped(struct kad_run *run,
-                                                  const struct answer *answer)
+static void resume_stopped(struct execution *execution, const struct answer *answer)
 {
-    const struct kad_step_info *info =
-        run->row->current_step ? run_find_step(run, run->row->current_step) : NULL;
-    enum standing standing;
+    const char *id = execution->row->current_step;
+    const struct kad_step_info *info = id ? execution_find_step(execution, id) : NULL;
+    struct kad_run *root = execution->root, *answered = NULL;
 
     if (!info) {
-        run_refuse(run, "this program has no step `%s`",
-                   run->row->current_step ? run->row->current_step : "");
-        return NULL;
+        execution_refuse(execution, "this program has no step `%s`", id ? id : "");
+        return;
     }
-    standing = find_standing(run, info);
-    if (run->stop != STOP_NONE)
-        return info;
-    switch (standing) {
-    case STANDS_BETWEEN: go_on_at(run, info, answer); break;
-    case STANDS_IN_FLIGHT: go_on_in_flight(run, answer); break;
-    case STANDS_WAITING: go_on_waiting(run, answer); break;
-    }
-    return info;
+    root->position = (int)(info - execution->workflow->steps);
+    root->standing = restore_step(root, info);
+    if (execution->drive->stop == STOP_NONE && answer->kind != ANSWER_NONE)
+        answered = find_answered(execution, answer);
+    if (answered && answered->standing == STANDS_WAITING)
+        answer_waiting(answered, answer);
+    else if (answered)
+        answer_in_flight(answered, answer);
+    if (execution->drive->stop != STOP_NONE)
+        return;
+    go_on(root, answered);
+    if (execution->drive->stop == STOP_NONE)
+        say_all_resumed(root, answered ? answered->execution : NULL);
 }
 
-static const struct kad_step_info *resume_failed(struct kad_run *run,
-                                                 const struct answer *answer)
+static void resume_failed(struct execution *execution, const struct answer *answer)
 {
-    const struct kad_step_info *info =
-        run->error.step ? run_find_step(run, run->error.step) : NULL;
+    const char *id = execution->root->error.step;
+    const struct kad_step_info *info = id ? execution_find_step(execution, id) : NULL;
 
     if (!info)
-        run_refuse(run, "it can't be told where it has failed: use --from STEP");
+        execution_refuse(execution,
+                         "it can't be told where it has failed: use --from STEP");
     else if (answer->kind != ANSWER_NONE && answer->kind != ANSWER_RETRY)
-        run_refuse(run,
-                   "it has failed, no step is in question: a plain resume runs `%s` "
-                   "again",
-                   info->id);
+        execution_refuse(execution,
+                         "it has failed, no step is in question: a plain resume runs "
+                         "`%s` again",
+                         info->id);
     else
-        start_fresh(run, info);
-    return info;
+        start_fresh(execution, execution_outer_step(execution, info));
 }
 
-static const struct kad_step_info *resume_from(struct kad_run *run, const char *id)
+/* What is under way is given up. */
+static void abandon(struct execution *execution)
 {
-    const struct kad_step_info *info = run_find_step(run, id);
-    const struct kad_step_info *current =
-        run->row->current_step ? run_find_step(run, run->row->current_step) : NULL;
-    enum standing standing;
+    const char *id = execution->row->current_step;
+    const struct kad_step_info *info = id ? execution_find_step(execution, id) : NULL;
+    struct kad_run *root = execution->root;
+    const enum standing standing = info ? restore_step(root, info) : STANDS_BETWEEN;
 
-    if (!info) {
-        run_refuse(run, "--from: there is no step `%s`", id);
-        return NULL;
-    }
-    standing = current ? find_standing(run, current) : STANDS_BETWEEN;
-    if (standing != STANDS_BETWEEN)
-        gate_close(run);
-    if (standing == STANDS_IN_FLIGHT)
-        attempt_abandon(run);
-    start_fresh(run, info);
-    return info;
+    if (root->inside && execution->drive->stop == STOP_NONE)
+        block_abandon(root);
+    gate_close(root);
+    if (standing == STANDS_IN_FLIGHT && execution->drive->stop == STOP_NONE)
+        attempt_abandon(root);
+}
+
+static void resume_from(struct execution *execution, const char *id)
+{
+    const struct kad_step_info *info = execution_find_step(execution, id);
+    const struct kad_step_info *outer =
+        info ? execution_outer_step(execution, info) : NULL;
+
+    if (!info)
+        execution_refuse(execution, "--from: there is no step `%s`", id);
+    else if (outer != info)
+        execution_refuse(execution, "--from: `%s` is inside of `%s`: start there", id,
+                         outer->id);
+    else
+        check_needs(execution, info);
+    if (execution->drive->stop != STOP_NONE)
+        return;
+    abandon(execution);
+    start_fresh(execution, info);
 }
 
 /* An execution that has ended well, or for ever: says so. */
-static bool is_over(struct kad_run *run)
+static bool is_over(struct execution *execution)
 {
-    const enum execution_status status = run->row->status;
+    const enum execution_status status = execution->row->status;
 
     if (status != EXECUTION_COMPLETED && status != EXECUTION_CANCELLED)
         return false;
-    run->end = status == EXECUTION_COMPLETED ? ENGINE_COMPLETED : ENGINE_CANCELLED;
-    run->outputs = run->row->outputs;
-    run->stop = STOP_OVER;
+    execution->end =
+        status == EXECUTION_COMPLETED ? ENGINE_COMPLETED : ENGINE_CANCELLED;
+    execution->outputs = execution->row->outputs;
+    execution->drive->stop = STOP_OVER;
     return true;
 }
 
-static const struct kad_step_info *decide(struct kad_run *run,
-                                          const struct answer *answer)
+static void decide(struct execution *execution, const struct answer *answer)
 {
-    if (is_over(run))
-        return NULL;
-    run_load(run);
-    if (run->stop != STOP_NONE)
-        return NULL;
+    if (is_over(execution))
+        return;
+    execution_load(execution);
+    if (execution->drive->stop != STOP_NONE)
+        return;
     if (answer->kind == ANSWER_FROM)
-        return resume_from(run, answer->from);
-    return run->row->status == EXECUTION_FAILED ? resume_failed(run, answer)
-                                                : resume_stopped(run, answer);
+        resume_from(execution, answer->from);
+    else if (execution->row->status == EXECUTION_FAILED)
+        resume_failed(execution, answer);
+    else
+        resume_stopped(execution, answer);
 }
 
 void engine_resume(struct engine *engine, struct arena *arena,
                    const struct execution_row *row, const struct answer *answer,
                    struct engine_result *result)
 {
-    const struct kad_step_info *info = NULL;
-    struct kad_run run;
+    struct drive drive;
 
-    run_init(&run, engine, row);
-    if (run.stop == STOP_NONE)
-        info = decide(&run, answer);
-    run_from(&run, info ? (int)(info - engine->workflow->steps) : KAD_END_FAIL);
-    run_result(&run, arena, result);
-    run_release(&run);
+    drive_init(&drive, engine);
+    execution_open(&drive, engine->workflow, row, NULL);
+    if (drive.stop == STOP_NONE)
+        decide(drive.execution, answer);
+    drive_run(&drive);
+    drive_result(&drive, arena, result);
+    drive_release(&drive);
 }

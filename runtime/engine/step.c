@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "codec.h"
-#include "engine/run.h"
+#include "engine/gate.h"
 #include "engine/step_internal.h"
 
 /* ---- Who and where ------------------------------------------------------------------ */
@@ -19,7 +19,7 @@ const char *kad_step_id(const struct kad_step *step)
 
 const char *kad_step_execution(const struct kad_step *step)
 {
-    return step->run->row->id;
+    return step->run->execution->row->id;
 }
 
 const char *kad_step_key(const struct kad_step *step)
@@ -39,14 +39,14 @@ uint32_t kad_step_attempt(const struct kad_step *step)
 
 const char *kad_step_workspace(const struct kad_step *step)
 {
-    return step->run->row->workspace;
+    return step->run->execution->row->workspace;
 }
 
 const char *kad_step_folder(struct kad_step *step)
 {
-    const char *folder =
-        arena_printf(&step->memory, "%s/files/%s", step->run->engine->project->state,
-                     kad_step_execution(step));
+    const char *folder = arena_printf(
+        &step->memory, "%s/files/%s",
+        step->run->execution->drive->engine->project->state, kad_step_execution(step));
 
     if (!make_folders(&step->memory, folder))
         kad_log(step, "%s: %s", folder, strerror(errno));
@@ -60,7 +60,7 @@ int64_t kad_step_deadline_ms(const struct kad_step *step)
 
 const struct project *rt_step_project(const struct kad_step *step)
 {
-    return step->run->engine->project;
+    return step->run->execution->drive->engine->project;
 }
 
 struct arena *rt_step_arena(struct kad_step *step)
@@ -138,6 +138,7 @@ static void notify(struct kad_step *step, enum notice_kind kind, struct str text
     run_notify(step->run, &(struct notice){
                               .kind = kind,
                               .step = step->info,
+                              .item = step->run->item,
                               .run = step->state->runs,
                               .attempt = step->attempt,
                               .now_ms = run_now_ms(step->run),
@@ -205,12 +206,12 @@ static enum wait_verdict is_over(void *context)
     struct kad_step *step = context;
 
     notify(step, NOTICE_TICK, (struct str){0});
-    return run_is_over(step->run);
+    return call_verdict(step);
 }
 
 static struct waiter waiter_of(struct kad_step *step)
 {
-    const struct observer *observer = step->run->engine->observer;
+    const struct observer *observer = step->run->execution->drive->engine->observer;
 
     return (struct waiter){
         .context = step,
@@ -237,7 +238,7 @@ static enum kad_outcome time_is_up(struct kad_step *step)
 
 enum kad_outcome rt_step_wait(struct kad_step *step, int64_t duration_ms)
 {
-    struct host *host = step->run->engine->host;
+    struct host *host = step->run->execution->drive->engine->host;
     const struct waiter waiter = waiter_of(step);
     const int64_t left_ms = time_left_ms(step);
     const bool is_short = left_ms >= 0 && left_ms < duration_ms;
@@ -250,14 +251,11 @@ enum kad_outcome rt_step_wait(struct kad_step *step, int64_t duration_ms)
 enum kad_outcome rt_step_park(struct kad_step *step, const char *kind,
                               const char *prompt)
 {
-    step->gate = (struct gate_row){
-        .step_key = step->key,
-        .kind = kind,
-        .prompt = prompt,
-        .opened_ms = run_now_ms(step->run),
-    };
-    if (step->run->stop == STOP_NONE)
-        step->run->stop = STOP_PARKED;
+    struct gate_row gate = gate_until(step->run, step->key, kind, 0);
+
+    gate.prompt = prompt;
+    gate_set(step, gate);
+    step->is_parked = true;
     return KAD_LATER;
 }
 
@@ -332,7 +330,7 @@ static enum kad_outcome execute(struct kad_step *step,
                                 const struct kad_program *program,
                                 struct exec_result *result)
 {
-    struct host *host = step->run->engine->host;
+    struct host *host = step->run->execution->drive->engine->host;
     const struct exec_request request = {
         .program = *program,
         .timeout_ms = time_left_ms(step),
@@ -363,7 +361,7 @@ enum kad_outcome kad_exec(struct kad_step *step, const struct kad_program *progr
         placed.cwd = kad_step_workspace(step);
     if (!placed.is_quiet)
         log_command(step, placed.argv);
-    if (run_is_over(step->run) == WAIT_ON)
+    if (call_verdict(step) == WAIT_ON)
         outcome = execute(step, &placed, &result);
     *output = result.output;
     return outcome;

@@ -54,30 +54,35 @@ void kad_from_json(struct kad_run *run, const struct kad_type *type,
 
 /* ---- The execution ------------------------------------------------------------------ */
 
+/* In a branch: its own, else what it was outside when the block started, which stands still
+ * meanwhile. */
 const char *kad_workflow_status(struct kad_run *run)
 {
-    return execution_status_name(run->error.code ? EXECUTION_FAILED
-                                                 : EXECUTION_COMPLETED);
+    return execution_status_name(kad_workflow_error(run) ? EXECUTION_FAILED
+                                                         : EXECUTION_COMPLETED);
 }
 
 const struct kad_error *kad_workflow_error(struct kad_run *run)
 {
-    return run->error.code ? &run->error : NULL;
+    for (; run; run = run_outer(run))
+        if (run->error.code)
+            return &run->error;
+    return NULL;
 }
 
 const char *kad_execution_id(struct kad_run *run)
 {
-    return run->row->id;
+    return run->execution->row->id;
 }
 
 const char *kad_execution_started_at(struct kad_run *run)
 {
-    return time_text(&run->values, run->row->started_ms);
+    return time_text(&run->values, run->execution->row->started_ms);
 }
 
 const char *kad_env(struct kad_run *run, const char *name)
 {
-    return json_string_value(json_object_get(run->env, name));
+    return json_string_value(json_object_get(run->execution->env, name));
 }
 
 /* ---- Its steps ---------------------------------------------------------------------- */

@@ -1,10 +1,10 @@
 /* exec.c: see exec.h.
  *
- * One loop over the program's two pipes and the keeper's socket. The program is over when
- * the keeper says so, not when its pipes close: what it has written is in them by then, and
- * what still holds them is nobody's business.
+ * One loop over the program's two pipes and the caller's line to the keeper. The program is
+ * over when the keeper says so, not when its pipes close: what it has written is in them by
+ * then, and what still holds them is nobody's business.
  *
- *     STARTING -> RUNNING -> OVER
+ *                 RUNNING -> OVER
  *                    |  ^
  *     deadline, or   v  | ended
  *     the waiter:  ENDING (TERM) -> KILLED */
@@ -25,7 +25,7 @@
 
 enum { CHUNK_BYTES = 64 * 1024 };
 
-enum phase { STARTING, RUNNING, ENDING, KILLED, OVER };
+enum phase { RUNNING, ENDING, KILLED, OVER };
 
 /* The parent's end of a pipe. */
 struct stream {
@@ -33,11 +33,9 @@ struct stream {
 };
 
 struct exec {
-    struct keeper *keeper;
+    struct exec_caller *caller;
     const struct exec_request *request;
     struct exec_result *result;
-    uint32_t id;
-    pid_t pid;
     enum phase phase;
     enum exec_end end;
     int64_t deadline_ms; /* monotonic; -1: none */
@@ -53,6 +51,34 @@ static int64_t monotonic_ms(void)
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* ---- Its caller ---------------------------------------------------------------------- */
+
+enum wait_verdict exec_verdict(struct exec_caller *caller, const struct waiter *waiter)
+{
+    if (atomic_load(&caller->is_closing))
+        return WAIT_KILL;
+    return waiter->is_over ? waiter->is_over(waiter->context) : WAIT_ON;
+}
+
+int exec_poll(struct exec_caller *caller, struct pollfd *fds, nfds_t count,
+              int64_t timeout_ms)
+{
+    const struct timespec limit = {timeout_ms / 1000, timeout_ms % 1000 * 1000000};
+    uint64_t wakes;
+    int ready;
+
+    fds[0] = (struct pollfd){.fd = caller->wake_fd, .events = POLLIN};
+    if (caller->wake_fd < 0)
+        return signals_poll(fds, count, timeout_ms);
+    ready = ppoll(fds, count, timeout_ms < 0 ? NULL : &limit, NULL);
+    if (ready <= 0 || !fds[0].revents)
+        return ready;
+    if (read(caller->wake_fd, &wakes, sizeof(wakes)) < 0)
+        return -1; /* nobody else reads: it was interrupted, and is ready still */
+    errno = EINTR;
+    return -1;
 }
 
 /* ---- What it prints ----------------------------------------------------------------- */
@@ -131,11 +157,13 @@ static void drain(struct exec *exec, struct stream *stream)
 
 /* ---- Start -------------------------------------------------------------------------- */
 
-static int open_input(const struct kad_program *program)
+/* false: errno. */
+static bool open_input(const struct kad_program *program, int *in)
 {
-    return program->stdin_text ? linux_memory_file((struct str){program->stdin_text,
-                                                                program->stdin_len})
-                               : open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (!program->stdin_text)
+        return true;
+    *in = linux_memory_file((struct str){program->stdin_text, program->stdin_len});
+    return *in >= 0;
 }
 
 static bool open_pipe(struct stream *ours, int *theirs)
@@ -158,13 +186,13 @@ static bool spawn(struct exec *exec)
         .argv = program->argv,
         .env = program->env,
         .cwd = program->cwd,
-        .in = open_input(program),
+        .in = -1,
         .out = -1,
         .err = -1,
     };
-    const bool is_sent = kept.in >= 0 && open_pipe(&exec->out, &kept.out) &&
-                         open_pipe(&exec->err, &kept.err) &&
-                         keeper_spawn(exec->keeper, &kept, &exec->id);
+    const bool is_sent =
+        open_input(program, &kept.in) && open_pipe(&exec->out, &kept.out) &&
+        open_pipe(&exec->err, &kept.err) && keeper_spawn(&exec->caller->line, &kept);
     const int error = errno;
     const int theirs[] = {kept.in, kept.out, kept.err};
 
@@ -191,11 +219,11 @@ static void end_program(struct exec *exec, enum exec_end why, bool at_once)
         exec->end = why;
         exec->kill_ms = monotonic_ms() + EXEC_GRACE_MS;
         exec->phase = ENDING;
-        keeper_signal(exec->keeper, exec->id, SIGTERM);
+        keeper_signal(&exec->caller->line, SIGTERM);
     }
     if (exec->phase == ENDING && at_once) {
         exec->phase = KILLED;
-        keeper_signal(exec->keeper, exec->id, SIGKILL);
+        keeper_signal(&exec->caller->line, SIGKILL);
     }
 }
 
@@ -214,19 +242,12 @@ static void read_event(struct exec *exec)
 {
     struct keeper_event event;
 
-    if (!keeper_read(exec->keeper, &event)) {
-        if (exec->pid)
-            kill(-exec->pid, SIGKILL);
+    if (!keeper_read(&exec->caller->line, &event)) {
         is_over(exec, EXEC_LOST, 0);
         return;
     }
-    if (event.id != exec->id)
-        return;
     switch (event.kind) {
-    case KEEPER_STARTED:
-        exec->pid = event.value;
-        exec->phase = RUNNING;
-        break;
+    case KEEPER_LINE_OPEN: break; /* is told on the control socket */
     case KEEPER_NOT_STARTED: is_over(exec, EXEC_NOT_STARTED, event.value); break;
     case KEEPER_ENDED: take_status(exec, event.value); break;
     }
@@ -234,9 +255,7 @@ static void read_event(struct exec *exec)
 
 static void ask_waiter(struct exec *exec)
 {
-    const struct waiter *waiter = &exec->request->waiter;
-
-    switch (waiter->is_over ? waiter->is_over(waiter->context) : WAIT_ON) {
+    switch (exec_verdict(exec->caller, &exec->request->waiter)) {
     case WAIT_ON: break;
     case WAIT_STOP: end_program(exec, EXEC_STOPPED, false); break;
     case WAIT_KILL: end_program(exec, EXEC_STOPPED, true); break;
@@ -273,21 +292,22 @@ static void check_time(struct exec *exec)
 
 static void turn(struct exec *exec)
 {
-    struct pollfd fds[] = {{.fd = exec->keeper->socket, .events = POLLIN},
+    struct pollfd fds[] = {{0},
+                           {.fd = exec->caller->line.socket, .events = POLLIN},
                            {.fd = exec->out.fd, .events = POLLIN},
                            {.fd = exec->err.fd, .events = POLLIN}};
-    const int ready = signals_poll(fds, 3, sleep_ms(exec, monotonic_ms()));
+    const int ready = exec_poll(exec->caller, fds, 4, sleep_ms(exec, monotonic_ms()));
 
     if (ready <= 0) { /* a signal, or time has passed */
         ask_waiter(exec);
         check_time(exec);
         return;
     }
-    if (fds[1].revents)
-        read_stream(exec, &exec->out, CHUNK_BYTES);
     if (fds[2].revents)
+        read_stream(exec, &exec->out, CHUNK_BYTES);
+    if (fds[3].revents)
         read_stream(exec, &exec->err, CHUNK_BYTES);
-    if (fds[0].revents)
+    if (fds[1].revents)
         read_event(exec);
     check_time(exec);
 }
@@ -307,11 +327,11 @@ static void finish(struct exec *exec)
     output->err_len = exec->err_tail.len;
 }
 
-enum exec_end exec_run(struct keeper *keeper, struct arena *arena,
+enum exec_end exec_run(struct exec_caller *caller, struct arena *arena,
                        const struct exec_request *request, struct exec_result *result)
 {
     struct exec exec = {
-        .keeper = keeper,
+        .caller = caller,
         .request = request,
         .result = result,
         .end = EXEC_ENDED,
@@ -325,7 +345,9 @@ enum exec_end exec_run(struct keeper *keeper, struct arena *arena,
     buf_init(&exec.err_tail, arena);
     if (request->timeout_ms >= 0)
         exec.deadline_ms = monotonic_ms() + request->timeout_ms;
-    if (!spawn(&exec))
+    if (atomic_load(&caller->is_closing))
+        is_over(&exec, EXEC_NOT_STARTED, ECANCELED);
+    else if (!spawn(&exec))
         is_over(&exec, EXEC_NOT_STARTED, errno);
     while (exec.phase != OVER)
         turn(&exec);

@@ -29,27 +29,51 @@ static bool takes_nudge(struct host *host)
     return signals_take_nudge();
 }
 
+static struct process_host *process(struct host *host)
+{
+    return (struct process_host *)host;
+}
+
 static enum exec_end execute(struct host *host, struct arena *arena,
                              const struct exec_request *request,
                              struct exec_result *result)
 {
-    return exec_run(&((struct process_host *)host)->keeper, arena, request, result);
+    return exec_run(pool_caller(&process(host)->pool), arena, request, result);
 }
 
 static bool wait_for(struct host *host, const struct waiter *waiter,
                      int64_t duration_ms)
 {
+    struct exec_caller *caller = pool_caller(&process(host)->pool);
     const int64_t end_ms = now_ms(host) + duration_ms;
+    struct pollfd none;
     int64_t left_ms;
 
     while ((left_ms = end_ms - now_ms(host)) > 0) {
-        if (waiter->is_over(waiter->context) != WAIT_ON)
+        if (exec_verdict(caller, waiter) != WAIT_ON)
             return false;
         if (waiter->tick_ms && left_ms > waiter->tick_ms)
             left_ms = waiter->tick_ms;
-        signals_poll(NULL, 0, left_ms);
+        exec_poll(caller, &none, 1, left_ms);
     }
     return true;
+}
+
+static void start(struct host *host, struct job *job)
+{
+    pool_start(&process(host)->pool, job);
+}
+
+static void wake(struct host *host, struct job *job)
+{
+    pool_wake(&process(host)->pool, job);
+}
+
+static struct job *next(struct host *host, int64_t due_ms)
+{
+    const int64_t left_ms = due_ms ? due_ms - now_ms(host) : -1;
+
+    return pool_next(&process(host)->pool, due_ms && left_ms < 0 ? 0 : left_ms);
 }
 
 void process_host_init(struct process_host *host)
@@ -61,12 +85,20 @@ void process_host_init(struct process_host *host)
                                       .takes_nudge = takes_nudge,
                                       .execute = execute,
                                       .wait = wait_for,
+                                      .start = start,
+                                      .wake = wake,
+                                      .next = next,
                                   }};
     keeper_init(&host->keeper);
+    host->caller.wake_fd = -1;
+    keeper_line_init(&host->caller.line, &host->keeper);
+    pool_init(&host->pool, &host->keeper, &host->caller);
     signals_install();
 }
 
 void process_host_release(struct process_host *host)
 {
+    pool_close(&host->pool);
+    keeper_line_close(&host->caller.line);
     keeper_close(&host->keeper);
 }

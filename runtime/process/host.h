@@ -3,16 +3,20 @@
 #define KAD_PROCESS_HOST_H
 
 #include "engine/host.h"
+#include "process/exec.h"
 #include "process/keeper.h"
+#include "process/pool.h"
 
 struct process_host {
     struct host host; /* first: the functions find the rest */
     struct keeper keeper;
+    struct exec_caller caller; /* the engine's thread */
+    struct pool pool;
 };
 
 /* Installs the signal handlers too. */
 void process_host_init(struct process_host *host);
-/* Kills whatever programs have left behind. */
+/* Ends the jobs that are under way, see pool.h, and kills whatever programs have left behind. */
 void process_host_release(struct process_host *host);
 
 #endif

@@ -1,16 +1,15 @@
 /* keeper_life.c: what the keeper does; see keeper.h.
  *
  * A loop over two things: packets from the engine, and children that have ended. It keeps
- * nothing of the engine open but the socket, so that the end of the engine is seen at once
- * wherever its pipes lead. */
+ * nothing of the engine open but the control socket, so that the end of the engine is seen at
+ * once wherever its pipes lead. A program's own ends are kept open until it has ended: their
+ * closing would wake the engine for nothing. */
 #include "process/keeper.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -18,231 +17,228 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/vec.h"
+#include "process/launch.h"
 #include "process/linux.h"
 #include "process/signals.h"
 
-extern char **environ;
-
 enum { OWN_SOCKET = 3 };
 
-/* One program that has started and not ended. */
-struct kept {
-    uint32_t id;
-    pid_t pid;
+/* A line and its program, if its slot names one. */
+struct end {
+    int fds[KEEPER_FD_COUNT]; /* of the program */
+    size_t fd_count;
 };
 
 struct life {
-    struct arena arena; /* of `programs` */
-    VEC(struct kept) programs;
+    struct keeper_slot *slots; /* of the lines */
+    struct end ends[KEEPER_LINE_COUNT];
+    struct pollfd sockets[1 + KEEPER_LINE_COUNT]; /* control, then the lines */
+    nfds_t socket_count;                          /* those after are closed */
 };
 
-static void report(enum keeper_event_kind kind, uint32_t id, int value)
-{
-    const struct keeper_event event = {kind, id, value};
+static struct life life;
+static volatile sig_atomic_t has_ended_child;
 
-    while (send(OWN_SOCKET, &event, sizeof(event), MSG_NOSIGNAL) < 0 && errno == EINTR)
+static void tell(int socket, enum keeper_event_kind kind, int value)
+{
+    const struct keeper_event event = {kind, value};
+
+    while (send(socket, &event, sizeof(event), MSG_NOSIGNAL) < 0 && errno == EINTR)
         continue;
 }
 
-/* ---- Starting ----------------------------------------------------------------------- */
+static void report(size_t line, enum keeper_event_kind kind, int value)
+{
+    tell(life.sockets[1 + line].fd, kind, value);
+}
 
-/* Texts of a request, taken one after the other. */
-struct texts {
-    const char *p, *end;
+static void close_files(struct end *end)
+{
+    for (size_t i = 0; i < end->fd_count; i++)
+        close(end->fds[i]);
+    end->fd_count = 0;
+}
+
+/* ---- Packets ------------------------------------------------------------------------ */
+
+/* A packet that has come. */
+struct packet {
+    struct keeper_request request;
+    struct str texts;
+    int fds[KEEPER_FD_COUNT];
+    size_t fd_count;
 };
 
-static const char *next_text(struct texts *texts)
-{
-    const char *text = texts->p;
-
-    texts->p += strnlen(text, (size_t)(texts->end - text)) + 1;
-    return text;
-}
-
-static char **take_list(struct arena *arena, struct texts *texts, uint32_t count)
-{
-    const char **list = arena_array(arena, const char *, (size_t)count + 1);
-
-    for (uint32_t i = 0; i < count; i++)
-        list[i] = next_text(texts);
-    return (char **)list;
-}
-
-static size_t name_len(const char *entry)
-{
-    return strcspn(entry, "=");
-}
-
-static bool is_replaced(const char *entry, char *const *added)
-{
-    const size_t len = name_len(entry);
-
-    for (; *added; added++)
-        if (name_len(*added) == len && !strncmp(*added, entry, len))
-            return true;
-    return false;
-}
-
-/* The engine's environment without secrets, and what is added. */
-static char **environment(struct arena *arena, char *const *added)
-{
-    static const char secret[] = "KAD_SECRET_";
-    VEC(char *) env = {0};
-
-    for (char **entry = environ; *entry; entry++)
-        if (strncmp(*entry, secret, sizeof(secret) - 1) && !is_replaced(*entry, added))
-            vec_push(arena, &env, *entry);
-    for (; *added; added++)
-        vec_push(arena, &env, *added);
-    vec_push(arena, &env, NULL);
-    return env.items;
-}
-
-static int spawn(struct arena *arena, const struct keeper_request *request,
-                 struct texts *texts, const int fds[KEEPER_FD_COUNT], pid_t *pid)
-{
-    const char *cwd = next_text(texts);
-    char **argv = take_list(arena, texts, request->argument_count);
-    char **env = environment(arena, take_list(arena, texts, request->env_count));
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t changed, none;
-    int error;
-
-    signals_changed(&changed);
-    sigemptyset(&none);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP |
-                                              POSIX_SPAWN_SETSIGDEF |
-                                              POSIX_SPAWN_SETSIGMASK);
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setsigdefault(&attributes, &changed);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawn_file_actions_init(&actions);
-    for (int i = 0; i < 3; i++)
-        posix_spawn_file_actions_adddup2(&actions, fds[i], i);
-    posix_spawn_file_actions_addchdir_np(&actions, cwd);
-    error = posix_spawnp(pid, argv[0], &actions, &attributes, argv, env);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return error;
-}
-
-static int spawn_from_file(const struct keeper_request *request,
-                           const int fds[KEEPER_FD_COUNT], pid_t *pid)
-{
-    struct arena arena;
-    struct stat file;
-    struct texts texts;
-    char *content;
-    int error;
-
-    if (fstat(fds[3], &file) < 0)
-        return errno;
-    content = mmap(NULL, (size_t)file.st_size, PROT_READ, MAP_PRIVATE, fds[3], 0);
-    if (content == MAP_FAILED)
-        return errno;
-    arena_init(&arena);
-    texts = (struct texts){content, content + file.st_size};
-    error = spawn(&arena, request, &texts, fds, pid);
-    arena_release(&arena);
-    munmap(content, (size_t)file.st_size);
-    return error;
-}
-
-static void start_program(struct life *life, const struct keeper_request *request,
-                          const int fds[KEEPER_FD_COUNT], size_t fd_count)
-{
-    pid_t pid;
-    /* Fewer have arrived than were sent: this process may not open more. */
-    const int error =
-        fd_count < KEEPER_FD_COUNT ? EMFILE : spawn_from_file(request, fds, &pid);
-
-    for (size_t i = 0; i < fd_count; i++)
-        close(fds[i]);
-    if (error) {
-        report(KEEPER_NOT_STARTED, request->id, error);
-        return;
-    }
-    vec_push(&life->arena, &life->programs, ((struct kept){request->id, pid}));
-    report(KEEPER_STARTED, request->id, pid);
-}
-
-static void signal_program(const struct life *life,
-                           const struct keeper_request *request)
-{
-    for (size_t i = 0; i < life->programs.count; i++)
-        if (life->programs.items[i].id == request->id)
-            kill(-life->programs.items[i].pid, request->signal_number);
-}
-
-/* ---- The engine's packets ----------------------------------------------------------- */
-
-static size_t descriptors_of(struct msghdr *message, int fds[KEEPER_FD_COUNT])
+static void take_descriptors(struct packet *packet, struct msghdr *message)
 {
     struct cmsghdr *control = CMSG_FIRSTHDR(message);
     size_t len;
 
     if (!control || control->cmsg_type != SCM_RIGHTS)
-        return 0;
+        return;
     len = control->cmsg_len - CMSG_LEN(0);
-    memcpy(fds, CMSG_DATA(control), len);
-    return len / sizeof(int);
+    memcpy(packet->fds, CMSG_DATA(control), len);
+    packet->fd_count = len / sizeof(int);
+}
+
+/* false: the other end is closed. */
+static bool receive(int socket, struct packet *packet)
+{
+    static char texts[KEEPER_TEXTS_BYTES];
+    char control[CMSG_SPACE(KEEPER_FD_COUNT * sizeof(int))];
+    struct iovec parts[] = {{&packet->request, sizeof(packet->request)},
+                            {texts, sizeof(texts)}};
+    struct msghdr message = {.msg_iov = parts,
+                             .msg_iovlen = 2,
+                             .msg_control = control,
+                             .msg_controllen = sizeof(control)};
+    ssize_t len;
+
+    do
+        len = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    while (len < 0 && errno == EINTR);
+    if (len < (ssize_t)sizeof(packet->request))
+        return false;
+    packet->texts = (struct str){texts, (size_t)len - sizeof(packet->request)};
+    packet->fd_count = 0;
+    take_descriptors(packet, &message);
+    return true;
+}
+
+/* The texts are in the last descriptor. */
+static int launch_from_file(const struct packet *packet, struct keeper_slot *slot)
+{
+    const int file = packet->fds[packet->fd_count - 1];
+    struct stat status;
+    struct str texts;
+    void *content;
+    int error;
+
+    if (fstat(file, &status) < 0)
+        return errno;
+    texts.len = (size_t)status.st_size;
+    content = mmap(NULL, texts.len, PROT_READ, MAP_PRIVATE, file, 0);
+    if (content == MAP_FAILED)
+        return errno;
+    texts.p = content;
+    error = launch(&packet->request, texts, packet->fds, slot);
+    munmap(content, texts.len);
+    return error;
+}
+
+static size_t wanted_descriptors(const struct keeper_request *request)
+{
+    size_t count = 2;
+
+    if (request->flags & KEEPER_HAS_IN)
+        count++;
+    if (request->flags & KEEPER_HAS_FILE)
+        count++;
+    return count;
+}
+
+static void start_program(size_t line, struct packet *packet)
+{
+    struct keeper_slot *slot = &life.slots[line];
+    struct end *end = &life.ends[line];
+    int error = EMFILE; /* fewer have arrived: this process may not open more */
+
+    memcpy(end->fds, packet->fds, sizeof(end->fds));
+    end->fd_count = packet->fd_count;
+    if (packet->fd_count == wanted_descriptors(&packet->request))
+        error = packet->request.flags & KEEPER_HAS_FILE
+                    ? launch_from_file(packet, slot)
+                    : launch(&packet->request, packet->texts, packet->fds, slot);
+    if (!error)
+        return;
+    close_files(end);
+    report(line, KEEPER_NOT_STARTED, error);
+}
+
+static void signal_program(size_t line, int signal_number)
+{
+    const pid_t leader = atomic_load(&life.slots[line].leader);
+
+    if (leader)
+        kill(-leader, signal_number);
+}
+
+static void hang_up(size_t line)
+{
+    signal_program(line, SIGKILL);
+    close(life.sockets[1 + line].fd);
+    life.sockets[1 + line].fd = -1;
+}
+
+static void serve_line(size_t line)
+{
+    struct packet packet;
+
+    if (!receive(life.sockets[1 + line].fd, &packet))
+        hang_up(line);
+    else if (packet.request.kind == KEEPER_SPAWN)
+        start_program(line, &packet);
+    else if (packet.request.kind == KEEPER_SIGNAL)
+        signal_program(line, packet.request.signal_number);
 }
 
 /* false: the engine is gone. */
-static bool serve_request(struct life *life)
+static bool serve_control(void)
 {
-    char control[CMSG_SPACE(KEEPER_FD_COUNT * sizeof(int))];
-    struct keeper_request request;
-    struct iovec packet = {&request, sizeof(request)};
-    struct msghdr message = {.msg_iov = &packet,
-                             .msg_iovlen = 1,
-                             .msg_control = control,
-                             .msg_controllen = sizeof(control)};
-    int fds[KEEPER_FD_COUNT];
-    const ssize_t len = recvmsg(OWN_SOCKET, &message, MSG_CMSG_CLOEXEC);
+    struct packet packet;
+    nfds_t index;
 
-    if (len < 0 && errno == EINTR)
-        return true;
-    if (len != (ssize_t)sizeof(request))
+    if (!receive(OWN_SOCKET, &packet))
         return false;
-    switch (request.kind) {
-    case KEEPER_SPAWN:
-        start_program(life, &request, fds, descriptors_of(&message, fds));
-        break;
-    case KEEPER_SIGNAL: signal_program(life, &request); break;
+    index = 1 + (nfds_t)packet.request.line;
+    if (!packet.fd_count) { /* it has not arrived: this process may not open more */
+        tell(OWN_SOCKET, KEEPER_LINE_OPEN, EMFILE);
+        return true;
     }
+    for (; life.socket_count <= index; life.socket_count++)
+        life.sockets[life.socket_count].fd = -1;
+    if (life.sockets[index].fd >= 0)
+        hang_up(packet.request.line);
+    life.sockets[index] = (struct pollfd){.fd = packet.fds[0], .events = POLLIN};
+    tell(OWN_SOCKET, KEEPER_LINE_OPEN, 0);
     return true;
 }
 
 /* ---- Children that have ended ------------------------------------------------------- */
 
-static void forget(struct life *life, size_t index, int status)
+/* KEEPER_LINE_COUNT: it is an orphan that was adopted. */
+static size_t line_of(pid_t pid)
 {
-    const uint32_t id = life->programs.items[index].id;
+    size_t line = 0;
 
-    life->programs.items[index] = life->programs.items[--life->programs.count];
-    report(KEEPER_ENDED, id, status);
+    while (line < KEEPER_LINE_COUNT && atomic_load(&life.slots[line].leader) != pid)
+        line++;
+    return line;
 }
 
-static void reap(struct life *life)
+static void bury(pid_t pid)
 {
-    siginfo_t child = {0};
+    const size_t line = line_of(pid);
     int status;
 
-    while (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 && child.si_pid) {
-        const pid_t pid = child.si_pid;
-        size_t index = 0;
+    if (line < KEEPER_LINE_COUNT) {
+        kill(-pid, SIGKILL); /* keeper.h (1) */
+        atomic_store(&life.slots[line].leader, 0);
+    }
+    waitpid(pid, &status, 0);
+    if (line < KEEPER_LINE_COUNT) {
+        report(line, KEEPER_ENDED, status);
+        close_files(&life.ends[line]);
+    }
+}
 
-        while (index < life->programs.count && life->programs.items[index].pid != pid)
-            index++;
-        if (index < life->programs.count)
-            kill(-pid, SIGKILL); /* keeper.h (1) */
-        waitpid(pid, &status, 0);
-        if (index < life->programs.count)
-            forget(life, index, status);
+static void reap(void)
+{
+    siginfo_t child = {0};
+
+    has_ended_child = 0;
+    while (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 && child.si_pid) {
+        bury(child.si_pid);
         child.si_pid = 0;
     }
 }
@@ -251,9 +247,11 @@ static void reap(struct life *life)
 
 static void on_child(int signal_number)
 {
-    (void)signal_number; /* only to wake the loop */
+    (void)signal_number;
+    has_ended_child = 1;
 }
 
+/* A child's end comes only while the loop waits. */
 static void prepare_signals(sigset_t *while_waiting)
 {
     struct sigaction wake = {.sa_handler = on_child};
@@ -265,10 +263,10 @@ static void prepare_signals(sigset_t *while_waiting)
     sigaction(SIGHUP, &ignore, NULL);
     sigaction(SIGUSR1, &ignore, NULL);
     sigaction(SIGCHLD, &wake, NULL);
-    sigemptyset(&child);
-    sigaddset(&child, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &child, NULL);
     sigemptyset(while_waiting);
+    child = *while_waiting;
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_SETMASK, &child, NULL);
 }
 
 /* Keeps the socket alone, at a known number. */
@@ -285,10 +283,17 @@ static void prepare_files(int socket)
     linux_close_from(OWN_SOCKET + 1);
 }
 
-_Noreturn void keeper_live(int socket)
+/* false: the engine is gone. */
+static bool serve_packets(void)
 {
-    struct life life = {0};
-    struct pollfd engine = {.fd = OWN_SOCKET, .events = POLLIN};
+    for (size_t i = 1; i < life.socket_count; i++)
+        if (life.sockets[i].revents)
+            serve_line(i - 1);
+    return !life.sockets[0].revents || serve_control();
+}
+
+_Noreturn void keeper_live(int socket, struct keeper_slot *slots)
+{
     sigset_t while_waiting;
     bool is_alive = true;
 
@@ -296,13 +301,17 @@ _Noreturn void keeper_live(int socket)
     linux_adopt_orphans();
     prepare_signals(&while_waiting);
     prepare_files(socket);
+    life.slots = slots;
+    life.sockets[0] = (struct pollfd){.fd = OWN_SOCKET, .events = POLLIN};
+    life.socket_count = 1;
     while (is_alive) {
-        if (ppoll(&engine, 1, NULL, &while_waiting) > 0)
-            is_alive = serve_request(&life);
-        reap(&life);
+        if (ppoll(life.sockets, life.socket_count, NULL, &while_waiting) > 0)
+            is_alive = serve_packets();
+        if (has_ended_child)
+            reap();
     }
-    for (size_t i = 0; i < life.programs.count; i++)
-        kill(-life.programs.items[i].pid, SIGKILL);
+    for (size_t line = 0; line < KEEPER_LINE_COUNT; line++)
+        signal_program(line, SIGKILL);
     while (linux_kill_children())
         waitpid(-1, NULL, 0);
     _exit(0);

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -37,22 +37,45 @@ void linux_close_from(int first_fd)
     close_range((unsigned)first_fd, ~0u, 0);
 }
 
+static struct flock lock_of(int64_t byte, short type)
+{
+    return (struct flock){
+        .l_type = type, .l_whence = SEEK_SET, .l_start = (off_t)byte, .l_len = 1};
+}
+
+bool linux_lock_byte(int fd, int64_t byte)
+{
+    struct flock lock = lock_of(byte, F_WRLCK);
+
+    return fcntl(fd, F_OFD_SETLK, &lock) == 0;
+}
+
+void linux_unlock_byte(int fd, int64_t byte)
+{
+    struct flock lock = lock_of(byte, F_UNLCK);
+
+    /* Unlocking a byte of an open file fails only for what close would drop anyway. */
+    (void)fcntl(fd, F_OFD_SETLK, &lock);
+}
+
 bool linux_kill_children(void)
 {
-    char path[64];
-    FILE *children;
-    bool found = false;
-    int pid;
+    const int file = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    char list[4096];
+    const ssize_t len = file < 0 ? -1 : read(file, list, sizeof(list) - 1);
+    char *end = list;
 
-    snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
-    children = fopen(path, "re");
-    if (!children)
-        return false;
-    while (fscanf(children, "%d", &pid) == 1) {
+    if (file >= 0)
+        close(file);
+    list[len > 0 ? len : 0] = '\0';
+    for (const char *at = list; *at; at = end) {
+        const pid_t pid = (pid_t)strtol(at, &end, 10);
+
+        if (end == at || *end != ' ')
+            break; /* cut off: the next call has it */
+        end++;
         kill(-pid, SIGKILL); /* a group of that name is its own: it has led it */
         kill(pid, SIGKILL);
-        found = true;
     }
-    fclose(children);
-    return found;
+    return len > 0;
 }

@@ -3,6 +3,7 @@
 #define KAD_PROCESS_LINUX_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/str.h"
 
@@ -14,8 +15,13 @@ void linux_adopt_orphans(void);
 
 void linux_close_from(int first_fd);
 
-/* SIGKILL to every child of this process, and to their groups. false: it has none, or they
- * can't be told. */
+/* Takes a byte of a file for this open file description, without waiting: other ones of the
+ * same process are kept out, too. false: errno; EAGAIN, EACCES: somebody has it. */
+bool linux_lock_byte(int fd, int64_t byte);
+void linux_unlock_byte(int fd, int64_t byte);
+
+/* SIGKILL to the children of this process, of which it has one thread, and to their groups;
+ * to the first few hundred. false: it has none, or they can't be told. */
 bool linux_kill_children(void);
 
 #endif

@@ -2,6 +2,7 @@
 #include "process/signals.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -9,9 +10,12 @@
 
 enum { STOPS_MAX = 3 };
 
-static volatile sig_atomic_t stop_count, has_nudge, has_news;
+/* Handlers write these on the engine's thread; a waiter may read on another. */
+static atomic_int stop_count;
+static atomic_bool has_nudge, has_news;
 /* Stops that somebody has asked for; in signals_poll, who waits will ask at once. */
-static volatile sig_atomic_t seen_count, is_waiting;
+static atomic_int seen_count;
+static atomic_bool is_waiting;
 
 static _Noreturn void end_at_once(void)
 {
@@ -28,7 +32,7 @@ static void on_stop(int signal_number)
     const bool was_ignored = !is_waiting && stop_count > seen_count;
 
     (void)signal_number;
-    has_news = 1;
+    has_news = true;
     if (++stop_count >= STOPS_MAX || was_ignored)
         end_at_once();
 }
@@ -36,7 +40,8 @@ static void on_stop(int signal_number)
 static void on_nudge(int signal_number)
 {
     (void)signal_number;
-    has_news = has_nudge = 1;
+    has_nudge = true;
+    has_news = true;
 }
 
 static void handle(int signal_number, void (*handler)(int))
@@ -61,16 +66,32 @@ void signals_install(void)
 
 unsigned signals_stop_count(void)
 {
-    seen_count = stop_count;
-    return (unsigned)seen_count;
+    const int count = stop_count;
+
+    seen_count = count;
+    return (unsigned)count;
 }
 
 bool signals_take_nudge(void)
 {
-    const bool had = has_nudge;
+    return has_nudge && atomic_exchange(&has_nudge, false);
+}
 
-    has_nudge = 0;
-    return had;
+void signals_block(sigset_t *before)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS,  SIGFPE, SIGILL,
+                                 SIGTRAP, SIGABRT, SIGSYS};
+    sigset_t others;
+
+    sigfillset(&others);
+    for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
+        sigdelset(&others, faults[i]);
+    pthread_sigmask(SIG_SETMASK, &others, before);
+}
+
+void signals_restore(const sigset_t *before)
+{
+    pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
 static void our_signals(sigset_t *set)
@@ -97,15 +118,18 @@ int signals_poll(struct pollfd *fds, nfds_t count, int64_t timeout_ms)
     int error = EINTR;
 
     our_signals(&ours);
-    sigprocmask(SIG_BLOCK, &ours, &before);
+    pthread_sigmask(SIG_BLOCK, &ours, &before);
     if (!has_news) {
-        is_waiting = 1;
+        is_waiting = true;
         ready = ppoll(fds, count, timeout_ms < 0 ? NULL : &limit, &before);
         error = errno;
-        is_waiting = 0;
+        is_waiting = false;
     }
-    has_news = 0;
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (ready < 0)
+        seen_count =
+            stop_count; /* the next may come before the first has been asked for */
+    has_news = false;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     errno = error;
     return ready;
 }

@@ -1,4 +1,4 @@
--- The store of executions, version 1; schema-2.sql leads on. Names and columns of the four
+-- The store of executions, version 1; schema-2.sql and schema-3.sql lead on. Names and columns of the four
 -- first tables are a contract with everyone who reads the file; times are ISO 8601 text in
 -- UTC.
 

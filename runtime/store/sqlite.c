@@ -17,10 +17,14 @@
 #define EXECUTION_COLUMNS                                                              \
     "slot, id, workflow_id, workflow_version, trigger_type, trigger_data, status,"     \
     " current_step, state, started_at, completed_at, error, outputs, key, build_id,"   \
-    " workspace, request, history_seq"
+    " workspace, request, history_seq, parent_id, parent_key"
 #define STEP_COLUMNS                                                                   \
     "id, execution_id, step_id, module, action, inputs, outputs, status, started_at,"  \
-    " completed_at, error, visit, attempt, run, outcome"
+    " completed_at, error, visit, attempt, run, outcome, item, parent"
+#define GATE_COLUMNS                                                                   \
+    "step_key, kind, prompt, opened_at, due_at, choices, way, event, \"match\","       \
+    " answer, execution_id"
+#define GATE_ORDER " ORDER BY opened_at, step_key, way"
 
 const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [BEGIN] = "BEGIN IMMEDIATE",
@@ -38,39 +42,60 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [EXECUTION_INSERT] =
         "INSERT INTO executions (id, workflow_id, workflow_version, trigger_type,"
         " trigger_data, status, current_step, state, started_at, key, build_id,"
-        " workspace, history_seq)"
+        " workspace, parent_id, parent_key, history_seq)"
         " VALUES (:id, :workflow, :version, :trigger_type, :trigger_data, :status,"
-        " :current_step, :state, :started_at, :key, :build_id, :workspace, 1)",
+        " :current_step, :state, :started_at, :key, :build_id, :workspace, :parent,"
+        " :parent_key, 1)",
     [EXECUTION_OF_KEY] = "SELECT id FROM executions"
                          " WHERE workflow_id = :workflow AND key = :key",
+    /* Not by RETURNING, which makes a table of its own for each run. */
+    [EXECUTION_SEQ] = "SELECT history_seq FROM executions WHERE id = :id",
     [EXECUTION_SET] =
         "UPDATE executions SET status = :status, current_step = :current_step,"
         " error = :error, outputs = :outputs, completed_at = :completed_at,"
         " build_id = coalesce(:build_id, build_id),"
         " request = iif(:clears_request, NULL, request),"
-        " history_seq = history_seq + :event_count"
-        " WHERE id = :id RETURNING history_seq",
+        " history_seq = :history_seq WHERE id = :id",
     [EXECUTION_TOUCH] =
         "UPDATE executions SET request = iif(:clears_request, NULL, request),"
-        " history_seq = history_seq + :event_count"
-        " WHERE id = :id RETURNING history_seq",
+        " history_seq = :history_seq WHERE id = :id",
     [EXECUTION_REQUEST] = "UPDATE executions SET request = :request WHERE id = :id",
     [STEP_INSERT] =
         "INSERT INTO step_executions (" STEP_COLUMNS ")"
         " VALUES (:id, :execution, :step, :module, :action, :inputs, :outputs, :status,"
-        " :started_at, :completed_at, :error, :visit, :attempt, :run, :outcome)",
+        " :started_at, :completed_at, :error, :visit, :attempt, :run, :outcome, :item,"
+        " :parent)",
     [STEP_END] = "UPDATE step_executions SET status = :status, outputs = :outputs,"
                  " error = :error, outcome = :outcome, completed_at = :now"
                  " WHERE id = :id",
+    /* An answer that is there stays. */
     [GATE_OPEN] =
-        "INSERT INTO gates (step_key, execution_id, kind, prompt, opened_at, due_at,"
-        " choices)"
-        " VALUES (:step_key, :execution, :kind, :prompt, :opened_at, :due_at, :choices)"
-        " ON CONFLICT (step_key) DO UPDATE SET kind = excluded.kind,"
+        "INSERT INTO gates (" GATE_COLUMNS ")"
+        " VALUES (:step_key, :kind, :prompt, :opened_at, :due_at, :choices, :way,"
+        " :event, :match, :answer, :execution)"
+        " ON CONFLICT (step_key, way) DO UPDATE SET kind = excluded.kind,"
         " prompt = excluded.prompt, opened_at = excluded.opened_at,"
-        " due_at = excluded.due_at, choices = excluded.choices",
+        " due_at = excluded.due_at, choices = excluded.choices,"
+        " event = excluded.event, \"match\" = excluded.\"match\","
+        " answer = coalesce(excluded.answer, answer)",
     [GATE_CLOSE] = "DELETE FROM gates WHERE step_key = :step_key",
     [GATE_CLOSE_ALL] = "DELETE FROM gates WHERE execution_id = :execution",
+    [GATE_ANSWER] = "UPDATE gates SET answer = :answer"
+                    " WHERE step_key = :step_key AND way = :way AND NOT EXISTS"
+                    " (SELECT 1 FROM gates AS other WHERE other.step_key = :step_key"
+                    " AND other.answer IS NOT NULL)",
+    [POSITION_SET] =
+        "INSERT INTO positions (execution_id, block_key, branch, status, current_step,"
+        " error)"
+        " VALUES (:execution, :block_key, :branch, :status, :current_step, :error)"
+        " ON CONFLICT (block_key, branch) DO UPDATE SET status = excluded.status,"
+        " current_step = excluded.current_step, error = excluded.error",
+    [POSITION_CLOSE] = "DELETE FROM positions WHERE block_key = :block_key",
+    [POSITION_CLOSE_ALL] = "DELETE FROM positions WHERE execution_id = :execution",
+    [EVENT_INSERT] = "INSERT INTO events (name, data, source, emitted_at)"
+                     " VALUES (:name, :data, :source, :at)",
+    [EVENT_TAKE] = "INSERT INTO taken_events (execution_id, event_id)"
+                   " VALUES (:execution, :event)",
     [HISTORY_INSERT] =
         "INSERT INTO execution_history (execution_id, event_type, step_id, data,"
         " timestamp, seq)"
@@ -81,22 +106,38 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
                        " WHERE id >= :prefix AND id < :prefix || '~'"
                        " ORDER BY id LIMIT 2",
     [EXECUTION_REQUESTED] = "SELECT request FROM executions WHERE id = :id",
+    [EXECUTION_OF_PARENT_KEY] = "SELECT " EXECUTION_COLUMNS " FROM executions"
+                                " WHERE parent_key = :parent_key",
+    [EXECUTION_CHILDREN] = "SELECT " EXECUTION_COLUMNS " FROM executions"
+                           " WHERE parent_id = :parent ORDER BY slot",
     [EXECUTION_LIST] = "SELECT " EXECUTION_COLUMNS " FROM executions"
-                       " ORDER BY slot DESC LIMIT :limit",
-    [EXECUTION_LIST_OF_WORKFLOW] = "SELECT " EXECUTION_COLUMNS " FROM executions"
-                                   " WHERE workflow_id = :workflow"
-                                   " ORDER BY slot DESC LIMIT :limit",
+                       " WHERE parent_id IS NULL ORDER BY slot DESC LIMIT :limit",
+    [EXECUTION_LIST_OF_WORKFLOW] =
+        "SELECT " EXECUTION_COLUMNS " FROM executions"
+        " WHERE workflow_id = :workflow AND parent_id IS NULL"
+        " ORDER BY slot DESC LIMIT :limit",
     [STEP_LAST] = "SELECT " STEP_COLUMNS " FROM step_executions"
                   " WHERE execution_id = :execution AND step_id = :step"
+                  " AND item = :item"
                   " ORDER BY visit DESC, attempt DESC LIMIT 1",
     [STEP_LIST] = "SELECT " STEP_COLUMNS " FROM step_executions"
                   " WHERE execution_id = :execution ORDER BY rowid",
     [HISTORY_LIST] = "SELECT seq, event_type, step_id, data, timestamp"
                      " FROM execution_history"
                      " WHERE execution_id = :execution AND seq > :after ORDER BY seq",
-    [GATE_LIST] = "SELECT step_key, kind, prompt, opened_at, due_at, choices"
-                  " FROM gates"
-                  " WHERE execution_id = :execution ORDER BY opened_at, step_key",
+    [GATE_LIST] = "SELECT " GATE_COLUMNS " FROM gates"
+                  " WHERE execution_id = :execution" GATE_ORDER,
+    [GATE_LIST_OF_EVENT] =
+        "SELECT " GATE_COLUMNS " FROM gates"
+        " WHERE event = :event AND NOT EXISTS"
+        " (SELECT 1 FROM gates AS other WHERE other.step_key = gates.step_key"
+        " AND other.answer IS NOT NULL)" GATE_ORDER,
+    [POSITION_LIST] = "SELECT block_key, branch, status, current_step, error"
+                      " FROM positions WHERE execution_id = :execution ORDER BY id",
+    [EVENT_LIST] = "SELECT id, name, data, source, emitted_at FROM events"
+                   " WHERE name = :name AND emitted_at >= :since AND NOT EXISTS"
+                   " (SELECT 1 FROM taken_events WHERE execution_id = :execution"
+                   " AND event_id = events.id) ORDER BY id",
     [WORKFLOW_LIST] = "SELECT id, name, version, definition, created_at, updated_at"
                       " FROM workflows ORDER BY id",
 };
@@ -248,6 +289,13 @@ const struct kad_journal_ops sqlite_journal_ops = {
     .steps = sqlite_steps,
     .history = sqlite_history,
     .gates = sqlite_gates,
+    .positions = sqlite_positions,
+    .child = sqlite_child,
+    .children = sqlite_children,
+    .answer = sqlite_answer,
+    .emit = sqlite_emit,
+    .events = sqlite_events,
+    .gates_for_event = sqlite_gates_for_event,
     .list = sqlite_list,
     .workflows = sqlite_workflows,
     .request = sqlite_request,

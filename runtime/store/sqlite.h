@@ -3,7 +3,7 @@
  * sqlite.c        statements: text, preparing, binding, failures in words
  * sqlite_open.c   the file: making, checking, migrating it
  * sqlite_queue.c  who may write: one writer at a time, transactions, checkpoints
- * sqlite_write.c  create, commit, request
+ * sqlite_write.c  create, commit, request, answer, emit
  * sqlite_read.c   everything else
  *
  * Invariants: (1) a statement is reset and unbound when it is not being run; (2)
@@ -22,6 +22,7 @@ enum statement {
     WORKFLOW_SAVE,
     EXECUTION_INSERT,
     EXECUTION_OF_KEY,
+    EXECUTION_SEQ,
     EXECUTION_SET,
     EXECUTION_TOUCH,
     EXECUTION_REQUEST,
@@ -30,15 +31,26 @@ enum statement {
     GATE_OPEN,
     GATE_CLOSE,
     GATE_CLOSE_ALL,
+    GATE_ANSWER,
+    POSITION_SET,
+    POSITION_CLOSE,
+    POSITION_CLOSE_ALL,
+    EVENT_INSERT,
+    EVENT_TAKE,
     HISTORY_INSERT,
     EXECUTION_FIND,
     EXECUTION_REQUESTED,
+    EXECUTION_OF_PARENT_KEY,
+    EXECUTION_CHILDREN,
     EXECUTION_LIST,
     EXECUTION_LIST_OF_WORKFLOW,
     STEP_LAST,
     STEP_LIST,
     HISTORY_LIST,
     GATE_LIST,
+    GATE_LIST_OF_EVENT,
+    POSITION_LIST,
+    EVENT_LIST,
     WORKFLOW_LIST,
     STATEMENT_COUNT
 };
@@ -108,6 +120,9 @@ enum store_error sqlite_commit(struct journal *journal,
                                const struct journal_commit *commit);
 enum store_error sqlite_request(struct journal *journal, const char *execution_id,
                                 const char *request);
+enum store_error sqlite_answer(struct journal *journal, const char *step_key,
+                               const char *way, const char *answer);
+enum store_error sqlite_emit(struct journal *journal, struct event_row *event);
 
 /* ---- sqlite_read.c --------------------------------------------------------------- */
 
@@ -125,6 +140,21 @@ enum store_error sqlite_history(struct journal *journal, struct arena *arena,
 enum store_error sqlite_gates(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct gate_row **rows,
                               size_t *count);
+enum store_error sqlite_positions(struct journal *journal, struct arena *arena,
+                                  const char *execution_id, struct position_row **rows,
+                                  size_t *count);
+enum store_error sqlite_child(struct journal *journal, struct arena *arena,
+                              const char *parent_key, struct execution_row *row);
+enum store_error sqlite_children(struct journal *journal, struct arena *arena,
+                                 const char *execution_id, struct execution_row **rows,
+                                 size_t *count);
+enum store_error sqlite_events(struct journal *journal, struct arena *arena,
+                               const char *execution_id, const char *name,
+                               int64_t since_ms, struct event_row **rows,
+                               size_t *count);
+enum store_error sqlite_gates_for_event(struct journal *journal, struct arena *arena,
+                                        const char *name, struct gate_row **rows,
+                                        const char ***executions, size_t *count);
 enum store_error sqlite_list(struct journal *journal, struct arena *arena,
                              const char *workflow_id, size_t limit,
                              struct execution_row **rows, size_t *count);

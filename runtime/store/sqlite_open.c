@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "project.h"
 #include "schema-2.h"
+#include "schema-3.h"
 #include "schema.h"
 #include "store/sqlite.h"
 
@@ -29,7 +30,7 @@ enum {
 };
 
 /* migrations[n] leads from version n to n + 1. */
-static const char *const migrations[] = {SCHEMA_SQL, SCHEMA_2_SQL};
+static const char *const migrations[] = {SCHEMA_SQL, SCHEMA_2_SQL, SCHEMA_3_SQL};
 enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 
 /* ---- The schema ------------------------------------------------------------------ */
@@ -248,6 +249,9 @@ enum store_error store_open(const char *file, bool create, bool is_relaxed,
     *journal = NULL;
     if (!opened)
         return STORE_FAILED;
+    /* Nobody reads SQLite's count of its memory, which locks a mutex at each allocation. Too
+     * late once SQLite is in use; then it counts. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     opened->file = strdup(file);
     if (!opened->file) {
         free(opened);

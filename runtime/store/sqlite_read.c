@@ -59,6 +59,8 @@ static enum store_error execution_read(struct sqlite_journal *journal,
         .workspace = column_text(arena, statement, 15),
         .request = column_text(arena, statement, 16),
         .history_seq = sqlite3_column_int64(statement, 17),
+        .parent_id = column_text(arena, statement, 18),
+        .parent_key = column_text(arena, statement, 19),
     };
     if (execution_status_find((const char *)sqlite3_column_text(statement, STATUS),
                               &row->status))
@@ -85,9 +87,44 @@ static enum store_error step_read(struct sqlite_journal *journal, struct arena *
         .attempt = (uint32_t)sqlite3_column_int64(statement, 12),
         .run = (uint32_t)sqlite3_column_int64(statement, 13),
         .outcome = column_text(arena, statement, 14),
+        .item = column_text(arena, statement, 15),
+        .parent = column_text(arena, statement, 16),
     };
     if (step_status_find((const char *)sqlite3_column_text(statement, STATUS),
                          &row->status))
+        return STORE_OK;
+    return unknown_status(journal, statement, STATUS);
+}
+
+static struct gate_row gate_read(struct arena *arena, sqlite3_stmt *statement)
+{
+    return (struct gate_row){
+        .step_key = column_text(arena, statement, 0),
+        .kind = column_text(arena, statement, 1),
+        .prompt = column_text(arena, statement, 2),
+        .opened_ms = column_time(statement, 3),
+        .due_ms = column_time(statement, 4),
+        .choices = column_text(arena, statement, 5),
+        .way = column_text(arena, statement, 6),
+        .event = column_text(arena, statement, 7),
+        .match = column_text(arena, statement, 8),
+        .answer = column_text(arena, statement, 9),
+    };
+}
+
+static enum store_error position_read(struct sqlite_journal *journal,
+                                      struct arena *arena, sqlite3_stmt *statement,
+                                      struct position_row *row)
+{
+    enum { STATUS = 2 };
+    *row = (struct position_row){
+        .block_key = column_text(arena, statement, 0),
+        .branch = column_text(arena, statement, 1),
+        .current_step = column_text(arena, statement, 3),
+        .error = column_text(arena, statement, 4),
+    };
+    if (position_status_find((const char *)sqlite3_column_text(statement, STATUS),
+                             &row->status))
         return STORE_OK;
     return unknown_status(journal, statement, STATUS);
 }
@@ -121,7 +158,6 @@ enum store_error sqlite_last_step(struct journal *base, struct arena *arena,
                                   const char *execution_id, const char *step_id,
                                   const char *item, struct step_row *row)
 {
-    (void)item;
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
     sqlite3_stmt *statement = sqlite_statement(journal, STEP_LAST);
     enum store_error error;
@@ -130,9 +166,27 @@ enum store_error sqlite_last_step(struct journal *base, struct arena *arena,
         return STORE_FAILED;
     bind_text(statement, ":execution", execution_id);
     bind_text(statement, ":step", step_id);
+    bind_text(statement, ":item", text_or_empty(item));
     error = sqlite_next(journal, statement);
     if (error == STORE_OK)
         error = step_read(journal, arena, statement, row);
+    sqlite_reset(statement);
+    return error;
+}
+
+enum store_error sqlite_child(struct journal *base, struct arena *arena,
+                              const char *parent_key, struct execution_row *row)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_OF_PARENT_KEY);
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":parent_key", parent_key);
+    error = sqlite_next(journal, statement);
+    if (error == STORE_OK)
+        error = execution_read(journal, arena, statement, row);
     sqlite_reset(statement);
     return error;
 }
@@ -224,17 +278,101 @@ enum store_error sqlite_gates(struct journal *base, struct arena *arena,
     if (!statement)
         return STORE_FAILED;
     bind_text(statement, ":execution", execution_id);
+    while ((error = sqlite_next(journal, statement)) == STORE_OK)
+        vec_push(arena, &found, gate_read(arena, statement));
+    *rows = found.items;
+    *count = found.count;
+    return rows_end(statement, error);
+}
+
+enum store_error sqlite_gates_for_event(struct journal *base, struct arena *arena,
+                                        const char *name, struct gate_row **rows,
+                                        const char ***executions, size_t *count)
+{
+    enum { EXECUTION = 10 };
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, GATE_LIST_OF_EVENT);
+    VEC(struct gate_row) found = {0};
+    VEC(const char *) ids = {0};
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":event", name);
     while ((error = sqlite_next(journal, statement)) == STORE_OK) {
-        struct gate_row row = {
-            .step_key = column_text(arena, statement, 0),
-            .kind = column_text(arena, statement, 1),
-            .prompt = column_text(arena, statement, 2),
-            .opened_ms = column_time(statement, 3),
-            .due_ms = column_time(statement, 4),
-            .choices = column_text(arena, statement, 5),
+        vec_push(arena, &found, gate_read(arena, statement));
+        vec_push(arena, &ids, column_text(arena, statement, EXECUTION));
+    }
+    *rows = found.items;
+    *executions = ids.items;
+    *count = found.count;
+    return rows_end(statement, error);
+}
+
+enum store_error sqlite_positions(struct journal *base, struct arena *arena,
+                                  const char *execution_id, struct position_row **rows,
+                                  size_t *count)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, POSITION_LIST);
+    VEC(struct position_row) found = {0};
+    struct position_row row;
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":execution", execution_id);
+    while ((error = sqlite_next(journal, statement)) == STORE_OK &&
+           (error = position_read(journal, arena, statement, &row)) == STORE_OK)
+        vec_push(arena, &found, row);
+    *rows = found.items;
+    *count = found.count;
+    return rows_end(statement, error);
+}
+
+enum store_error sqlite_events(struct journal *base, struct arena *arena,
+                               const char *execution_id, const char *name,
+                               int64_t since_ms, struct event_row **rows, size_t *count)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, EVENT_LIST);
+    VEC(struct event_row) found = {0};
+    char since[TIME_TEXT_SIZE];
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    time_write(since_ms, since);
+    bind_text(statement, ":execution", execution_id);
+    bind_text(statement, ":name", name);
+    bind_text(statement, ":since", since);
+    while ((error = sqlite_next(journal, statement)) == STORE_OK) {
+        const struct event_row row = {
+            .id = sqlite3_column_int64(statement, 0),
+            .name = column_text(arena, statement, 1),
+            .data = column_text(arena, statement, 2),
+            .source = column_text(arena, statement, 3),
+            .at_ms = column_time(statement, 4),
         };
         vec_push(arena, &found, row);
     }
+    *rows = found.items;
+    *count = found.count;
+    return rows_end(statement, error);
+}
+
+/* The rows of a statement that is bound. */
+static enum store_error executions_read(struct sqlite_journal *journal,
+                                        struct arena *arena, sqlite3_stmt *statement,
+                                        struct execution_row **rows, size_t *count)
+{
+    VEC(struct execution_row) found = {0};
+    struct execution_row row;
+    enum store_error error;
+
+    while ((error = sqlite_next(journal, statement)) == STORE_OK &&
+           (error = execution_read(journal, arena, statement, &row)) == STORE_OK)
+        vec_push(arena, &found, row);
     *rows = found.items;
     *count = found.count;
     return rows_end(statement, error);
@@ -247,21 +385,26 @@ enum store_error sqlite_list(struct journal *base, struct arena *arena,
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
     sqlite3_stmt *statement = sqlite_statement(
         journal, workflow_id ? EXECUTION_LIST_OF_WORKFLOW : EXECUTION_LIST);
-    VEC(struct execution_row) found = {0};
-    struct execution_row row;
-    enum store_error error;
 
     if (!statement)
         return STORE_FAILED;
     if (workflow_id)
         bind_text(statement, ":workflow", workflow_id);
     bind_integer(statement, ":limit", limit ? (int64_t)limit : -1);
-    while ((error = sqlite_next(journal, statement)) == STORE_OK &&
-           (error = execution_read(journal, arena, statement, &row)) == STORE_OK)
-        vec_push(arena, &found, row);
-    *rows = found.items;
-    *count = found.count;
-    return rows_end(statement, error);
+    return executions_read(journal, arena, statement, rows, count);
+}
+
+enum store_error sqlite_children(struct journal *base, struct arena *arena,
+                                 const char *execution_id, struct execution_row **rows,
+                                 size_t *count)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_CHILDREN);
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":parent", execution_id);
+    return executions_read(journal, arena, statement, rows, count);
 }
 
 enum store_error sqlite_workflows(struct journal *base, struct arena *arena,

@@ -3,6 +3,17 @@
 
 /* ---- Parts of a transaction ------------------------------------------------------ */
 
+/* STORE_NOT_FOUND: there is no such row. */
+static enum store_error update_one(struct sqlite_journal *journal,
+                                   sqlite3_stmt *statement)
+{
+    const enum store_error error = sqlite_run(journal, statement);
+
+    if (error == STORE_OK && sqlite3_changes(journal->db) == 0)
+        return STORE_NOT_FOUND;
+    return error;
+}
+
 static enum store_error workflow_save(struct sqlite_journal *journal,
                                       const struct workflow_row *workflow,
                                       int64_t now_ms)
@@ -39,6 +50,8 @@ static enum store_error execution_insert(struct sqlite_journal *journal,
     bind_text(statement, ":key", row->key);
     bind_text(statement, ":build_id", row->build_id);
     bind_text(statement, ":workspace", row->workspace);
+    bind_text(statement, ":parent", row->parent_id);
+    bind_text(statement, ":parent_key", row->parent_key);
     error = sqlite_run(journal, statement);
     row->slot = sqlite3_last_insert_rowid(journal->db);
     row->history_seq = 1;
@@ -64,9 +77,23 @@ static enum store_error execution_of_key(struct sqlite_journal *journal,
     return error;
 }
 
-static enum store_error event_insert(struct sqlite_journal *journal,
-                                     const char *execution, int64_t seq,
-                                     const struct history_row *event)
+/* STORE_NOT_FOUND: the calling attempt has no child yet. */
+static enum store_error execution_of_parent_key(struct sqlite_journal *journal,
+                                                struct arena *arena,
+                                                struct execution_row *row)
+{
+    struct execution_row known;
+    const enum store_error error =
+        sqlite_child(&journal->base, arena, row->parent_key, &known);
+
+    if (error == STORE_OK)
+        row->id = known.id;
+    return error;
+}
+
+static enum store_error history_insert(struct sqlite_journal *journal,
+                                       const char *execution, int64_t seq,
+                                       const struct history_row *event)
 {
     sqlite3_stmt *statement = sqlite_statement(journal, HISTORY_INSERT);
 
@@ -81,20 +108,35 @@ static enum store_error event_insert(struct sqlite_journal *journal,
     return sqlite_run(journal, statement);
 }
 
-/* The execution's row; *last_seq is the seq of the commit's last event. */
+/* The seq of its last event. STORE_NOT_FOUND: there is no such execution. */
+static enum store_error execution_seq(struct sqlite_journal *journal,
+                                      const char *execution, int64_t *seq)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_SEQ);
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":id", execution);
+    error = sqlite_next(journal, statement);
+    if (error == STORE_OK)
+        *seq = sqlite3_column_int64(statement, 0);
+    sqlite_reset(statement);
+    return error;
+}
+
 static enum store_error execution_update(struct sqlite_journal *journal,
                                          const struct journal_commit *commit,
-                                         int64_t *last_seq)
+                                         int64_t last_seq)
 {
     sqlite3_stmt *statement = sqlite_statement(
         journal, commit->sets_execution ? EXECUTION_SET : EXECUTION_TOUCH);
-    enum store_error error;
 
     if (!statement)
         return STORE_FAILED;
     bind_text(statement, ":id", commit->execution_id);
     bind_integer(statement, ":clears_request", commit->clears_request);
-    bind_integer(statement, ":event_count", (int64_t)commit->event_count);
+    bind_integer(statement, ":history_seq", last_seq);
     if (commit->sets_execution) {
         bind_text(statement, ":status", execution_status_name(commit->status));
         bind_text(statement, ":current_step", commit->current_step);
@@ -104,18 +146,13 @@ static enum store_error execution_update(struct sqlite_journal *journal,
         bind_time(statement, ":completed_at",
                   execution_is_ended(commit->status) ? commit->now_ms : 0);
     }
-    error = sqlite_next(journal, statement);
-    if (error == STORE_OK)
-        *last_seq = sqlite3_column_int64(statement, 0);
-    sqlite_reset(statement);
-    return error;
+    return sqlite_run(journal, statement);
 }
 
 static enum store_error step_end(struct sqlite_journal *journal,
                                  const struct step_ending *ended, int64_t now_ms)
 {
     sqlite3_stmt *statement = sqlite_statement(journal, STEP_END);
-    enum store_error error;
 
     if (!statement)
         return STORE_FAILED;
@@ -125,10 +162,7 @@ static enum store_error step_end(struct sqlite_journal *journal,
     bind_text(statement, ":error", ended->error);
     bind_text(statement, ":outcome", ended->outcome);
     bind_time(statement, ":now", now_ms);
-    error = sqlite_run(journal, statement);
-    if (error == STORE_OK && sqlite3_changes(journal->db) == 0)
-        return STORE_NOT_FOUND;
-    return error;
+    return update_one(journal, statement);
 }
 
 static enum store_error step_insert(struct sqlite_journal *journal,
@@ -153,6 +187,8 @@ static enum store_error step_insert(struct sqlite_journal *journal,
     bind_integer(statement, ":attempt", row->attempt);
     bind_integer(statement, ":run", row->run);
     bind_text(statement, ":outcome", row->outcome);
+    bind_text(statement, ":item", text_or_empty(row->item));
+    bind_text(statement, ":parent", row->parent);
     return sqlite_run(journal, statement);
 }
 
@@ -180,17 +216,62 @@ static enum store_error gate_open(struct sqlite_journal *journal, const char *ex
     bind_time(statement, ":opened_at", gate->opened_ms);
     bind_time(statement, ":due_at", gate->due_ms);
     bind_text(statement, ":choices", gate->choices);
+    bind_text(statement, ":way", text_or_empty(gate->way));
+    bind_text(statement, ":event", gate->event);
+    bind_text(statement, ":match", gate->match);
+    bind_text(statement, ":answer", gate->answer);
     return sqlite_run(journal, statement);
 }
 
-static enum store_error gates_close(struct sqlite_journal *journal,
-                                    const char *execution)
+static enum store_error position_set(struct sqlite_journal *journal,
+                                     const char *execution,
+                                     const struct position_row *position)
 {
-    sqlite3_stmt *statement = sqlite_statement(journal, GATE_CLOSE_ALL);
+    sqlite3_stmt *statement = sqlite_statement(journal, POSITION_SET);
 
     if (!statement)
         return STORE_FAILED;
     bind_text(statement, ":execution", execution);
+    bind_text(statement, ":block_key", position->block_key);
+    bind_text(statement, ":branch", position->branch);
+    bind_text(statement, ":status", position_status_name(position->status));
+    bind_text(statement, ":current_step", position->current_step);
+    bind_text(statement, ":error", position->error);
+    return sqlite_run(journal, statement);
+}
+
+static enum store_error positions_close(struct sqlite_journal *journal,
+                                        const char *block_key)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, POSITION_CLOSE);
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":block_key", block_key);
+    return sqlite_run(journal, statement);
+}
+
+/* `which`: a statement about all rows of an execution. */
+static enum store_error close_all(struct sqlite_journal *journal, enum statement which,
+                                  const char *execution)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, which);
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":execution", execution);
+    return sqlite_run(journal, statement);
+}
+
+static enum store_error event_take(struct sqlite_journal *journal,
+                                   const char *execution, int64_t event_id)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, EVENT_TAKE);
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":execution", execution);
+    bind_integer(statement, ":event", event_id);
     return sqlite_run(journal, statement);
 }
 
@@ -207,13 +288,15 @@ static enum store_error create_rows(struct sqlite_journal *journal, struct arena
 
     if (row->key)
         error = execution_of_key(journal, arena, row);
+    if (error == STORE_NOT_FOUND && row->parent_key)
+        error = execution_of_parent_key(journal, arena, row);
     *existed = error == STORE_OK;
     if (error == STORE_NOT_FOUND)
         error = workflow_save(journal, workflow, row->started_ms);
     if (error == STORE_OK && !*existed)
         error = execution_insert(journal, row);
     if (error == STORE_OK && !*existed)
-        error = event_insert(journal, row->id, row->history_seq, &started);
+        error = history_insert(journal, row->id, row->history_seq, &started);
     return error;
 }
 
@@ -247,27 +330,49 @@ enum store_error sqlite_create(struct journal *base, struct arena *arena,
     return STORE_FAILED;
 }
 
-/* In a transaction. The execution comes first: it must be there; it counts events. */
+/* In a transaction: what the execution waits for, and where its branches are. */
+static enum store_error commit_waits(struct sqlite_journal *journal,
+                                     const struct journal_commit *commit)
+{
+    const char *execution = commit->execution_id;
+    enum store_error error = STORE_OK;
+
+    if (commit->close_gate)
+        error = gate_close(journal, commit->close_gate);
+    for (size_t i = 0; error == STORE_OK && i < commit->open_gate_count; i++)
+        error = gate_open(journal, execution, &commit->open_gates[i]);
+    for (size_t i = 0; error == STORE_OK && i < commit->position_count; i++)
+        error = position_set(journal, execution, &commit->positions[i]);
+    if (error == STORE_OK && commit->close_block)
+        error = positions_close(journal, commit->close_block);
+    if (error == STORE_OK && commit->taken_event)
+        error = event_take(journal, execution, commit->taken_event);
+    if (error != STORE_OK || !commit->sets_execution ||
+        !execution_is_ended(commit->status))
+        return error;
+    error = close_all(journal, GATE_CLOSE_ALL, execution);
+    return error == STORE_OK ? close_all(journal, POSITION_CLOSE_ALL, execution)
+                             : error;
+}
+
+/* In a transaction. */
 static enum store_error commit_rows(struct sqlite_journal *journal,
                                     const struct journal_commit *commit)
 {
     int64_t seq = 0;
-    enum store_error error = execution_update(journal, commit, &seq);
+    enum store_error error = execution_seq(journal, commit->execution_id, &seq);
 
+    if (error == STORE_OK)
+        error = execution_update(journal, commit, seq + (int64_t)commit->event_count);
     if (error == STORE_OK && commit->ended)
         error = step_end(journal, commit->ended, commit->now_ms);
     if (error == STORE_OK && commit->started)
         error = step_insert(journal, commit->started);
-    if (error == STORE_OK && commit->close_gate)
-        error = gate_close(journal, commit->close_gate);
-    for (size_t i = 0; error == STORE_OK && i < commit->open_gate_count; i++)
-        error = gate_open(journal, commit->execution_id, &commit->open_gates[i]);
-    if (error == STORE_OK && commit->sets_execution &&
-        execution_is_ended(commit->status))
-        error = gates_close(journal, commit->execution_id);
-    seq -= (int64_t)commit->event_count;
+    if (error == STORE_OK)
+        error = commit_waits(journal, commit);
     for (size_t i = 0; error == STORE_OK && i < commit->event_count; i++)
-        error = event_insert(journal, commit->execution_id, ++seq, &commit->events[i]);
+        error =
+            history_insert(journal, commit->execution_id, ++seq, &commit->events[i]);
     return error;
 }
 
@@ -283,31 +388,50 @@ enum store_error sqlite_commit(struct journal *base,
     return sqlite_write_end(journal, error, WAL_PAGES_IN_RUN);
 }
 
-/* In a transaction. */
-static enum store_error request_row(struct sqlite_journal *journal,
-                                    const char *execution, const char *request)
-{
-    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_REQUEST);
-    enum store_error error;
-
-    if (!statement)
-        return STORE_FAILED;
-    bind_text(statement, ":id", execution);
-    bind_text(statement, ":request", request);
-    error = sqlite_run(journal, statement);
-    if (error == STORE_OK && sqlite3_changes(journal->db) == 0)
-        return STORE_NOT_FOUND;
-    return error;
-}
-
 enum store_error sqlite_request(struct journal *base, const char *execution_id,
                                 const char *request)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
-    enum store_error error = sqlite_write_begin(journal);
+    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_REQUEST);
+    enum store_error error;
 
-    if (error != STORE_OK)
-        return error;
-    error = request_row(journal, execution_id, request);
+    if (!statement || sqlite_write_begin(journal) != STORE_OK)
+        return STORE_FAILED;
+    bind_text(statement, ":id", execution_id);
+    bind_text(statement, ":request", request);
+    error = update_one(journal, statement);
+    return sqlite_write_end(journal, error, WAL_PAGES_IN_RUN);
+}
+
+enum store_error sqlite_answer(struct journal *base, const char *step_key,
+                               const char *way, const char *answer)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, GATE_ANSWER);
+    enum store_error error;
+
+    if (!statement || sqlite_write_begin(journal) != STORE_OK)
+        return STORE_FAILED;
+    bind_text(statement, ":step_key", step_key);
+    bind_text(statement, ":way", text_or_empty(way));
+    bind_text(statement, ":answer", answer);
+    error = update_one(journal, statement);
+    return sqlite_write_end(journal, error, WAL_PAGES_IN_RUN);
+}
+
+enum store_error sqlite_emit(struct journal *base, struct event_row *event)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, EVENT_INSERT);
+    enum store_error error;
+
+    if (!statement || sqlite_write_begin(journal) != STORE_OK)
+        return STORE_FAILED;
+    bind_text(statement, ":name", event->name);
+    bind_text(statement, ":data", event->data);
+    bind_text(statement, ":source", event->source);
+    bind_time(statement, ":at", event->at_ms);
+    error = sqlite_run(journal, statement);
+    event->id = sqlite3_last_insert_rowid(journal->db);
     return sqlite_write_end(journal, error, WAL_PAGES_IN_RUN);
 }

@@ -18,9 +18,16 @@ static const char *const step_names[] = {
     [STEP_RUN_CANCELLED] = "cancelled", [STEP_RUN_SKIPPED] = "skipped",
 };
 
+static const char *const position_names[] = {
+    [POSITION_OPEN] = "open",       [POSITION_COMPLETED] = "completed",
+    [POSITION_FAILED] = "failed",   [POSITION_CANCELLED] = "cancelled",
+    [POSITION_SKIPPED] = "skipped",
+};
+
 enum {
     EXECUTION_STATUS_COUNT = sizeof(execution_names) / sizeof(execution_names[0]),
-    STEP_STATUS_COUNT = sizeof(step_names) / sizeof(step_names[0])
+    STEP_STATUS_COUNT = sizeof(step_names) / sizeof(step_names[0]),
+    POSITION_STATUS_COUNT = sizeof(position_names) / sizeof(position_names[0])
 };
 
 /* The index of `name`, or `count`. */
@@ -63,6 +70,24 @@ bool step_status_find(const char *name, enum step_status *status)
 
     *status = (enum step_status)i;
     return i < STEP_STATUS_COUNT;
+}
+
+const char *position_status_name(enum position_status status)
+{
+    return position_names[status];
+}
+
+bool position_status_find(const char *name, enum position_status *status)
+{
+    size_t i = name_find(position_names, POSITION_STATUS_COUNT, name);
+
+    *status = (enum position_status)i;
+    return i < POSITION_STATUS_COUNT;
+}
+
+const char *text_or_empty(const char *text)
+{
+    return text ? text : "";
 }
 
 bool journal_claim(struct journal *journal, int64_t slot)

@@ -174,12 +174,13 @@ struct journal_commit {
     int64_t now_ms;
     const struct step_ending *ended;
     const struct step_row *started; /* inserts it, running or already ended */
-    const char *close_gate;         /* step_key of gates that are answered */
+    const char *close_gate; /* step_key of gates that are answered: all its ways */
+    /* Inserted, or replaced; an answer that is there stays. */
     const struct gate_row *open_gates;
     size_t open_gate_count;
     const struct position_row *positions; /* inserted, or replaced */
     size_t position_count;
-    const char *close_block; /* block_key whose positions go */
+    const char *close_block; /* block_key whose positions go, after they were written */
     int64_t taken_event; /* id of an event that this execution has used up; 0: none */
     bool sets_execution; /* the fields below are written */
     enum execution_status status; /* an ended one sets completed_at */
@@ -198,8 +199,8 @@ struct journal; /* opaque; from store_open or memory_journal_new */
 struct kad_journal_ops {
     const char *name;
     /* Upserts the workflow, inserts the execution (slot and history_seq are set in
-     * *row) and its event execution_started, in one commit. With row->key: when an
-     * execution with that key is there, inserts nothing, sets row->id to it and
+     * *row) and its event execution_started, in one commit. When an execution with
+     * row->key or row->parent_key is there, inserts nothing, sets row->id to it and
      * *existed. */
     enum store_error (*create)(struct journal *journal, struct arena *arena,
                                const struct workflow_row *workflow,
@@ -231,7 +232,12 @@ struct kad_journal_ops {
     /* The child that an attempt has called; NOT_FOUND: none yet. */
     enum store_error (*child)(struct journal *journal, struct arena *arena,
                               const char *parent_key, struct execution_row *row);
-    /* Opens a gate. NOT_FOUND: it is not there, or has been answered. */
+    /* The executions that the attempts of one have called, oldest first. */
+    enum store_error (*children)(struct journal *journal, struct arena *arena,
+                                 const char *execution_id, struct execution_row **rows,
+                                 size_t *count);
+    /* Opens a gate. NOT_FOUND: it is not there, or the attempt has been answered, one way
+     * or another. */
     enum store_error (*answer)(struct journal *journal, const char *step_key,
                                const char *way, const char *answer);
     /* Stores an event; its id is set. */
@@ -241,12 +247,12 @@ struct kad_journal_ops {
                                const char *execution_id, const char *name,
                                int64_t since_ms, struct event_row **rows,
                                size_t *count);
-    /* Gates of all executions that an event of this name may open and that have no answer,
-     * oldest first; `executions` has the ids, in the same order. */
+    /* Gates of all executions that an event of this name may open, of attempts that have no
+     * answer, oldest first; `executions` has the ids, in the same order. */
     enum store_error (*gates_for_event)(struct journal *journal, struct arena *arena,
                                         const char *name, struct gate_row **rows,
                                         const char ***executions, size_t *count);
-    /* Newest first; workflow_id NULL: all; limit 0: all. */
+    /* Those that nobody has called, newest first; workflow_id NULL: all; limit 0: all. */
     enum store_error (*list)(struct journal *journal, struct arena *arena,
                              const char *workflow_id, size_t limit,
                              struct execution_row **rows, size_t *count);
@@ -283,6 +289,9 @@ enum store_error store_open(const char *file, bool create, bool is_relaxed,
 
 /* Everything in memory; for tests and simulation. */
 struct journal *memory_journal_new(void);
+
+/* For implementations: what may be NULL and stands for "". */
+const char *text_or_empty(const char *text);
 
 /* For implementations: false: the new execution has no owner, and the message says why. */
 bool journal_claim(struct journal *journal, int64_t slot);

@@ -1,6 +1,6 @@
-/* bare.c: the baseline: what ten-steps writes, with SQLite alone.
+/* bare.c: the baseline: what ten-steps and many-steps write, with SQLite alone.
  *
- *     bare DATABASE SCHEMA.sql full|relaxed
+ *     bare DATABASE SCHEMA.sql full|relaxed STEPS
  *
  * The same rows in as many transactions (one for the start, one a step, one for the end) with
  * the same settings, by prepared statements, and nothing else: no types, no JSON, no locks,
@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STEP_COUNT = 10, SCHEMA_BYTES_MAX = 1 << 16, TEXT_SIZE = 64 };
+enum { LOOP_STEPS = 10, SCHEMA_BYTES_MAX = 1 << 16, TEXT_SIZE = 64 };
 
 enum statement {
     BEGIN,
@@ -41,12 +41,12 @@ static const char *const texts[STATEMENT_COUNT] = {
                   " history_seq) VALUES (?2, 'ten-steps', '1.0.0', 'cli', '{}',"
                   " 'running', 'step-1', ?1, 1)",
     [POSITION] = "UPDATE executions SET status = ?3, current_step = ?4,"
-                 " completed_at = ?1, history_seq = history_seq + 2 WHERE id = ?2"
-                 " RETURNING history_seq",
-    [STEP_START] = "INSERT INTO step_executions (id, execution_id, step_id, module,"
-                   " action, inputs, status, started_at, visit, attempt, run) VALUES"
-                   " (?3, ?2, ?4, 'bench', 'count', '{\"number\":0}', 'running', ?1, 1,"
-                   " 1, 1)",
+                 " completed_at = ?1, history_seq = history_seq + 2 WHERE id = ?2",
+    [STEP_START] =
+        "INSERT INTO step_executions (id, execution_id, step_id, module,"
+        " action, inputs, status, started_at, visit, attempt, run) VALUES"
+        " (?3, ?2, ?4, 'bench', 'count', '{\"number\":0}', 'running', ?1, ?5,"
+        " 1, ?5)",
     [STEP_END] = "UPDATE step_executions SET status = 'completed',"
                  " outputs = '{\"number\":1}', completed_at = ?1 WHERE id = ?3",
     [HISTORY] = "INSERT INTO execution_history (execution_id, event_type, step_id,"
@@ -112,48 +112,58 @@ static void open_database(const char *file, const char *schema_file, int is_rela
     }
 }
 
-static void write_execution(void)
+/* Step `number`, from 1, of an execution that goes around and around. */
+static void name_step(int number, char step[TEXT_SIZE], char key[TEXT_SIZE * 3])
 {
-    char ended[TEXT_SIZE] = "", ended_key[TEXT_SIZE] = "";
+    snprintf(step, TEXT_SIZE, "step-%d", (number - 1) % LOOP_STEPS + 1);
+    snprintf(key, TEXT_SIZE * 3, "%s/%s/%d/1", execution, step,
+             (number - 1) / LOOP_STEPS + 1);
+}
 
+static void write_boundary(int number, int step_count)
+{
+    const int is_end = number > step_count;
+    char step[TEXT_SIZE], key[TEXT_SIZE * 3];
+    char ended[TEXT_SIZE], ended_key[TEXT_SIZE * 3];
+
+    name_step(number, step, key);
+    name_step(number - 1, ended, ended_key);
+    run(BEGIN, NULL, NULL, 0);
+    run(POSITION, is_end ? "completed" : "running", is_end ? NULL : step, 0);
+    if (number > 1) {
+        run(STEP_END, ended_key, NULL, 0);
+        run(HISTORY, "step_completed", ended, 2 * number - 1);
+    }
+    if (!is_end)
+        run(STEP_START, key, step, (number - 1) / LOOP_STEPS + 1);
+    run(HISTORY, is_end ? "execution_completed" : "step_started", is_end ? NULL : step,
+        2 * number);
+    run(COMMIT, NULL, NULL, 0);
+}
+
+static void write_execution(int step_count)
+{
     run(BEGIN, NULL, NULL, 0);
     run(WORKFLOW, NULL, NULL, 0);
     run(EXECUTION, NULL, NULL, 0);
     run(HISTORY, "execution_started", NULL, 1);
     run(COMMIT, NULL, NULL, 0);
-    for (int i = 1; i <= STEP_COUNT + 1; i++) {
-        const int is_end = i > STEP_COUNT;
-        char step[TEXT_SIZE], key[TEXT_SIZE * 3];
-
-        snprintf(step, sizeof(step), "step-%d", i);
-        snprintf(key, sizeof(key), "%s/%s/1/1", execution, step);
-        run(BEGIN, NULL, NULL, 0);
-        run(POSITION, is_end ? "completed" : "running", is_end ? NULL : step, 0);
-        if (i > 1) {
-            run(STEP_END, ended_key, NULL, 0);
-            run(HISTORY, "step_completed", ended, 2 * i - 1);
-        }
-        if (!is_end)
-            run(STEP_START, key, step, 0);
-        run(HISTORY, is_end ? "execution_completed" : "step_started",
-            is_end ? NULL : step, 2 * i);
-        run(COMMIT, NULL, NULL, 0);
-        memcpy(ended, step, sizeof(ended));
-        snprintf(ended_key, sizeof(ended_key), "%.63s", key);
-    }
+    for (int number = 1; number <= step_count + 1; number++)
+        write_boundary(number, step_count);
 }
 
 int main(int argc, char **argv)
 {
     unsigned long long random = 0;
 
-    if (argc != 4 || getrandom(&random, sizeof(random), 0) != sizeof(random)) {
-        fprintf(stderr, "usage: bare DATABASE SCHEMA.sql full|relaxed\n");
+    if (argc != 5 || atoi(argv[4]) < 1 ||
+        getrandom(&random, sizeof(random), 0) != sizeof(random)) {
+        fprintf(stderr, "usage: bare DATABASE SCHEMA.sql full|relaxed STEPS\n");
         return 2;
     }
     snprintf(execution, sizeof(execution), "%016llx", random);
     open_database(argv[1], argv[2], strcmp(argv[3], "relaxed") == 0);
-    write_execution();
+    write_execution(atoi(argv[4]));
     for (int i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(statements[i]);
     check(sqlite3_close(db));

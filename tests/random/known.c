@@ -135,4 +135,6 @@ void known_find(struct maker *maker)
 {
     maker->in_every_item = ~(steps_t)0;
     maker->at_end = line_find(maker, &maker->flow->main, (struct known){0});
+    if (maker->at_end.sure == everything.sure) /* it never completes */
+        maker->at_end = (struct known){0};
 }

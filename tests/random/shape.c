@@ -34,7 +34,7 @@ static void retry_make(struct maker *maker, struct step *step)
     struct retry *retry = &step->retry;
 
     retry->max_attempts = 1 + (unsigned)dice_below(dice, 3);
-    if (dice_chance(dice, 40))
+    if (step->kind != ACTION || dice_chance(dice, 40))
         return;
     retry->is_limited = true;
     retry->is_not = dice_chance(dice, 40);

@@ -62,6 +62,7 @@ struct fixture {
     int64_t now_ms;
     unsigned stop_count;
     bool is_nudged;
+    struct job *jobs; /* that are under way, in the order of their starts */
     bool stops_waits; /* a person asks to stop as soon as something waits */
     struct execution_row row;
     struct engine_result result;
@@ -108,6 +109,41 @@ static enum store_error fix_commit(struct journal *journal,
     if (fix.commits_left > 0)
         fix.commits_left--;
     return fix.commit(journal, commit);
+}
+
+/* The next job is the first that has been started; without one, time passes. */
+static void fix_start(struct host *host, struct job *job)
+{
+    struct job **place = &fix.jobs;
+
+    (void)host;
+    while (*place)
+        place = &(*place)->next;
+    job->next = NULL;
+    *place = job;
+}
+
+static void fix_wake(struct host *host, struct job *job)
+{
+    (void)host, (void)job; /* it asks anyway when it runs */
+}
+
+static struct job *fix_next(struct host *host, int64_t due_ms)
+{
+    struct job *job = fix.jobs;
+
+    (void)host;
+    if (job) {
+        fix.jobs = job->next;
+        job->run(job);
+        return job;
+    }
+    fix.stop_count += fix.stops_waits;
+    if (!fix.stop_count) {
+        cr_assert_gt(due_ms, fix.now_ms, "it waits for nothing");
+        fix.now_ms = due_ms;
+    }
+    return NULL;
 }
 
 /* ---- The workflow ------------------------------------------------------------------- */
@@ -272,6 +308,9 @@ static void fix_init(struct journal *journal)
         .stop_count = fix_stop_count,
         .takes_nudge = fix_takes_nudge,
         .wait = fix_wait,
+        .start = fix_start,
+        .wake = fix_wake,
+        .next = fix_next,
     };
     fix.engine = (struct engine){
         .workflow = &fix.workflow,

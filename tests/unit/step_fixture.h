@@ -31,6 +31,8 @@ static struct fixture {
     struct kad_step_info info;
     struct kad_workflow workflow;
     struct step_state state;
+    struct drive drive;
+    struct execution execution;
     struct kad_run run;
 } fixture;
 
@@ -98,7 +100,7 @@ static inline struct kad_step *begin_step(const char *id, uint32_t visit,
                                           uint32_t attempt)
 {
     step_log_close(&fixture.run.step.log);
-    fixture.run.stop = STOP_NONE; /* as in a process of its own */
+    fixture.drive.stop = STOP_NONE; /* as in a process of its own */
     fixture.info.id = id;
     attempt_begin(&fixture.run, &fixture.info, visit, attempt);
     return &fixture.run.step;
@@ -124,10 +126,15 @@ static inline void open_fixture(void)
                                      .host = &fixture.host.host};
     fixture.info = (struct kad_step_info){.id = "step", .action = &fixture.action};
     fixture.workflow = (struct kad_workflow){.steps = &fixture.info, .step_count = 1};
-    fixture.run = (struct kad_run){.engine = &fixture.engine,
-                                   .workflow = &fixture.workflow,
-                                   .row = &fixture.row,
-                                   .steps = &fixture.state};
+    drive_init(&fixture.drive, &fixture.engine);
+    fixture.execution = (struct execution){
+        .drive = &fixture.drive,
+        .workflow = &fixture.workflow,
+        .row = &fixture.row,
+        .steps = &fixture.state,
+        .root = &fixture.run,
+    };
+    branch_init(&fixture.run, &fixture.execution, NULL);
     GIT("init", "-q", "-b", "main");
     write_file(".kad/.gitignore", "*\n");
 }

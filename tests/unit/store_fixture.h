@@ -63,6 +63,22 @@ static inline void clean_up(void)
     arena_release(&arena);
 }
 
+/* One test for each journal. */
+#define BOTH_IN(suite, sentence)                                                       \
+    static void sentence(void);                                                        \
+    Test(suite, sentence##_in_memory)                                                  \
+    {                                                                                  \
+        journal = memory_journal_new();                                                \
+        sentence();                                                                    \
+    }                                                                                  \
+    Test(suite, sentence##_in_sqlite)                                                  \
+    {                                                                                  \
+        use_folder();                                                                  \
+        open_file();                                                                   \
+        sentence();                                                                    \
+    }                                                                                  \
+    static void sentence(void)
+
 static inline enum store_error create(const char *workflow, const char *id,
                                       const char *key, struct execution_row *row,
                                       bool *existed)
@@ -121,6 +137,24 @@ static inline enum store_error start_step(const struct step_row *step)
                                           .events = &event,
                                           .event_count = 1};
 
+    return journal->ops->commit(journal, &commit);
+}
+
+/* An execution with one attempt under way, EXECUTION/STEP/1/1. */
+static inline struct step_row start_with_step(const char *execution, const char *step)
+{
+    const struct step_row row = step_of(execution, step, 1, 1);
+
+    start_execution(execution);
+    cr_assert_eq(start_step(&row), STORE_OK);
+    return row;
+}
+
+static inline enum store_error commit_of(const char *execution,
+                                         struct journal_commit commit)
+{
+    commit.execution_id = execution;
+    commit.now_ms = now_ms;
     return journal->ops->commit(journal, &commit);
 }
 

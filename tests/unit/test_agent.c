@@ -117,7 +117,7 @@ static const char *in_ask(const char *name)
 Test(agent, without_an_agent_the_question_is_left_for_a_person)
 {
     cr_expect_eq(ask(""), KAD_LATER);
-    cr_expect_str_eq(fixture.run.step.gate.kind, "ask");
+    cr_expect_str_eq(fixture.run.step.gates[0].kind, "ask");
     cr_expect_not_null(strstr(text_of(in_ask("prompt.md")), "Do it.\n"));
     cr_expect_not_null(strstr(text_of(in_ask("schema.json")), "summary"));
     cr_expect(kad_ask_is_parked(&fixture.run.step));

@@ -17,18 +17,21 @@
 
 static struct arena arena;
 static struct keeper keeper;
+static struct exec_caller caller = {.wake_fd = -1};
 static struct exec_result result;
 static struct exec_request request;
 
 static void set_up(void)
 {
     keeper_init(&keeper);
+    keeper_line_init(&caller.line, &keeper);
     signals_install();
     request = (struct exec_request){.program = {.cwd = "/"}, .timeout_ms = -1};
 }
 
 static void clean_up(void)
 {
+    keeper_line_close(&caller.line);
     keeper_close(&keeper);
     arena_release(&arena);
 }
@@ -39,7 +42,16 @@ TestSuite(exec, .init = set_up, .fini = clean_up, .timeout = 60);
 static enum exec_end run(const char *script)
 {
     request.program.argv = (const char *const[]){"sh", "-c", script, NULL};
-    return exec_run(&keeper, &arena, &request, &result);
+    return exec_run(&caller, &arena, &request, &result);
+}
+
+/* valgrind runs our programs too, with files of its own, and dies of an execve that fails late. */
+static void skip_under_valgrind(void)
+{
+    const char *preloaded = getenv("LD_PRELOAD");
+
+    if (preloaded && strstr(preloaded, "vgpreload"))
+        cr_skip_test("valgrind does not do this as the kernel does");
 }
 
 static bool is_alive(pid_t pid)
@@ -148,6 +160,7 @@ Test(exec, no_descriptor_of_ours_is_open_in_it)
 {
     const int extra = open("/dev/null", O_RDONLY); /* not close-on-exec */
 
+    skip_under_valgrind();
     run("ls /proc/self/fd | wc -l");
     cr_expect_eq(atoi(result.output.out), 4, "stdin, stdout, stderr and ls's own");
     close(extra);
@@ -172,7 +185,7 @@ Test(exec, signals_are_as_a_program_expects_them)
 Test(exec, a_program_that_is_not_there_is_an_error)
 {
     request.program.argv = (const char *const[]){"kad-no-such-program", NULL};
-    cr_expect_eq(exec_run(&keeper, &arena, &request, &result), EXEC_NOT_STARTED);
+    cr_expect_eq(exec_run(&caller, &arena, &request, &result), EXEC_NOT_STARTED);
     cr_expect_eq(result.error, ENOENT);
 }
 
@@ -187,9 +200,10 @@ Test(exec, arguments_that_are_too_long_are_an_error)
 {
     char *text = arena_alloc(&arena, 4 * 1024 * 1024);
 
+    skip_under_valgrind();
     memset(text, 'x', 4 * 1024 * 1024 - 1);
     request.program.argv = (const char *const[]){"true", text, NULL};
-    cr_expect_eq(exec_run(&keeper, &arena, &request, &result), EXEC_NOT_STARTED);
+    cr_expect_eq(exec_run(&caller, &arena, &request, &result), EXEC_NOT_STARTED);
     cr_expect_eq(result.error, E2BIG);
 }
 
@@ -230,8 +244,9 @@ Test(exec, the_end_of_the_keeper_is_the_end_of_what_has_escaped)
     pid = atoi(result.output.out);
     cr_assert_gt(pid, 0);
     cr_expect(is_alive(pid));
-    keeper_close(&keeper);
+    clean_up();
     cr_expect_not(is_alive(pid));
+    set_up();
 }
 
 static enum wait_verdict stop_at_once(void *context)
@@ -277,7 +292,6 @@ Test(exec, a_keeper_that_was_killed_is_replaced)
     run("true");
     kill(keeper.pid, SIGKILL);
     waitid(P_PID, (id_t)keeper.pid, &dead, WEXITED | WNOWAIT);
-    cr_expect_eq(run("true"), EXEC_NOT_STARTED);
     cr_expect_eq(run("true"), EXEC_ENDED);
 }
 

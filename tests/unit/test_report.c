@@ -189,6 +189,253 @@ Test(report, several_questions_need_the_step)
     assert_says("             /p/.kad/asks/abcd\n");
 }
 
+/* ---- Blocks and children --------------------------------------------------------- */
+
+/* A step of execution abcd1234 inside the block step `block`. */
+static void run_inside(const char *block, const char *step, const char *item,
+                       int64_t took_ms)
+{
+    const struct step_row row = {
+        .key = arena_printf(&arena, "abcd1234/%s%s/1/1", step, item),
+        .execution_id = "abcd1234",
+        .step_id = step,
+        .module = "m",
+        .action = "a",
+        .status = took_ms ? STEP_RUN_COMPLETED : STEP_RUN_RUNNING,
+        .started_ms = started_ms,
+        .completed_ms = took_ms ? started_ms + took_ms : 0,
+        .visit = 1,
+        .attempt = 1,
+        .run = 1,
+        .item = item,
+        .parent = arena_printf(&arena, "abcd1234/%s/1/1", block)};
+
+    commit(&(struct journal_commit){
+        .execution_id = "abcd1234", .now_ms = started_ms, .started = &row});
+}
+
+static void set_position(const char *block, const char *branch,
+                         enum position_status status, const char *step)
+{
+    const struct position_row position = {
+        .block_key = arena_printf(&arena, "abcd1234/%s/1/1", block),
+        .branch = branch,
+        .status = status,
+        .current_step = step};
+
+    commit(&(struct journal_commit){.execution_id = "abcd1234",
+                                    .now_ms = started_ms,
+                                    .positions = &position,
+                                    .position_count = 1});
+}
+
+/* A child of the step `step` of `parent`. */
+static void call(const char *parent, const char *step, const char *id)
+{
+    const struct workflow_row workflow = {
+        .id = "mail", .name = "Mail", .version = "2.0.0", .definition = "{}"};
+    struct execution_row row = {.id = id,
+                                .workflow_id = "mail",
+                                .workflow_version = "2.0.0",
+                                .trigger_type = "workflow",
+                                .status = EXECUTION_RUNNING,
+                                .current_step = "send",
+                                .started_ms = started_ms,
+                                .parent_id = parent,
+                                .parent_key =
+                                    arena_printf(&arena, "%s/%s/1/1", parent, step)};
+    bool existed;
+
+    cr_assert_eq(
+        report.journal->ops->create(report.journal, &arena, &workflow, &row, &existed),
+        STORE_OK);
+}
+
+/* Describes where its steps are. */
+static void start_with_branches(void)
+{
+    const struct workflow_row workflow = {
+        .id = "flow",
+        .name = "Flow",
+        .version = "1.0.0",
+        .definition = "{\"steps\":[{\"id\":\"test\"},{\"id\":\"lint\",\"branch\":"
+                      "\"lint\"},{\"id\":\"compile\",\"branch\":\"unit\"}]}"};
+    struct execution_row row = {.id = "abcd1234",
+                                .workflow_id = "flow",
+                                .workflow_version = "1.0.0",
+                                .trigger_type = "cli",
+                                .status = EXECUTION_RUNNING,
+                                .current_step = "test",
+                                .started_ms = started_ms};
+    bool existed;
+
+    cr_assert_eq(
+        report.journal->ops->create(report.journal, &arena, &workflow, &row, &existed),
+        STORE_OK);
+}
+
+Test(report, steps_of_branches_stand_under_their_block)
+{
+    start_with_branches();
+    run_step("abcd1234", "test", 1, 9000, NULL);
+    run_inside("test", "lint", "", 1000);
+    run_step("abcd1234", "after", 1, 2000, NULL);
+    run_inside("test", "compile", "", 3000);
+    set_status("abcd1234", EXECUTION_COMPLETED, NULL);
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("  test             completed  9.0s\n"
+                "    lint           completed  1.0s\n"
+                "    unit: compile  completed  3.0s\n"
+                "  after            completed  2.0s\n");
+}
+
+Test(report, items_are_told_apart_and_where_each_stands_is_said)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 0, NULL);
+    run_inside("test", "work", "[0]", 1000);
+    run_inside("test", "work", "[1]", 0);
+    run_inside("test", "inner", "[2]", 0);
+    set_position("test", "[0]", POSITION_COMPLETED, NULL);
+    set_position("test", "[1]", POSITION_OPEN, "work");
+    set_position("test", "[2]", POSITION_OPEN, "inner");
+    set_position("test", "[3]", POSITION_COMPLETED, NULL);
+    set_position("test", "[4]", POSITION_FAILED, NULL);
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("  stands at  test\n"
+                "             test: 2 completed, 1 failed\n"
+                "             work in [1] of test\n"
+                "             inner in [2] of test\n");
+    assert_says("  test        interrupted  -\n"
+                "    work[0]   completed    1.0s\n"
+                "    work[1]   interrupted  -\n"
+                "    inner[2]  interrupted  -\n");
+}
+
+Test(report, a_called_execution_stands_under_its_caller_and_not_in_the_list)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 0, NULL);
+    call("abcd1234", "test", "chil5678");
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("  test    interrupted  -\n"
+                "    mail  interrupted  -  execution chil5678\n");
+    assert_silent_about("called by");
+    rewind(report.out);
+    cr_assert_eq(report_list(&report, NULL, 0), STORE_OK);
+    fputc('\0', report.out);
+    assert_says("abcd1234");
+    assert_silent_about("chil5678");
+    rewind(report.out);
+    cr_assert_eq(report_execution(&report, "chil"), STORE_OK);
+    assert_says("mail 2.0.0  interrupted\n");
+    assert_says("  called by  abcd1234 at test\n");
+}
+
+/* ---- Gates ----------------------------------------------------------------------- */
+
+static void open_way(const char *execution, const char *step, const char *way,
+                     const char *event, const char *match)
+{
+    const struct gate_row gate = {
+        .step_key = arena_printf(&arena, "%s/%s/1/1", execution, step),
+        .kind = event ? "event" : "timer",
+        .prompt = "",
+        .opened_ms = started_ms,
+        .due_ms = event ? 0 : 1900000000000,
+        .way = way,
+        .event = event,
+        .match = match};
+
+    commit(&(struct journal_commit){.execution_id = execution,
+                                    .now_ms = started_ms,
+                                    .open_gates = &gate,
+                                    .open_gate_count = 1});
+}
+
+Test(report, the_first_of_several_is_one_attempt)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 0, NULL);
+    open_way("abcd1234", "test", "paid", "order.paid", "{\"by\":\"O'Hara\"}");
+    open_way("abcd1234", "test", "late", NULL, NULL);
+    set_status("abcd1234", EXECUTION_WAITING, NULL);
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("  test  waiting  -\n");
+    assert_says("  waits      at test until 2030-03-17T17:46:40.000Z (late)\n"
+                "  next       kad workflow resume abcd   go on when it is due\n"
+                "  waits      at test for the event order.paid (paid) with "
+                "{\"by\":\"O'Hara\"}\n"
+                "  next       kad emit order.paid --data '{\"by\":\"O'\\''Hara\"}'   "
+                "say that it has happened\n");
+    assert_silent_about("--step");
+}
+
+static void open_approval(const char *execution, const char *key, const char *prompt)
+{
+    const struct gate_row gate = {.step_key = key,
+                                  .kind = "approval",
+                                  .prompt = prompt,
+                                  .opened_ms = started_ms,
+                                  .choices = "[\"yes\",\"no\"]"};
+
+    commit(&(struct journal_commit){.execution_id = execution,
+                                    .now_ms = started_ms,
+                                    .open_gates = &gate,
+                                    .open_gate_count = 1});
+}
+
+Test(report, several_that_wait_in_items_need_the_step_with_its_item)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 0, NULL);
+    run_inside("test", "ask", "[0]", 0);
+    run_inside("test", "ask", "[1]", 0);
+    open_approval("abcd1234", "abcd1234/ask[0]/1/1", "first?");
+    open_approval("abcd1234", "abcd1234/ask[1]/1/1", "second?");
+    set_status("abcd1234", EXECUTION_WAITING, NULL);
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("  test      waiting  -\n    ask[0]  waiting  -\n");
+    assert_says(
+        "  asks       first?\n"
+        "  next       kad workflow approve abcd --step 'ask[0]' --choice yes\n"
+        "             kad workflow approve abcd --step 'ask[0]' --choice no\n"
+        "  asks       second?\n"
+        "  next       kad workflow approve abcd --step 'ask[1]' --choice yes\n");
+}
+
+Test(report, what_a_called_execution_asks_is_answered_there)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 0, NULL);
+    call("abcd1234", "test", "chil5678");
+    run_step("chil5678", "send", 1, 0, NULL);
+    open_approval("chil5678", "chil5678/send/1/1", "send it?");
+    set_status("chil5678", EXECUTION_WAITING, NULL);
+    set_status("abcd1234", EXECUTION_WAITING, NULL);
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("  test    waiting  -\n");
+    assert_says("  in         mail chil\n"
+                "  asks       send it?\n"
+                "  next       kad workflow approve chil --choice yes\n");
+}
+
+Test(report, an_answer_that_nobody_has_taken_up_needs_a_resume)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 0, NULL);
+    open_way("abcd1234", "test", "", "order.paid", NULL);
+    cr_assert_eq(
+        report.journal->ops->answer(report.journal, "abcd1234/test/1/1", "", "{}"),
+        STORE_OK);
+    set_status("abcd1234", EXECUTION_WAITING, NULL);
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("  answered   test\n"
+                "  next       kad workflow resume abcd   take up the answer\n");
+}
+
+/* ---- Details --------------------------------------------------------------------- */
+
 Test(report, a_completed_execution_needs_no_command)
 {
     start_execution("abcd1234");
@@ -320,6 +567,40 @@ Test(report, an_execution_is_one_json_object)
     cr_assert_str_eq(json_string_value(json_object_get(error, "message")), "m");
     cr_assert_eq(gates, 0);
     cr_assert(json_is_null(json_object_get(json, "pid")));
+    json_decref(json);
+}
+
+Test(report, the_json_has_branches_children_and_the_caller)
+{
+    const char *item, *branch, *position, *child, *caller, *key, *way, *event;
+    json_t *json, *parent;
+
+    report.is_json = true;
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 0, NULL);
+    run_inside("test", "work", "[0]", 0);
+    set_position("test", "[0]", POSITION_OPEN, "work");
+    call("abcd1234", "test", "chil5678");
+    open_way("abcd1234", "test", "paid", "order.paid", NULL);
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    json = printed_json();
+    cr_assert_eq(json_unpack(json,
+                             "{s:o, s:[{}, {s:s, s:s}], s:[{s:s, s:s}], s:[{s:s, s:s, "
+                             "s:s}], s:[{s:s, s:s}]}",
+                             "parent", &parent, "steps", "item", &item, "parent", &key,
+                             "positions", "branch", &branch, "status", &position,
+                             "children", "id", &child, "parent", &caller, "parentKey",
+                             &key, "gates", "way", &way, "event", &event),
+                 0);
+    cr_assert(json_is_null(parent));
+    cr_assert_str_eq(item, "[0]");
+    cr_assert_str_eq(branch, "[0]");
+    cr_assert_str_eq(position, "open");
+    cr_assert_str_eq(child, "chil5678");
+    cr_assert_str_eq(caller, "abcd1234");
+    cr_assert_str_eq(key, "abcd1234/test/1/1");
+    cr_assert_str_eq(way, "paid");
+    cr_assert_str_eq(event, "order.paid");
     json_decref(json);
 }
 

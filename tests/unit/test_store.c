@@ -3,21 +3,7 @@
 
 TestSuite(store, .fini = clean_up);
 
-/* One test for each journal. */
-#define BOTH(sentence)                                                                 \
-    static void sentence(void);                                                        \
-    Test(store, sentence##_in_memory)                                                  \
-    {                                                                                  \
-        journal = memory_journal_new();                                                \
-        sentence();                                                                    \
-    }                                                                                  \
-    Test(store, sentence##_in_sqlite)                                                  \
-    {                                                                                  \
-        use_folder();                                                                  \
-        open_file();                                                                   \
-        sentence();                                                                    \
-    }                                                                                  \
-    static void sentence(void)
+#define BOTH(sentence) BOTH_IN(store, sentence)
 
 BOTH(a_new_execution_is_found_by_a_prefix)
 {

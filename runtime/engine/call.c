@@ -1,0 +1,219 @@
+/* call.c: an action is called, and what its answer means.
+ *
+ *     in place     the branch is alone: nothing else can go on meanwhile
+ *     elsewhere    a job of the host's; kad_do takes the answer when the host has it back
+ *
+ * (1) A call elsewhere touches only its struct kad_step, and what does not change while it
+ *     is under way: the execution's row and modules, the engine, the step's budget. Its
+ *     inputs are a copy of its own; observers are told under a lock; whether it is to stop is
+ *     one atomic number.
+ * (2) Everything else about a step is done by the engine's thread. */
+#include <string.h>
+
+#include "codec.h"
+#include "engine/run.h"
+#include "engine/step_lock.h"
+
+void call_fail(struct kad_step *step, enum kad_failure_code code, const char *message)
+{
+    step->outcome = KAD_FAILURE;
+    step->failure = failure_new(&step->memory, step->info, code, message);
+}
+
+/* ---- Calling ------------------------------------------------------------------------ */
+
+static enum kad_outcome call_action(struct kad_step *step, const void *in)
+{
+    const struct kad_action *action = step->info->action;
+
+    return action->call ? action->call(step, in, step->produced)
+                        : external_call(step, step->produced);
+}
+
+/* On whatever thread. */
+static void call(struct kad_step *step, const void *in)
+{
+    struct step_lock lock;
+
+    step->produced =
+        arena_alloc(&step->memory, step->info->action->outputs->size_bytes);
+    step->outcome = step_lock_take(&lock, step);
+    if (step->outcome == KAD_SUCCESS)
+        step->outcome = call_action(step, in);
+    step_lock_drop(&lock);
+    step_log_close(&step->log);
+}
+
+static void call_elsewhere(struct job *job)
+{
+    struct kad_step *step = (struct kad_step *)job;
+    const struct kad_type *type = info_inputs_type(step->info);
+    void *in = arena_alloc(&step->memory, type->size_bytes);
+    const char *problem = codec_decode(&step->memory, type, CODEC_AFTER_SUCCESS,
+                                       step->inputs.text, step->inputs.len, in);
+
+    if (problem)
+        call_fail(step, KAD_FAILURE_BAD_INPUT, problem);
+    else
+        call(step, in);
+}
+
+void call_start(struct kad_step *step, const void *in)
+{
+    struct drive *drive = step->run->execution->drive;
+    struct host *host = drive->engine->host;
+
+    if (run_is_alone(step->run) || step->info->action == &kad_route_action) {
+        call(step, in);
+        step->phase = PHASE_OVER;
+        return;
+    }
+    step->phase = PHASE_CALL;
+    step->job = (struct job){.run = call_elsewhere};
+    atomic_init(&step->verdict, WAIT_ON);
+    drive->job_count++;
+    host->start(host, &step->job);
+}
+
+void call_end(struct job *job)
+{
+    struct kad_step *step = (struct kad_step *)job;
+
+    step->phase = PHASE_OVER;
+    step->was_elsewhere = true;
+    step->run->execution->drive->job_count--;
+}
+
+/* ---- Wishes to stop ----------------------------------------------------------------- */
+
+void call_tell(struct kad_step *step, enum wait_verdict verdict)
+{
+    struct host *host = step->run->execution->drive->engine->host;
+
+    if (atomic_exchange(&step->verdict, (int)verdict) != (int)verdict)
+        host->wake(host, &step->job);
+}
+
+enum wait_verdict call_verdict(struct kad_step *step)
+{
+    if (step->phase == PHASE_CALL)
+        return (enum wait_verdict)atomic_load(&step->verdict);
+    return run_look(step->run);
+}
+
+/* ---- The answer --------------------------------------------------------------------- */
+
+static bool is_declared(const struct kad_action *action, const char *code)
+{
+    if (!action->errors)
+        return true;
+    for (size_t i = 0; action->errors[i]; i++)
+        if (!strcmp(action->errors[i], code))
+            return true;
+    for (int i = 0; i < KAD_FAILURE_CODE_COUNT; i++)
+        if (!strcmp(kad_failure_name((enum kad_failure_code)i), code))
+            return true;
+    return false;
+}
+
+/* Whether the action has named one of those that it declares. */
+static bool has_outcome(const struct kad_step *step)
+{
+    uint32_t count = 0;
+
+    while (step->info->action->outcomes[count])
+        count++;
+    return step->named_outcome >= 1 && step->named_outcome <= count;
+}
+
+/* It did not end by itself: a call that somebody asked to stop, or that is a person's now.
+ * Gates and blocks are not called. */
+static bool is_interrupted(const struct kad_step *step)
+{
+    if (step->is_parked)
+        return true;
+    if (!step->produced || !run_is_stopped(step->run))
+        return false;
+    return !step->was_elsewhere || atomic_load(&step->verdict) != WAIT_ON;
+}
+
+/* What has passed: the step's own time, or that of its workflow. */
+static struct kad_error time_error(struct kad_step *step)
+{
+    struct kad_run *run = step->run;
+    struct execution *execution = run->execution;
+
+    if (execution->deadline_ms && run_now_ms(run) >= execution->deadline_ms) {
+        execution->is_late = execution->is_late || run_is_main_line(run);
+        return budget_deadline_error(execution, &step->memory, step->info);
+    }
+    return failure_new(&step->memory, step->info, KAD_FAILURE_TIMED_OUT,
+                       kad_failure_text(KAD_FAILURE_TIMED_OUT));
+}
+
+enum kad_outcome call_judge(struct kad_step *step, enum kad_outcome outcome)
+{
+    if (outcome == KAD_SUCCESS && step->info->action->outcomes && !has_outcome(step)) {
+        call_fail(step, KAD_FAILURE_BAD_OUTPUT,
+                  "it succeeded with none of its outcomes");
+        return KAD_FAILURE;
+    }
+    if (outcome == KAD_SUCCESS) /* if parked, it found an answer without the person */
+        return outcome;
+    if (is_interrupted(step))
+        return KAD_LATER;
+    if (outcome == KAD_TIMEOUT || (step->has_timed_out && !step->failure.code)) {
+        step->failure = time_error(step);
+        return KAD_TIMEOUT;
+    }
+    if (!step->failure.code)
+        call_fail(step, KAD_FAILURE_UNEXPLAINED,
+                  kad_failure_text(KAD_FAILURE_UNEXPLAINED));
+    if (!is_declared(step->info->action, step->failure.code))
+        kad_log(step,
+                "the module failed with `%s`, which its manifest does not declare",
+                step->failure.code);
+    return KAD_FAILURE;
+}
+
+void call_take_outputs(struct kad_step *step)
+{
+    const struct kad_type *type = info_outputs_type(step->info);
+    const enum codec_mode mode =
+        step->outcome == KAD_SUCCESS ? CODEC_AFTER_SUCCESS : CODEC_AFTER_FAILURE;
+    const char *problem;
+    void *value;
+
+    if (step->value || !step->produced)
+        return;
+    value = arena_alloc(&step->outputs_memory, type->size_bytes);
+    problem = codec_encode(&step->memory, step->info->action->outputs, mode,
+                           step->produced, &step->outputs);
+    if (!problem)
+        problem = codec_decode(&step->outputs_memory, type, mode, step->outputs.text,
+                               step->outputs.len, value);
+    if (!problem) {
+        step->value = value;
+        return;
+    }
+    step->outputs = (struct kad_json){0};
+    if (mode == CODEC_AFTER_SUCCESS)
+        call_fail(step, KAD_FAILURE_BAD_OUTPUT, problem);
+    else
+        kad_log(step, "the outputs of the failed step are dropped: %s", problem);
+}
+
+const char *call_take_given(struct kad_step *step, const char *given)
+{
+    const struct kad_type *type = info_outputs_type(step->info);
+    void *value = arena_alloc(&step->outputs_memory, type->size_bytes);
+    const char *problem = codec_decode(&step->outputs_memory, type, CODEC_AFTER_SUCCESS,
+                                       given, strlen(given), value);
+
+    if (!problem)
+        problem = codec_encode(&step->memory, type, CODEC_AFTER_SUCCESS, value,
+                               &step->outputs);
+    if (!problem)
+        step->value = value;
+    return problem;
+}

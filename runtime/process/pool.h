@@ -1,0 +1,58 @@
+/* pool.h: the threads on which jobs run beside the engine's.
+ *
+ *     start -> queue -> worker -> finished -> next
+ *
+ * A thread is added when a job finds none idle, up to POOL_WORKERS_MAX, or as many as
+ * RLIMIT_NOFILE has room for; it stays. More jobs wait in the queue, first come, first served.
+ * If there can't be a single thread, `next` runs the job itself. */
+#ifndef KAD_PROCESS_POOL_H
+#define KAD_PROCESS_POOL_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/host.h"
+#include "process/exec.h"
+
+enum { POOL_WORKERS_MAX = 64 };
+
+struct worker {
+    struct exec_caller caller;
+    struct pool *pool;
+    pthread_t thread;
+};
+
+/* First in, first out. */
+struct job_list {
+    struct job *first, *last;
+    size_t count;
+};
+
+struct pool {
+    struct keeper *keeper;
+    struct exec_caller *engine; /* the caller of the engine's thread */
+    pthread_mutex_t mutex;      /* of what follows */
+    pthread_cond_t has_work;    /* a job in the queue, or the end */
+    struct job_list queue, finished;
+    struct worker *workers[POOL_WORKERS_MAX];
+    size_t worker_count, idle_count;
+    int finished_fd; /* an eventfd, written when `finished` is no longer empty; -1: none yet */
+    bool is_closing;
+};
+
+void pool_init(struct pool *pool, struct keeper *keeper, struct exec_caller *engine);
+/* Kills the programs of jobs under way, ends their waits, and waits for the jobs. Those in the
+ * queue are never run. */
+void pool_close(struct pool *pool);
+
+/* The three of the host, on the engine's thread. `timeout_ms`: -1 for ever. */
+void pool_start(struct pool *pool, struct job *job);
+void pool_wake(struct pool *pool, struct job *job);
+struct job *pool_next(struct pool *pool, int64_t timeout_ms);
+
+/* The caller that this thread is: the engine's, or a worker's. */
+struct exec_caller *pool_caller(struct pool *pool);
+
+#endif

@@ -1,0 +1,149 @@
+/* report_facts.c: gathers from the store what is reported of one execution. */
+#include <string.h>
+
+#include "codec.h"
+#include "report_internal.h"
+
+const char *report_status_name(const struct report *report,
+                               const struct execution_row *row, pid_t *owner)
+{
+    bool has_locks = report->locks && report->locks->fd >= 0;
+
+    *owner = has_locks && !execution_is_ended(row->status)
+                 ? lock_owner(report->locks, row->slot)
+                 : 0;
+    if (row->status == EXECUTION_RUNNING && !*owner)
+        return "interrupted";
+    return execution_status_name(row->status);
+}
+
+bool report_error_read(const struct report *report, const char *text, const char **code,
+                       const char **message, const char **step)
+{
+    struct kad_error error;
+
+    if (!text || codec_decode(report->arena, &kad_error_type, CODEC_AFTER_FAILURE, text,
+                              strlen(text), &error) != NULL)
+        return false;
+    *code = error.code;
+    *message = error.message;
+    *step = error.step;
+    return true;
+}
+
+static enum store_error short_id(const struct report *report, const char *id,
+                                 const char **shortest)
+{
+    enum { SHORT_ID_LEN = 4 };
+    struct execution_row other;
+
+    for (size_t len = SHORT_ID_LEN; len < strlen(id); len++) {
+        const char *prefix = arena_copy(report->arena, id, len);
+        enum store_error error =
+            report->journal->ops->find(report->journal, report->arena, prefix, &other);
+
+        *shortest = prefix;
+        if (error != STORE_AMBIGUOUS)
+            return error;
+    }
+    *shortest = id;
+    return STORE_OK;
+}
+
+/* An attempt's gates have one step_key: each attempt counts once. */
+static size_t count_attempts(const struct gate_row *gates, size_t count)
+{
+    size_t attempts = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t j = 0;
+
+        while (strcmp(gates[j].step_key, gates[i].step_key) != 0)
+            j++;
+        attempts += j == i;
+    }
+    return attempts;
+}
+
+/* What an execution waits for, and the executions that it has called and that have not
+ * ended. */
+static enum store_error gather_waits(const struct report *report,
+                                     const struct execution_row *row,
+                                     struct execution_facts *facts)
+{
+    const struct kad_journal_ops *ops = report->journal->ops;
+    struct waits waits = {.row = *row};
+    struct execution_row *children;
+    size_t count;
+    enum store_error error = ops->gates(report->journal, report->arena, row->id,
+                                        &waits.gates, &waits.gate_count);
+
+    if (error == STORE_OK)
+        error = short_id(report, row->id, &waits.short_id);
+    if (error == STORE_OK)
+        error =
+            ops->children(report->journal, report->arena, row->id, &children, &count);
+    if (error != STORE_OK)
+        return error;
+    waits.attempt_count = count_attempts(waits.gates, waits.gate_count);
+    vec_push(report->arena, &facts->waits, waits);
+    for (size_t i = 0; error == STORE_OK && i < count; i++)
+        if (!execution_is_ended(children[i].status))
+            error = gather_waits(report, &children[i], facts);
+    return error;
+}
+
+/* The stored definition of the workflow, which knows in which branch a step is. */
+static enum store_error gather_definition(const struct report *report,
+                                          struct execution_facts *facts)
+{
+    struct workflow_row *rows;
+    size_t count;
+    const enum store_error error =
+        report->journal->ops->workflows(report->journal, report->arena, &rows, &count);
+
+    for (size_t i = 0; error == STORE_OK && i < count; i++)
+        if (strcmp(rows[i].id, facts->row.workflow_id) == 0)
+            facts->definition = rows[i].definition;
+    return error;
+}
+
+static bool has_blocks(const struct execution_facts *facts)
+{
+    for (size_t i = 0; i < facts->step_count; i++)
+        if (facts->steps[i].parent)
+            return true;
+    return false;
+}
+
+enum store_error report_gather(const struct report *report, const char *prefix,
+                               struct execution_facts *facts)
+{
+    const struct kad_journal_ops *ops = report->journal->ops;
+    struct journal *journal = report->journal;
+    enum store_error error = ops->find(journal, report->arena, prefix, &facts->row);
+
+    if (error == STORE_OK)
+        error = ops->steps(journal, report->arena, facts->row.id, &facts->steps,
+                           &facts->step_count);
+    if (error == STORE_OK)
+        error = ops->positions(journal, report->arena, facts->row.id, &facts->positions,
+                               &facts->position_count);
+    if (error == STORE_OK)
+        error = ops->children(journal, report->arena, facts->row.id, &facts->children,
+                              &facts->child_count);
+    if (error == STORE_OK && has_blocks(facts))
+        error = gather_definition(report, facts);
+    if (error == STORE_OK)
+        error = gather_waits(report, &facts->row, facts);
+    if (error == STORE_OK)
+        facts->status = report_status_name(report, &facts->row, &facts->owner);
+    return error;
+}
+
+const char *report_step_of_key(const struct report *report, const char *key)
+{
+    const char *step = strchr(key, '/');
+
+    return step ? arena_copy(report->arena, step + 1, strcspn(step + 1, "/")) : key;
+}

@@ -1,0 +1,275 @@
+/* report_steps.c: where an execution stands: its steps, those of a block under the block, and
+ * the executions that its steps have called under their callers. */
+#include <inttypes.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "report_internal.h"
+#include "words.h"
+
+/* ---- Positions ------------------------------------------------------------------- */
+
+static void count_ended(const struct execution_facts *facts, size_t first,
+                        enum position_status status, struct buf *words)
+{
+    const char *block = facts->positions[first].block_key;
+    size_t count = 0;
+
+    for (size_t i = first; i < facts->position_count; i++)
+        count += facts->positions[i].status == status &&
+                 strcmp(facts->positions[i].block_key, block) == 0;
+    if (count)
+        buf_printf(words, "%s%zu %s", words->len ? ", " : "", count,
+                   position_status_name(status));
+}
+
+static bool is_first_of_block(const struct execution_facts *facts, size_t index)
+{
+    size_t i = 0;
+
+    while (strcmp(facts->positions[i].block_key, facts->positions[index].block_key) !=
+           0)
+        i++;
+    return i == index;
+}
+
+/* "checks: 2 completed, 1 skipped": the branches of a block that have ended. */
+static void add_ended(const struct report *report, const struct execution_facts *facts,
+                      size_t first, struct buf *text)
+{
+    struct buf words;
+
+    buf_init(&words, report->arena);
+    for (enum position_status status = POSITION_COMPLETED; status <= POSITION_SKIPPED;
+         status++)
+        count_ended(facts, first, status, &words);
+    if (words.len)
+        buf_printf(text, "\n%s: %s",
+                   report_step_of_key(report, facts->positions[first].block_key),
+                   words.p);
+}
+
+void report_positions(const struct report *report, const struct execution_facts *facts)
+{
+    struct buf text;
+
+    if (!facts->row.current_step)
+        return;
+    buf_init(&text, report->arena);
+    buf_printf(&text, "%s", facts->row.current_step);
+    for (size_t i = 0; i < facts->position_count; i++) {
+        const struct position_row *position = &facts->positions[i];
+
+        if (position->status == POSITION_OPEN && position->current_step)
+            buf_printf(&text, "\n%s in %s of %s", position->current_step,
+                       position->branch,
+                       report_step_of_key(report, position->block_key));
+        if (is_first_of_block(facts, i))
+            add_ended(report, facts, i, &text);
+    }
+    report_fact(report, "stands at", text.p);
+}
+
+/* ---- The tree -------------------------------------------------------------------- */
+
+enum { NONE = -1 };
+
+/* Of each step: the first that ran inside of it, and the next beside it; NONE. */
+struct tree {
+    const struct report *report;
+    const struct execution_facts *facts;
+    json_t *definition; /* or NULL */
+    int *firsts, *nexts;
+    int root;
+    VEC(struct line) lines;
+};
+
+static int find_parent(const struct execution_facts *facts, int step, int guess)
+{
+    const char *key = facts->steps[step].parent;
+
+    if (!key || (guess != NONE && strcmp(facts->steps[guess].key, key) == 0))
+        return key ? guess : NONE;
+    for (int i = step - 1; i >= 0; i--)
+        if (strcmp(facts->steps[i].key, key) == 0)
+            return i;
+    return NONE;
+}
+
+static void build(struct tree *tree)
+{
+    const int count = (int)tree->facts->step_count;
+    int *lasts = arena_array(tree->report->arena, int, (size_t)count);
+    int last_root = NONE, parent = NONE;
+
+    tree->root = NONE;
+    tree->firsts = arena_array(tree->report->arena, int, (size_t)count);
+    tree->nexts = arena_array(tree->report->arena, int, (size_t)count);
+    for (int i = 0; i < count; i++) {
+        int *last = &last_root, *first = &tree->root;
+
+        tree->firsts[i] = tree->nexts[i] = lasts[i] = NONE;
+        /* Those of one block mostly come one after another. */
+        parent = find_parent(tree->facts, i, parent);
+        if (parent != NONE)
+            last = &lasts[parent], first = &tree->firsts[parent];
+        if (*last == NONE)
+            *first = i;
+        else
+            tree->nexts[*last] = i;
+        *last = i;
+    }
+}
+
+/* ---- Lines ----------------------------------------------------------------------- */
+
+static const char *step_note(const struct report *report, const struct step_row *step)
+{
+    const char *code, *message, *in_step;
+    struct buf note;
+
+    buf_init(&note, report->arena);
+    if (step->visit > 1)
+        buf_printf(&note, "visit %" PRIu32, step->visit);
+    if (step->attempt > 1)
+        buf_printf(&note, "%sattempt %" PRIu32, note.len ? ", " : "", step->attempt);
+    if (report_error_read(report, step->error, &code, &message, &in_step))
+        buf_printf(&note, "%s%s: %s", note.len ? "; " : "", code, message);
+    return note.p;
+}
+
+static const char *step_took(const struct report *report,
+                             const struct execution_facts *facts,
+                             const struct step_row *step)
+{
+    if (step->completed_ms)
+        return duration_words(report->arena, step->completed_ms - step->started_ms);
+    if (facts->owner)
+        return duration_words(report->arena, time_now_ms() - step->started_ms);
+    return "-";
+}
+
+static bool has_gate(const struct execution_facts *facts, const char *key)
+{
+    const struct waits *own = &facts->waits.items[0];
+
+    for (size_t i = 0; i < own->gate_count; i++)
+        if (strcmp(own->gates[i].step_key, key) == 0)
+            return true;
+    return false;
+}
+
+static bool waits_for_anything(const struct execution_facts *facts)
+{
+    for (size_t i = 0; i < facts->waits.count; i++)
+        if (facts->waits.items[i].gate_count)
+            return true;
+    return false;
+}
+
+static bool has_called(const struct execution_facts *facts, const char *key)
+{
+    for (size_t i = 0; i < facts->child_count; i++)
+        if (strcmp(facts->children[i].parent_key, key) == 0)
+            return true;
+    return false;
+}
+
+/* A running row of an execution that nobody runs is where it stopped; a block waits when
+ * something inside does. */
+static const char *step_status_words(const struct tree *tree, int index)
+{
+    const struct execution_facts *facts = tree->facts;
+    const struct step_row *step = &facts->steps[index];
+    const bool is_block = tree->firsts[index] != NONE || has_called(facts, step->key);
+
+    if (step->status != STEP_RUN_RUNNING)
+        return step_status_name(step->status);
+    if (has_gate(facts, step->key))
+        return "waiting";
+    if (facts->owner)
+        return step_status_name(step->status);
+    return is_block && waits_for_anything(facts) ? "waiting" : "interrupted";
+}
+
+/* Of a step inside `parallel:`; NULL: of none, or not known. */
+static const char *branch_of(const struct tree *tree, const struct step_row *step)
+{
+    size_t i;
+    json_t *about;
+
+    json_array_foreach(
+        json_object_get(tree->definition, "steps"), i,
+        about) if (strcmp(json_string_value(json_object_get(about, "id")),
+                          step->step_id) ==
+                   0) return json_string_value(json_object_get(about, "branch"));
+    return NULL;
+}
+
+/* "unit: compile", "work[3]". */
+static const char *step_name(const struct tree *tree, const struct step_row *step,
+                             int depth)
+{
+    const char *branch = step->parent ? branch_of(tree, step) : NULL;
+    const bool is_named = branch && strcmp(branch, step->step_id) != 0;
+
+    return arena_printf(tree->report->arena, "%*s%s%s%s%s", 2 * depth, "",
+                        is_named ? branch : "", is_named ? ": " : "", step->step_id,
+                        step->item);
+}
+
+static void add_called(struct tree *tree, const struct execution_row *row, int depth)
+{
+    struct arena *arena = tree->report->arena;
+    pid_t owner;
+    const char *status = report_status_name(tree->report, row, &owner);
+    const int64_t end_ms = row->completed_ms ? row->completed_ms : time_now_ms();
+    const struct line line = {{
+        {arena_printf(arena, "%*s%s", 2 * depth, "", row->workflow_id), NULL},
+        {status, report_status_color(status)},
+        {row->completed_ms || owner ? duration_words(arena, end_ms - row->started_ms)
+                                    : "-",
+         NULL},
+        {arena_printf(arena, "execution %s", row->id), DIM},
+    }};
+
+    vec_push(arena, &tree->lines, line);
+}
+
+static void add_steps(struct tree *tree, int first, int depth)
+{
+    const struct execution_facts *facts = tree->facts;
+
+    for (int i = first; i != NONE; i = tree->nexts[i]) {
+        const struct step_row *step = &facts->steps[i];
+        const char *status = step_status_words(tree, i);
+        const struct line line = {{
+            {step_name(tree, step, depth), NULL},
+            {status, report_status_color(status)},
+            {step_took(tree->report, facts, step), NULL},
+            {step_note(tree->report, step), DIM},
+        }};
+
+        vec_push(tree->report->arena, &tree->lines, line);
+        for (size_t j = 0; j < facts->child_count; j++)
+            if (strcmp(facts->children[j].parent_key, step->key) == 0)
+                add_called(tree, &facts->children[j], depth + 1);
+        add_steps(tree, tree->firsts[i], depth + 1);
+    }
+}
+
+void report_steps(const struct report *report, const struct execution_facts *facts)
+{
+    struct tree tree = {.report = report, .facts = facts};
+
+    if (!facts->step_count)
+        return;
+    if (facts->definition)
+        tree.definition = json_loads(facts->definition, 0, NULL);
+    build(&tree);
+    add_steps(&tree, tree.root, 0);
+    fputc('\n', report->out);
+    report_table(report, tree.lines.items, tree.lines.count, 4, 2);
+    json_decref(tree.definition);
+}
