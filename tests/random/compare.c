@@ -101,10 +101,9 @@ static bool is_same_row(struct stage *stage, const struct attempt *attempt,
 {
     struct arena *arena = &stage->arena;
 
-    if (attempt->is_loose)
-        return true;
     return is_same_text(attempt->status, step_status_name(row->status)) &&
-           is_same_text(attempt->code, field_of(arena, row->error, "code")) &&
+           (row->status == STEP_RUN_CANCELLED || /* it may say why it stopped */
+            is_same_text(attempt->code, field_of(arena, row->error, "code"))) &&
            (attempt->step->kind != ACTION || !attempt->is_called ||
             is_same_json(attempt->inputs, row->inputs));
 }

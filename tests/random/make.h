@@ -83,6 +83,8 @@ struct value value_make(struct arena *arena, struct dice *dice, struct kind kind
 /* Of no more than `depth` operators one in the other. */
 const struct tree *tree_make(struct maker *maker, const struct place *place,
                              struct kind kind, unsigned depth);
+/* Of a forEach: texts that are no enum, whatever literals are around. */
+const struct tree *tree_make_items(struct maker *maker, const struct place *place);
 /* An optional value, as it may stand in an optional input: without a default. NULL: there is
  * none here. */
 const struct tree *tree_make_optional(struct maker *maker, const struct place *place,

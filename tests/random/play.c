@@ -79,6 +79,11 @@ static void game_end(struct game *game)
     game->is_completed = !game->main->error.code;
     if (!game->caller)
         return;
+    if (game->main->state == CANCELLED) {
+        game->caller->child = NULL;
+        running_stop(game->caller, NULL);
+        return;
+    }
     if (game->is_completed) {
         ending.has_outputs = true;
         memcpy(ending.outputs, game->output_values, sizeof(ending.outputs));
@@ -95,7 +100,7 @@ static void line_end(struct running *line, bool is_well)
     if (!is_well && !line->error.code)
         line->error = (struct trouble){"failed_by_route", line->step->id};
     if (line->block)
-        block_look(line->block);
+        inside_look(line->block);
     else
         game_end(line->game);
 }
@@ -163,7 +168,9 @@ static void settle(struct running *line, const struct ending *ending)
     memcpy(left->outputs, ending->outputs, sizeof(left->outputs));
     if (ending->code && !line->error.code)
         line->error = (struct trouble){ending->code, line->step->id};
-    else if (ending->is_success && line->step->recovers)
+    if (ending->handed.code && !line->error.code)
+        line->error = ending->handed;
+    if (ending->is_success && line->step->recovers)
         line->error = (struct trouble){0};
 }
 
@@ -225,8 +232,27 @@ static bool may_repeat(const struct running *line, const struct ending *ending)
 
 static void attempt_start(struct running *line);
 
+void running_stop(struct running *line, const struct ending *ending)
+{
+    static const struct ending cancelled = {.status = "cancelled"};
+
+    if (!ending || !ending->is_success)
+        ending = &cancelled;
+    line->row->status = ending->status;
+    settle(line, ending);
+    line->state = CANCELLED;
+    if (line->block)
+        inside_look(line->block);
+    else
+        game_end(line->game);
+}
+
 void running_finish(struct running *line, const struct ending *ending)
 {
+    if (line->is_cancelled) {
+        running_stop(line, ending);
+        return;
+    }
     line->row->status = ending->status;
     line->row->code = ending->code;
     if (may_repeat(line, ending)) {
@@ -291,7 +317,7 @@ static void attempt_start(struct running *line)
     case ACTION: action_start(line); break;
     case ROUTE: running_finish(line, &decided); break;
     case PARALLEL:
-    case FOR_EACH: block_start(line); break;
+    case FOR_EACH: inside_start(line); break;
     case CALL:
         line->child =
             game_new(table, line->step->callee, attempt_key(table->arena, line->row),
@@ -309,6 +335,8 @@ static void fail_uncalled(struct running *line, const char *code)
     row_add(line, false);
     line->row->status = failed.status;
     line->row->code = code;
+    if (line->step->branch_count)
+        running_forget(line);
     settle(line, &failed);
     go_failed(line, false);
 }
@@ -361,7 +389,7 @@ static bool prepare(struct running *line)
     case ACTION: return inputs_make(line);
     case ROUTE: break;
     case PARALLEL:
-    case FOR_EACH: return block_prepare(line);
+    case FOR_EACH: return inside_prepare(line);
     case CALL: return arguments_make(line);
     }
     return true;
@@ -379,13 +407,15 @@ static void enter(struct running *line, const struct step *step)
         fail_uncalled(line, "expression");
     else if (!has_budget(line))
         fail_uncalled(line, "retries_exhausted");
+    else if (inside_is_too_large(line))
+        fail_uncalled(line, "too_many_items");
     else
         attempt_start(line);
 }
 
 /* ---- Lines and workflows ----------------------------------------------------------------- */
 
-struct running *running_new(struct game *game, struct block *block,
+struct running *running_new(struct game *game, struct inside *block,
                             const struct line *line, struct frame *frame)
 {
     struct running *running = arena_new(game->table->arena, struct running);
@@ -408,18 +438,23 @@ void running_start(struct running *line)
 
 void running_cancel(struct running *line)
 {
-    struct table *table = line->game->table;
-
-    line->row->status = "cancelled";
-    line->row->is_loose = true;
-    table->play->has_cut = true;
-    for (size_t i = 0; i < table->flights.count; i++)
-        if (table->flights.items[i] == line)
-            table->flights.items[i] = table->flights.items[--table->flights.count];
+    line->is_cancelled = true;
     if (line->inner)
-        block_cancel(line->inner);
+        inside_cancel(line->inner);
     if (line->child)
         running_cancel(line->child->main);
+    if (line->inner)
+        inside_look(line->inner);
+}
+
+void running_forget(struct running *line)
+{
+    const struct flow *flow = line->game->flow;
+
+    for (unsigned i = 0; i < flow->step_count; i++)
+        if (step_is_inside(flow->steps[i], line->step))
+            line->frame->left[i] = (struct left){.status = "pending"};
+    line->frame->items[line->step->index].count = 0;
 }
 
 struct game *game_new(struct table *table, const struct flow *flow, const char *place,

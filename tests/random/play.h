@@ -17,7 +17,6 @@ struct attempt {
     const char *status;
     const char *code;   /* of its failure, or NULL */
     const char *inputs; /* JSON of what an action got, or NULL */
-    bool is_loose;      /* cut short by its block: how far it came is chance */
 };
 
 struct play {

@@ -5,7 +5,7 @@
 
 /* ---- Start --------------------------------------------------------------------------- */
 
-bool block_prepare(struct running *line)
+bool inside_prepare(struct running *line)
 {
     const struct step *step = line->step;
     struct scope scope = running_scope(line);
@@ -35,17 +35,12 @@ static struct frame *frame_new(struct running *line, size_t i)
     return frame;
 }
 
-/* Budgets inside are fresh in each run of the block. */
-static void budgets_renew(struct running *line)
+bool inside_is_too_large(const struct running *line)
 {
-    const struct flow *flow = line->game->flow;
-
-    for (unsigned i = 0; i < flow->step_count; i++)
-        if (step_is_inside(flow->steps[i], line->step))
-            line->frame->left[i].runs = 0;
+    return line->step->kind == FOR_EACH && line->items.count > line->step->max_items;
 }
 
-static void lines_make(struct running *line, struct block *block)
+static void lines_make(struct running *line, struct inside *block)
 {
     struct arena *arena = line->game->table->arena;
     const struct step *step = line->step;
@@ -70,7 +65,7 @@ static void lines_make(struct running *line, struct block *block)
     }
 }
 
-static size_t count_of(const struct block *block, enum line_state state)
+static size_t count_of(const struct inside *block, enum line_state state)
 {
     size_t count = 0;
 
@@ -80,14 +75,14 @@ static size_t count_of(const struct block *block, enum line_state state)
 }
 
 /* As many as may be at work at the same time. */
-static void lines_start(struct block *block)
+static void lines_start(struct inside *block)
 {
     const struct step *step = block->owner->step;
     const size_t most = step->kind == PARALLEL ? block->count
                         : step->concurrency    ? step->concurrency
                                                : 1;
 
-    while (!block->is_over && block->started < block->count &&
+    while (!block->is_decided && block->started < block->count &&
            count_of(block, OPEN) < most) {
         struct running *line = block->lines[block->started++];
 
@@ -96,28 +91,21 @@ static void lines_start(struct block *block)
     }
 }
 
-void block_start(struct running *line)
+void inside_start(struct running *line)
 {
-    static const struct ending too_many = {.status = "failed",
-                                           .code = "too_many_items"};
-    struct block *block;
+    struct inside *block;
 
-    if (line->step->kind == FOR_EACH && line->items.count > line->step->max_items) {
-        running_finish(line, &too_many);
-        return;
-    }
-    block = arena_new(line->game->table->arena, struct block);
+    block = arena_new(line->game->table->arena, struct inside);
     block->owner = line;
     line->inner = block;
-    budgets_renew(line);
+    running_forget(line);
     lines_make(line, block);
-    lines_start(block);
-    block_look(block);
+    inside_look(block);
 }
 
 /* ---- End ----------------------------------------------------------------------------- */
 
-static void names_of(struct block *block, struct ending *ending)
+static void names_of(struct inside *block, struct ending *ending)
 {
     struct arena *arena = block->owner->game->table->arena;
     struct value *names = arena_array(arena, struct value, block->count);
@@ -130,7 +118,7 @@ static void names_of(struct block *block, struct ending *ending)
     ending->outputs[0] = (struct value){.is_set = true, .items = names, .count = count};
 }
 
-static void counts_of(const struct block *block, struct ending *ending)
+static void counts_of(const struct inside *block, struct ending *ending)
 {
     ending->outputs[0] =
         (struct value){.is_set = true, .integer = (int64_t)block->count};
@@ -139,19 +127,18 @@ static void counts_of(const struct block *block, struct ending *ending)
 }
 
 /* A failure that a branch has handled, but not recovered from, goes on outside. */
-static void hand_on(struct block *block)
+static struct trouble handed(const struct inside *block)
 {
-    for (size_t i = 0; i < block->count; i++) {
-        const struct running *line = block->lines[i];
-
-        if (line->state == WELL && line->error.code && !block->owner->error.code)
-            block->owner->error = line->error;
-    }
+    for (size_t i = 0; i < block->count; i++)
+        if (block->lines[i]->state == WELL && block->lines[i]->error.code)
+            return block->lines[i]->error;
+    return (struct trouble){0};
 }
 
-static void block_end(struct block *block, bool is_success)
+static void block_end(struct inside *block)
 {
     struct running *owner = block->owner;
+    const bool is_success = block->is_success;
     struct ending ending = {
         .is_success = is_success,
         .status = is_success ? "completed" : "failed",
@@ -160,56 +147,65 @@ static void block_end(struct block *block, bool is_success)
     };
 
     block->is_over = true;
-    block_cancel(block);
     owner->inner = NULL;
+    if (owner->is_cancelled) {
+        running_stop(owner, NULL);
+        return;
+    }
     if (is_success && owner->step->kind == PARALLEL)
         names_of(block, &ending);
     if (is_success && owner->step->kind == FOR_EACH)
         counts_of(block, &ending);
     if (is_success)
-        hand_on(block);
+        ending.handed = handed(block);
     running_finish(owner, &ending);
 }
 
-void block_look(struct block *block)
+/* What its mode says; false: not yet. */
+static bool is_decided(const struct inside *block, bool *is_success)
 {
     const struct step *step = block->owner->step;
     const size_t well = count_of(block, WELL), failed = count_of(block, FAILED);
     const size_t open = count_of(block, OPEN) + count_of(block, WAITS);
     const size_t wanted = step->mode == AT_LEAST ? step->at_least : 1;
 
-    if (block->is_over)
-        return;
     switch (step->mode) {
-    case ALL:
-        if (failed || !open)
-            block_end(block, !failed);
-        break;
-    case SETTLE:
-        if (!open)
-            block_end(block, true);
-        break;
+    case ALL: *is_success = !failed; return failed || !open;
+    case SETTLE: *is_success = true; return !open;
     case ANY:
     case AT_LEAST:
-        if (well >= wanted || well + open < wanted)
-            block_end(block, well >= wanted);
-        break;
+        *is_success = well >= wanted;
+        return well >= wanted || well + open < wanted;
     }
-    if (!block->is_over)
-        lines_start(block);
+    return false;
 }
 
-void block_cancel(struct block *block)
+void inside_look(struct inside *block)
 {
-    block->is_over = true;
+    if (block->is_over)
+        return;
+    if (!block->is_decided) {
+        block->is_decided = is_decided(block, &block->is_success);
+        if (block->is_decided)
+            inside_cancel(block);
+        else
+            lines_start(block);
+    }
+    if (!block->is_over && block->is_decided && !count_of(block, OPEN))
+        block_end(block);
+}
+
+void inside_cancel(struct inside *block)
+{
+    block->is_decided = true;
     for (size_t i = 0; i < block->count; i++) {
         struct running *line = block->lines[i];
 
         if (line->state == OPEN)
             running_cancel(line);
-        if (line->state == OPEN || line->state == WAITS) {
+        else if (line->state == WAITS)
             line->state = CANCELLED;
+        if (line->state == OPEN || line->state == CANCELLED)
             line->game->table->play->has_cut = true;
-        }
     }
 }

@@ -11,16 +11,17 @@ struct trouble {
 
 enum line_state { WAITS, OPEN, WELL, FAILED, CANCELLED, SKIPPED };
 
-struct block;
+struct inside;
 struct game;
 
 /* A line of steps at work, and the attempt that it is at. */
 struct running {
     struct game *game;
-    struct block *block; /* that it is a branch of; NULL: the workflow's own */
+    struct inside *block; /* that it is a branch of; NULL: the workflow's own */
     const struct line *line;
     struct frame *frame;
     enum line_state state;
+    bool is_cancelled;     /* it ends when what is under way has */
     struct trouble error;  /* first failure that nothing in it has recovered from */
     struct trouble around; /* the same around the block when that started */
 
@@ -33,15 +34,16 @@ struct running {
     struct value items;      /* of a forEach */
     bool *when;              /* of a parallel */
     struct value *arguments; /* of a call */
-    struct block *inner;     /* that is at work; or NULL */
+    struct inside *inner;    /* that is at work; or NULL */
     struct game *child;      /* likewise */
 };
 
 /* One attempt of a block. */
-struct block {
+struct inside {
     struct running *owner;
     struct running **lines;
     size_t count, started;
+    bool is_decided, is_success;
     bool is_over;
 };
 
@@ -70,19 +72,24 @@ struct table {
 /* How an attempt ends. */
 struct ending {
     bool is_success;
-    const char *status; /* of the row */
-    const char *code;   /* NULL: no failure */
+    const char *status;    /* of the row */
+    const char *code;      /* NULL: no failure */
+    struct trouble handed; /* a failure inside of a block that succeeds */
     bool has_outputs;
     struct value outputs[FIELD_COUNT];
 };
 
-struct running *running_new(struct game *game, struct block *block,
+struct running *running_new(struct game *game, struct inside *block,
                             const struct line *line, struct frame *frame);
 void running_start(struct running *line);
 /* The attempt is over. */
 void running_finish(struct running *line, const struct ending *ending);
-/* The attempt, and all inside, is over without a result. */
+/* What it is at is the last. */
 void running_cancel(struct running *line);
+/* That has ended, without a result if `ending` is NULL: so does the line. */
+void running_stop(struct running *line, const struct ending *ending);
+/* Its block, and all inside, is as if it had never run. */
+void running_forget(struct running *line);
 
 struct scope running_scope(const struct running *line);
 
@@ -93,10 +100,12 @@ struct game *game_new(struct table *table, const struct flow *flow, const char *
 /* ---- play_block.c --------------------------------------------------------------------- */
 
 /* What the block computes before it starts; false: a fault. */
-bool block_prepare(struct running *line);
-void block_start(struct running *line);
+bool inside_prepare(struct running *line);
+void inside_start(struct running *line);
 /* A line of it has ended. */
-void block_look(struct block *block);
-void block_cancel(struct block *block);
+void inside_look(struct inside *block);
+/* Nothing new starts in it. */
+void inside_cancel(struct inside *block);
+bool inside_is_too_large(const struct running *line);
 
 #endif

@@ -378,7 +378,7 @@ static const struct tree *boolean_make(struct maker *maker, const struct place *
     case 4:
         a = tree_make(maker, place, text, depth);
         b = tree_make(maker, place, texts, depth);
-        if (a->is_constant && b->is_constant)
+        if (a->is_constant) /* kadc takes lists of literals for enums */
             return standing(maker, place);
         return dice_chance(&maker->dice, 50)
                    ? node(maker, IN, boolean, a, b, NULL)
@@ -477,6 +477,17 @@ const struct tree *tree_make(struct maker *maker, const struct place *place,
     case TEXT: break;
     }
     return text_make(maker, place, depth - 1);
+}
+
+const struct tree *tree_make_items(struct maker *maker, const struct place *place)
+{
+    const struct leaves leaves = leaves_find(maker, place);
+    const struct tree *sure = pick(maker, leaves.sure.items, leaves.sure.count, texts);
+
+    if (sure && dice_chance(&maker->dice, 70))
+        return sure;
+    return node(maker, SPLIT, texts, tree_make(maker, place, text, 2),
+                text_literal(maker, dice_chance(&maker->dice, 50) ? "a" : ","), NULL);
 }
 
 const struct tree *tree_make_optional(struct maker *maker, const struct place *place,

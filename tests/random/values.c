@@ -13,9 +13,10 @@ static const char *text_literal(struct dice *dice)
     return texts[dice_below(dice, sizeof(texts) / sizeof(texts[0]))];
 }
 
+/* Not empty: kadc does not know what an empty list is a list of. */
 static struct value array_make(struct arena *arena, struct dice *dice, struct kind kind)
 {
-    const size_t count = dice_below(dice, 4);
+    const size_t count = 1 + dice_below(dice, 3);
     struct value *items = arena_array(arena, struct value, count);
 
     kind.depth--;
@@ -107,10 +108,10 @@ static void arguments_fill(struct maker *maker, struct step *step)
 static void block_fill(struct maker *maker, struct step *step)
 {
     const struct place place = {step, maker->before[step->index]};
-    const struct kind boolean = {BOOLEAN, 0, false}, texts = {TEXT, 1, false};
+    const struct kind boolean = {BOOLEAN, 0, false};
 
     if (step->kind == FOR_EACH)
-        step->items = tree_make(maker, &place, texts, DEPTH);
+        step->items = tree_make_items(maker, &place);
     for (unsigned i = 0; i < step->branch_count; i++)
         if (step->branches[i]->when)
             step->branches[i]->when = tree_make(maker, &place, boolean, DEPTH);

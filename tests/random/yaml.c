@@ -46,6 +46,15 @@ static void type(const struct writer *w, struct kind kind)
         buf_printf(w->buf, ", type: %s", base_name(kind.base));
 }
 
+/* Where a type has no keys beside it. */
+static void output_type(const struct writer *w, struct kind kind)
+{
+    if (kind.depth)
+        buf_printf(w->buf, ", type: {type: array, items: %s}", base_name(kind.base));
+    else
+        type(w, kind);
+}
+
 /* ---- Routes -------------------------------------------------------------------------- */
 
 static void route(const struct writer *w, const struct route *to);
@@ -307,8 +316,10 @@ void flow_write(struct buf *yaml, const struct flow *flow)
     if (flow->output_count)
         buf_printf(yaml, "outputs:\n");
     for (unsigned i = 0; i < flow->output_count; i++) {
-        buf_printf(yaml, "  - name: %s\n    value: ", flow->outputs[i].name);
+        buf_printf(yaml, "  - {name: %s", flow->outputs[i].name);
+        output_type(&w, flow->outputs[i].value->kind);
+        buf_printf(yaml, ", value: ");
         value(&w, flow->outputs[i].value);
-        buf_add_char(yaml, '\n');
+        buf_printf(yaml, "}\n");
     }
 }
