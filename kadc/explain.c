@@ -16,6 +16,16 @@ static const struct {
 #undef DIAG
 };
 
+static const char *one_line(struct arena *arena, struct str text)
+{
+    char *line = arena_copy(arena, text.p, text.len);
+
+    for (size_t i = 0; i < text.len; i++)
+        if (line[i] == '\n')
+            line[i] = ' ';
+    return line;
+}
+
 struct explanation explanation_of(struct arena *arena, enum diag_code code)
 {
     struct explanation out = {0};
@@ -31,6 +41,6 @@ struct explanation explanation_of(struct arena *arena, enum diag_code code)
         out.page = arena_printf(arena, "%s.\n", out.title);
     text = str_of(out.page);
     end = str_find(text, S("\n\n")); /* the examples follow the first paragraph */
-    out.text = str_copy(arena, str_trim(str_part(text, 0, end)));
+    out.text = one_line(arena, str_trim(str_part(text, 0, end)));
     return out;
 }
