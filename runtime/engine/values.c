@@ -52,6 +52,14 @@ void kad_from_json(struct kad_run *run, const struct kad_type *type,
         kad_fault(run, "%s", problem);
 }
 
+void kad_keep(struct kad_run *run, const struct kad_type *type, void *value)
+{
+    const struct kad_json json = kad_to_json(run, type, value);
+
+    if (json.text)
+        kad_from_json(run, type, json, value);
+}
+
 /* ---- The execution ------------------------------------------------------------------ */
 
 const char *kad_workflow_status(struct kad_run *run)
