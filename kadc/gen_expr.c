@@ -206,8 +206,8 @@ static struct c_value c_bound(struct gen *gen, const struct expr *expr)
                         c_make(gen, C_POSTFIX, "kad_env(run, %s)",
                                emit_quote(gen->arena, binding->name)));
     case BIND_SECRET:
-        return c_scalar(TYPE_STRING, c_make(gen, C_POSTFIX, "kad_secret(run, %s)",
-                                            emit_quote(gen->arena, binding->name)));
+        return c_set(expr->type, c_make(gen, C_POSTFIX, "kad_secret(run, %s)",
+                                        emit_quote(gen->arena, binding->name)));
     case BIND_ITEM: return c_item_value(gen, binding->step);
     case BIND_INDEX:
         return c_scalar(TYPE_INTEGER, c_make(gen, C_POSTFIX, "%s->index",

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "c_name.h"
 #include "gen_expr.h"
+#include "secrets.h"
 
 /* ---- The table of steps ---------------------------------------------------------------- */
 
@@ -35,6 +36,8 @@ static const char *child_outputs(const struct gen *gen, const struct step *step)
 
 static void put_run_info(struct gen *gen, const struct step *step)
 {
+    if (run_holds_secret(&step->run))
+        emit_line(gen->code, ".inputs = &kad_run_secret_inputs_type,");
     if (step->run.is_idempotent)
         emit_line(gen->code, ".is_idempotent = true,");
     if (step->run.ok_exit_count) {

@@ -10,6 +10,7 @@
 
 #include "definition.h"
 #include "describe.h"
+#include "gen_c.h"
 #include "gen_expr.h"
 #include "table.h"
 
@@ -295,6 +296,9 @@ static void put_infos(struct gen *gen)
     if (workflow->env.count)
         gen_texts(gen, "static const char *const env[]", workflow->env.items,
                   workflow->env.count);
+    if (workflow->secrets.count)
+        gen_texts(gen, "static const char *const secrets[]", workflow->secrets.items,
+                  workflow->secrets.count);
     emit_blank(gen->code);
     if (has_needs(workflow))
         emit_comment(gen->code, "Whose outputs a start at a step needs.");
@@ -343,12 +347,26 @@ static void put_advance(struct gen *gen)
     emit_close(gen->code, "");
 }
 
+/* Whether a value points to arrays or objects that C forgets at the end of the function. */
+static bool is_made_here(const struct type *type, struct str value)
+{
+    const enum c_shape shape = c_shape(type);
+    static const char *const marks[] = {"(const ", "&(struct ", "KAD_TEXTS("};
+
+    if (shape != SHAPE_ARRAY && shape != SHAPE_OBJECT)
+        return false;
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+        if (str_find(value, str_of(marks[i])) < value.len)
+            return true;
+    return false;
+}
+
 /* Computes the workflow's outputs. */
 static void put_finish(struct gen *gen, const struct workflow_names *names)
 {
     const struct workflow *workflow = gen->workflow;
     struct emit body, *outer = gen->code;
-    bool reads_frame, reads_run;
+    bool reads_frame, reads_run, must_keep = false;
 
     emit_init_body(&body, gen->arena);
     gen->code = &body;
@@ -358,7 +376,11 @@ static void put_finish(struct gen *gen, const struct workflow_names *names)
             gen_value(gen, workflow->outputs[i].value, field->type);
 
         emit_line(&body, "out->%s = %.*s;", gen_member(gen, field), STR(value));
+        must_keep |= is_made_here(field->type, value);
     }
+    if (must_keep)
+        emit_line(&body, "kad_keep(run, %s, out);",
+                  gen_descriptor(gen, names->outputs));
     gen->code = outer;
     reads_frame = gen_mentions(emit_text(&body), "f");
     reads_run = gen_mentions(emit_text(&body), "run");
@@ -409,6 +431,46 @@ static void put_budget(struct gen *gen, const struct budget *budget)
     emit_close(gen->code, ";");
 }
 
+/* What executions are counted by. */
+static void put_concurrency_key(struct gen *gen, struct template *key)
+{
+    const struct str text = gen_text(gen, key);
+    const bool reads_frame = gen_mentions(text, "f"),
+               reads_run = gen_mentions(text, "run");
+
+    emit_blank(gen->code);
+    emit_comment(gen->code, "concurrency.key: %s", gen_place(gen, key->node->span));
+    emit_function(gen->code,
+                  "static const char *concurrency_key(struct kad_run *run%s, "
+                  "const void *frame%s)",
+                  reads_run ? "" : " KAD_UNUSED", reads_frame ? "" : " KAD_UNUSED");
+    if (reads_frame) {
+        emit_line(gen->code, "const struct frame *f = frame;");
+        emit_blank(gen->code);
+    }
+    emit_line(gen->code, "return %.*s;", STR(text));
+    emit_close(gen->code, "");
+}
+
+static void put_concurrency(struct gen *gen, const struct concurrency *concurrency)
+{
+    static const char *const names[] = {
+        [ON_FULL_QUEUE] = "KAD_QUEUE",
+        [ON_FULL_SKIP] = "KAD_SKIP",
+        [ON_FULL_CANCEL_OLDEST] = "KAD_CANCEL_OLDEST",
+    };
+
+    if (!concurrency)
+        return;
+    emit_blank(gen->code);
+    emit_open(gen->code, "static const struct kad_concurrency concurrency =");
+    emit_line(gen->code, ".limit = %" PRIu32 ",", concurrency->limit);
+    emit_line(gen->code, ".on_full = %s,", names[concurrency->on_full]);
+    if (concurrency->key)
+        emit_line(gen->code, ".key = concurrency_key,");
+    emit_close(gen->code, ";");
+}
+
 static void put_workflow(struct gen *gen, const struct workflow_names *names)
 {
     const struct workflow *workflow = gen->workflow;
@@ -433,8 +495,14 @@ static void put_workflow(struct gen *gen, const struct workflow_names *names)
                   gen_duration(gen, "timeout_ms", workflow->timeout_ms));
     if (has_budget(&workflow->budget))
         emit_line(gen->code, ".budget = &budget,");
+    if (workflow->concurrency)
+        emit_line(gen->code, ".concurrency = &concurrency,");
+    if (workflow->is_in_worktree)
+        emit_line(gen->code, ".is_in_worktree = true,");
     if (workflow->env.count)
         emit_line(gen->code, ".env = env,");
+    if (workflow->secrets.count)
+        emit_line(gen->code, ".secrets = secrets,");
     if (names->outputs) {
         emit_line(gen->code, ".outputs = %s,", gen_descriptor(gen, names->outputs));
         emit_line(gen->code, ".finish = finish,");
@@ -462,6 +530,8 @@ static struct emit functions_of(struct gen *gen, const struct workflow_names *na
     put_advance(gen);
     if (names->outputs)
         put_finish(gen, names);
+    if (workflow->concurrency && workflow->concurrency->key)
+        put_concurrency_key(gen, workflow->concurrency->key);
     return functions;
 }
 
@@ -509,6 +579,7 @@ static struct str machine_text(struct gen *gen, const struct workflow_names *nam
     emit_text_constant(&source, "static const char definition[]",
                        describe_text(gen->arena, workflow));
     put_budget(gen, &workflow->budget);
+    put_concurrency(gen, workflow->concurrency);
     put_workflow(gen, names);
     put_main(gen);
     return emit_text(&source);

@@ -13,6 +13,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "secrets.h"
 #include "table.h"
 
 /* ---- Values that need more than a store ---------------------------------------------- */
@@ -163,6 +164,8 @@ static void step_outputs_read(struct reader *reader, const struct node *key,
     (void)key;
     step->declared_outputs =
         fields_read(reader, value, "output", &step->declared_output_count);
+    secret_outputs_check(reader->program, step->declared_outputs,
+                         step->declared_output_count);
     step->has_lost_outputs = step->declared_output_count < value->count;
 }
 

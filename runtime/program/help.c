@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "codec.h"
 #include "program/options.h"
+#include "secrets.h"
 
 enum { OPTION_WIDTH = 26 };
 
@@ -39,6 +40,8 @@ static const char *option_text(struct arena *arena, const struct kad_field *fiel
     const char *word = type_word(field->type);
     const char *more = field->type->kind == KAD_ARRAY ? "..." : "";
 
+    if (type_has_secret(field->type))
+        return arena_printf(arena, "--%s env:NAME|@FILE|-", name);
     if (!word)
         return arena_printf(arena, "--%s, --no-%s", name, name);
     return arena_printf(arena, "--%s %s%s", name, word, more);

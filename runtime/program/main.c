@@ -3,7 +3,6 @@
  * The lock of an execution is taken before the engine touches it and dropped by the kernel
  * with the process, so that an execution never has two owners. */
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,12 +12,16 @@
 #include "engine/engine.h"
 #include "engine/lock.h"
 #include "process/host.h"
+#include "process/linux.h"
 #include "program/builds.h"
 #include "program/modules.h"
 #include "program/options.h"
 #include "program/outcome.h"
 #include "program/progress.h"
+#include "program/queue.h"
+#include "program/worktree.h"
 #include "report.h"
+#include "secrets.h"
 
 struct program {
     struct arena arena;
@@ -31,6 +34,9 @@ struct program {
     const char *build_id; /* or NULL */
     struct process_host host;
     struct engine engine;
+    struct worktree worktree;
+    struct admission admission;
+    const struct execution_row *new_row; /* while it is being created */
 };
 
 static int fail(const struct program *program, int exit_code, const char *text)
@@ -109,7 +115,11 @@ static bool claim(void *context, int64_t slot)
     struct program *program = context;
     pid_t owner;
 
-    return lock_take(&program->locks, slot, &owner);
+    if (!lock_take(&program->locks, slot, &owner))
+        return false;
+    return !program->options.input_text ||
+           secret_hold(&program->arena, &program->project, program->new_row->id,
+                       program->options.input_text);
 }
 
 /* 0: the row is this program's to run. Otherwise the exit code; reported. */
@@ -136,6 +146,36 @@ static int find_own(struct program *program, const char *prefix,
     return 0;
 }
 
+/* ---- Secrets ------------------------------------------------------------------------ */
+
+/* `parameters` as they are stored. 0, or the exit code; reported. */
+static int read_secrets(struct program *program, const char *parameters)
+{
+    const char *error;
+
+    if (!workflow_has_secrets(program->workflow))
+        return 0;
+    error = secrets_load(&program->arena, &program->project, program->workflow);
+    if (error)
+        return fail(program, KAD_EXIT_USAGE, error);
+    secrets_leave_environment(parameters);
+    return 0;
+}
+
+/* Of an execution that goes on. */
+static int restore_secrets(struct program *program, struct execution_row *row)
+{
+    const char *stored = row->trigger_data ? row->trigger_data : "{}";
+    const char *error;
+
+    row->trigger_data =
+        secret_parameters_read(&program->arena, &program->project,
+                               program->workflow->trigger, row->id, stored, &error);
+    if (!row->trigger_data)
+        return fail(program, KAD_EXIT_USAGE, error);
+    return read_secrets(program, stored);
+}
+
 /* ---- Running ------------------------------------------------------------------------ */
 
 static int report(struct program *program, const struct engine_result *result)
@@ -148,15 +188,6 @@ static int report(struct program *program, const struct engine_result *result)
     };
 
     return outcome_report(&program->arena, &program->engine, result, style);
-}
-
-/* Who answers. */
-static const char *user_name(struct arena *arena)
-{
-    const struct passwd *user = getpwuid(getuid());
-
-    return user ? arena_printf(arena, "%s", user->pw_name)
-                : arena_printf(arena, "%ld", (long)getuid());
 }
 
 /* Opens everything that an engine needs. 0, or the exit code; reported. */
@@ -178,24 +209,101 @@ static int open_engine(struct program *program, bool creates)
     return 0;
 }
 
+/* ---- Where it works ----------------------------------------------------------------- */
+
+static const char *workspace_of(const void *context, const char *execution)
+{
+    return worktree_workspace(context, execution);
+}
+
+/* 0, or the exit code; reported. */
+static int open_workspace(struct program *program)
+{
+    const char *error;
+
+    if (!program->workflow->is_in_worktree)
+        return 0;
+    error = worktree_init(&program->worktree, &program->host.host, &program->arena,
+                          &program->project);
+    if (error)
+        return fail(program, KAD_EXIT_USAGE, error);
+    program->engine.workspace = workspace_of;
+    program->engine.workspace_context = &program->worktree;
+    return 0;
+}
+
+/* The worktree is there when the engine begins. 0, or the exit code; reported. */
+static int enter_workspace(struct program *program, const struct execution_row *row)
+{
+    struct arena scratch = {0};
+    struct step_row *steps;
+    size_t step_count = 0;
+    const char *error;
+
+    if (!program->workflow->is_in_worktree)
+        return 0;
+    if (program->journal->ops->steps(program->journal, &scratch, row->id, &steps,
+                                     &step_count) != STORE_OK)
+        return fail_store(program);
+    arena_release(&scratch);
+    error = worktree_make(&program->worktree, row->id, step_count == 0);
+    return error ? fail(program, KAD_EXIT_USAGE, error) : 0;
+}
+
+static void leave_workspace(struct program *program, const struct execution_row *row,
+                            enum engine_end end)
+{
+    struct worktree_rest rest;
+
+    if (!program->workflow->is_in_worktree ||
+        (end != ENGINE_COMPLETED && end != ENGINE_FAILED && end != ENGINE_CANCELLED))
+        return;
+    rest = worktree_end(&program->worktree, row->id, end != ENGINE_FAILED);
+    if (program->options.is_quiet || !rest.branch)
+        return;
+    if (rest.path)
+        fprintf(stderr, "  its work is in %s, on branch %s\n", rest.path, rest.branch);
+    else
+        fprintf(stderr, "  its commits are on branch %s\n", rest.branch);
+}
+
+/* ---- Running ------------------------------------------------------------------------ */
+
+/* What is not needed once an execution has ended; others may begin. */
+static void clear_up(struct program *program, const struct execution_row *row,
+                     enum engine_end end)
+{
+    if (end == ENGINE_COMPLETED || end == ENGINE_CANCELLED)
+        secret_forget(&program->arena, &program->project, row->id);
+    if (end == ENGINE_COMPLETED || end == ENGINE_CANCELLED || end == ENGINE_FAILED)
+        queue_tell(&program->arena, program->journal, &program->locks, row);
+}
+
 /* Runs, or goes on with, an execution whose lock is held. */
-static int drive(struct program *program, const struct execution_row *row)
+static int drive(struct program *program, const struct execution_row *row,
+                 bool is_fresh)
 {
     struct engine *engine = &program->engine;
     struct engine_result result = {0};
     struct progress progress;
+    int exit_code = enter_workspace(program, row);
 
+    if (exit_code)
+        return exit_code;
     setvbuf(stderr, NULL, _IOLBF, 0); /* a line is one write, nobody's comes between */
     progress_init(&progress, stderr, terminal_look(STDERR_FILENO),
                   program->options.is_verbose, program->workflow);
     engine->observer = program->options.is_quiet ? NULL : &progress.observer;
-    if (program->options.mode == MODE_RUN)
+    if (is_fresh)
         engine_run(engine, &program->arena, row, &result);
     else
         engine_resume(engine, &program->arena, row, &program->options.answer, &result);
     progress_end(&progress);
+    exit_code = report(program, &result);
+    leave_workspace(program, row, result.end);
+    clear_up(program, row, result.end);
     process_host_release(&program->host);
-    return report(program, &result);
+    return exit_code;
 }
 
 /* ---- A new execution ---------------------------------------------------------------- */
@@ -207,7 +315,7 @@ static enum engine_end end_of(enum execution_status status)
     case EXECUTION_FAILED: return ENGINE_FAILED;
     case EXECUTION_CANCELLED: return ENGINE_CANCELLED;
     case EXECUTION_WAITING: return ENGINE_WAITING;
-    case EXECUTION_QUEUED:
+    case EXECUTION_QUEUED: return ENGINE_QUEUED;
     case EXECUTION_RUNNING:
     case EXECUTION_PAUSED: return ENGINE_PAUSED;
     }
@@ -248,13 +356,120 @@ static int run_existing(struct program *program, struct execution_row *row)
     return report_stored(program, row);
 }
 
+/* ---- Beside others ------------------------------------------------------------------ */
+
+/* 0, or the exit code; reported. */
+static int open_concurrency(struct program *program)
+{
+    const struct kad_concurrency *concurrency = program->workflow->concurrency;
+    const char *problem;
+
+    if (!concurrency)
+        return 0;
+    program->admission = (struct admission){
+        .limit = concurrency->limit,
+        .refuses = concurrency->on_full == KAD_SKIP,
+    };
+    program->engine.admission = &program->admission;
+    program->engine.concurrency_key = engine_concurrency_key(
+        &program->engine, &program->arena, program->options.parameters, &problem);
+    if (program->engine.concurrency_key)
+        return 0;
+    return fail(program, KAD_EXIT_USAGE,
+                arena_printf(&program->arena, "concurrency: key: %s", problem));
+}
+
+static int report_skipped(const struct program *program)
+{
+    if (!program->options.is_quiet)
+        fprintf(stderr,
+                "wf-%s: not started: as many executions as may be are under way\n",
+                program->workflow->id);
+    if (program->options.is_json)
+        printf("{\n  \"execution\": null,\n  \"workflow\": \"%s\",\n"
+               "  \"status\": \"skipped\",\n  \"exit\": 0\n}\n",
+               program->workflow->id);
+    return KAD_EXIT_COMPLETED;
+}
+
+static void say_queued(const struct program *program, const struct queue *queue)
+{
+    size_t ahead;
+
+    if (program->options.is_quiet || program->options.leaves_waits ||
+        queue_count_ahead(queue, &ahead) != STORE_OK ||
+        ahead < queue->concurrency->limit)
+        return;
+    fprintf(stderr, "wf-%s: execution %s is queued: %zu %s under way\n",
+            program->workflow->id, queue->row->id, ahead,
+            ahead == 1 ? "other is" : "others are");
+}
+
+/* A queued execution, whose lock is held, begins when it can. */
+static int begin_queued(struct program *program, struct execution_row *row, bool is_new)
+{
+    /* A later build of the workflow may limit nothing. */
+    static const struct kad_concurrency unlimited = {.limit = UINT32_MAX};
+    struct queue queue = {
+        .arena = &program->arena,
+        .journal = program->journal,
+        .locks = &program->locks,
+        .host = &program->host.host,
+        .concurrency = program->workflow->concurrency ? program->workflow->concurrency
+                                                      : &unlimited,
+        .row = row,
+    };
+
+    if (is_new && queue.concurrency->on_full == KAD_CANCEL_OLDEST &&
+        queue_cancel_oldest(&queue) != STORE_OK)
+        return fail_store(program);
+    say_queued(program, &queue);
+    switch (queue_enter(&queue, !program->options.leaves_waits)) {
+    case QUEUE_ADMITTED: return drive(program, row, true);
+    case QUEUE_STORE_FAILED: return fail_store(program);
+    case QUEUE_CANCELLED: clear_up(program, row, ENGINE_CANCELLED); break;
+    case QUEUE_LEFT: break;
+    }
+    return report_stored(program, row);
+}
+
+/* An execution that has ended begins again only where there is room. 0, or the exit code. */
+static int check_room(struct program *program, struct execution_row *row)
+{
+    const struct queue queue = {
+        .arena = &program->arena,
+        .journal = program->journal,
+        .locks = &program->locks,
+        .concurrency = program->workflow->concurrency,
+        .row = row,
+    };
+    size_t ahead;
+
+    if (row->status != EXECUTION_FAILED || !row->concurrency_key || !queue.concurrency)
+        return 0;
+    if (queue_count_ahead(&queue, &ahead) != STORE_OK)
+        return fail_store(program);
+    if (ahead < queue.concurrency->limit)
+        return 0;
+    return fail(
+        program, KAD_EXIT_USAGE,
+        "as many executions of its workflow as may be are under way: resume it when "
+        "one has ended");
+}
+
 static int run_new(struct program *program)
 {
     struct execution_row row;
     const char *error = NULL;
     bool existed;
-    const int exit_code = open_engine(program, true);
+    int exit_code = open_engine(program, true);
 
+    if (!exit_code)
+        exit_code = read_secrets(program, program->options.stored_parameters);
+    if (!exit_code)
+        exit_code = open_workspace(program);
+    if (!exit_code)
+        exit_code = open_concurrency(program);
     if (exit_code)
         return exit_code;
     program->journal->claimer = (struct claimer){claim, program};
@@ -266,11 +481,20 @@ static int run_new(struct program *program)
                             &program->engine.modules);
     if (error)
         return fail(program, KAD_EXIT_STORE, error);
-    if (engine_create(&program->engine, &program->arena, program->options.parameters,
-                      program->options.key, program->build_id, &row,
-                      &existed) != STORE_OK)
+    program->new_row = &row;
+    if (engine_create(&program->engine, &program->arena,
+                      program->options.stored_parameters, program->options.key,
+                      program->build_id, &row, &existed) != STORE_OK) {
+        secret_forget(&program->arena, &program->project, row.id);
         return fail_store(program);
-    return existed ? run_existing(program, &row) : drive(program, &row);
+    }
+    if (existed)
+        return run_existing(program, &row);
+    if (program->admission.is_full && program->admission.refuses)
+        return report_skipped(program);
+    row.trigger_data = program->options.parameters;
+    return row.status == EXECUTION_QUEUED ? begin_queued(program, &row, true)
+                                          : drive(program, &row, true);
 }
 
 /* ---- Going on ----------------------------------------------------------------------- */
@@ -299,11 +523,23 @@ static int resume(struct program *program)
     /* The last owner may have gone on since the row was read. */
     if (!exit_code)
         exit_code = find_own(program, row.id, &row);
-    if (!exit_code && !program->options.is_quiet &&
-        (row.status == EXECUTION_COMPLETED || row.status == EXECUTION_CANCELLED))
-        fprintf(stderr, "wf-%s: execution %s has ended already\n",
-                program->workflow->id, row.id);
-    return exit_code ? exit_code : drive(program, &row);
+    if (exit_code)
+        return exit_code;
+    if (row.status == EXECUTION_COMPLETED || row.status == EXECUTION_CANCELLED) {
+        if (!program->options.is_quiet)
+            fprintf(stderr, "wf-%s: execution %s has ended already\n",
+                    program->workflow->id, row.id);
+        return report_stored(program, &row);
+    }
+    exit_code = check_room(program, &row);
+    if (!exit_code)
+        exit_code = restore_secrets(program, &row);
+    if (!exit_code)
+        exit_code = open_workspace(program);
+    if (exit_code)
+        return exit_code;
+    return row.status == EXECUTION_QUEUED ? begin_queued(program, &row, false)
+                                          : drive(program, &row, false);
 }
 
 /* ---- Status ------------------------------------------------------------------------- */
@@ -370,6 +606,8 @@ int kad_main(int argc, char **argv, const struct kad_workflow *workflow)
     int exit_code = KAD_EXIT_USAGE;
 
     file_keep_standard();
+    if (workflow_has_secrets(workflow))
+        linux_hide_memory();
     if (options_read(&program.arena, workflow, argc, argv, stderr, &program.options)) {
         program.build_id = build_id(&program.arena);
         exit_code = dispatch(&program);

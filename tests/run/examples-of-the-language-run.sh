@@ -81,6 +81,13 @@ equal route "$(route)" "write agree write agree:running"
 exits 0 kad workflow approve "$(execution)" --choice publish
 equal route "$(route)" "write agree write agree publish"
 
+it "secret: reaches the program, and is written nowhere"
+export KAD_SECRET_SIGNING_KEY=open-sesame SALT=grain-of-salt
+exits 0 kad workflow run --json secret --file text --salt env:SALT
+equal signature "$(jq -r .outputs.signature "$temporary/out")" \
+    "$({ printf %s open-sesamegrain-of-salt; cat text; } | sha256sum | cut -d' ' -f1)"
+! grep -rqaF -e open-sesame -e grain-of-salt .kad || fail "a secret was written"
+
 it "parallel: needs all branches, but none that nobody asked for"
 printf 'one\ntwo\n' >tidy
 printf 'one \n' >untidy
