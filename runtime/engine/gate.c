@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "codec.h"
+#include "engine/event.h"
 
 /* ---- Gates -------------------------------------------------------------------------- */
 
@@ -80,25 +80,6 @@ void gate_close(struct kad_run *run)
 
 /* ---- Events ------------------------------------------------------------------------- */
 
-/* Each field of `match` is in the data, with that value. */
-static bool fits(const struct gate_row *gate, const struct event_row *event)
-{
-    json_t *match = gate->match ? json_loads(gate->match, 0, NULL) : NULL;
-    json_t *data = json_loads(event->data, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
-    bool is_fit = true;
-    const char *name;
-    json_t *value;
-
-    json_object_foreach(match, name, value)
-    {
-        if (!json_equal(json_object_get(data, name), value))
-            is_fit = false;
-    }
-    json_decref(data);
-    json_decref(match);
-    return is_fit;
-}
-
 static bool is_taken(const struct execution *execution, int64_t id)
 {
     for (size_t i = 0; i < execution->taken.count; i++)
@@ -123,7 +104,7 @@ static const struct event_row *find_event(struct kad_step *step,
         return NULL;
     }
     for (size_t i = 0; i < count; i++)
-        if (!is_taken(execution, events[i].id) && fits(gate, &events[i]))
+        if (!is_taken(execution, events[i].id) && event_fits(&events[i], gate->match))
             return &events[i];
     return NULL;
 }
@@ -204,8 +185,9 @@ static void take_event(struct kad_step *step, const struct event_row *event)
 /* What a wait leaves: {"data"?}; by the step's own type. */
 static void take_data(struct kad_step *step, const struct event_row *event)
 {
-    const char *given =
-        event ? arena_printf(&step->memory, "{\"data\":%s}", event->data) : "{}";
+    const char *given = event && event->data
+                            ? arena_printf(&step->memory, "{\"data\":%s}", event->data)
+                            : "{}";
     const char *problem = call_take_given(step, given);
 
     if (problem)

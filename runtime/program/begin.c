@@ -47,19 +47,6 @@ static int report_stored(struct program *program, const struct execution_row *ro
     return program_report(program, &result);
 }
 
-/* See struct claimer. */
-static bool claim(void *context, int64_t slot)
-{
-    struct program *program = context;
-    pid_t owner;
-
-    if (!lock_take(&program->locks, slot, &owner))
-        return false;
-    return !program->options.input_text ||
-           secret_hold(&program->arena, &program->project, program->new_row->id,
-                       program->options.input_text);
-}
-
 static int run_existing(struct program *program, struct execution_row *row)
 {
     int exit_code = row->completed_ms ? 0 : program_lock(program, row);
@@ -191,7 +178,6 @@ int program_run(struct program *program)
         exit_code = open_concurrency(program);
     if (exit_code)
         return exit_code;
-    program->journal->claimer = (struct claimer){claim, program};
     if (program->build_id)
         error = build_pin(&program->arena, &program->project, program->workflow,
                           program->build_id);
@@ -207,6 +193,7 @@ int program_run(struct program *program)
         secret_forget(&program->arena, &program->project, row.id);
         return program_fail_store(program);
     }
+    program->new_row = NULL;
     if (existed)
         return run_existing(program, &row);
     if (program->admission.is_full && program->admission.refuses)
@@ -225,13 +212,30 @@ static bool is_of_other_build(const struct program *program,
            strcmp(row->build_id, program->build_id) != 0;
 }
 
+/* An execution that another one has called goes on with that one, and an answer is for a step
+ * of it. What can't be found, program_find reports. */
+static const char *outermost(struct program *program)
+{
+    struct journal *journal = program->journal;
+    const char *prefix = program->options.execution;
+    struct execution_row row;
+
+    while (journal->ops->find(journal, &program->arena, prefix, &row) == STORE_OK &&
+           row.parent_id) {
+        if (!program->options.answer.execution)
+            program->options.answer.execution = row.id;
+        prefix = row.parent_id;
+    }
+    return prefix;
+}
+
 int program_resume(struct program *program)
 {
     struct execution_row row;
     int exit_code = program_open_engine(program, false);
 
     if (!exit_code)
-        exit_code = program_find(program, program->options.execution, &row);
+        exit_code = program_find(program, outermost(program), &row);
     if (exit_code)
         return exit_code;
     if (is_of_other_build(program, &row))

@@ -23,6 +23,19 @@ int program_report(struct program *program, const struct engine_result *result)
     return outcome_report(&program->arena, &program->engine, result, style);
 }
 
+/* See struct claimer. What was given on stdin is kept with a new execution. */
+static bool claim(void *context, int64_t slot)
+{
+    struct program *program = context;
+    pid_t owner;
+
+    if (!lock_take(&program->locks, slot, &owner))
+        return false;
+    return !program->new_row || !program->options.input_text ||
+           secret_hold(&program->arena, &program->project, program->new_row->id,
+                       program->options.input_text);
+}
+
 int program_open_engine(struct program *program, bool creates)
 {
     const int exit_code = program_open_state(program, creates);
@@ -30,6 +43,7 @@ int program_open_engine(struct program *program, bool creates)
     if (exit_code)
         return exit_code;
     process_host_init(&program->host);
+    program->journal->claimer = (struct claimer){claim, program};
     program->options.answer.by = user_name(&program->arena);
     program->engine = (struct engine){
         .workflow = program->workflow,

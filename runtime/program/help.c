@@ -85,6 +85,7 @@ static void print_options(FILE *out)
     print_row(out, "  --retry|--skip|--fail", "answer \"did the step happen?\"");
     print_row(out, "  --outputs JSON", "what a skipped step would have given");
     print_row(out, "  --outcome NAME", "which of its outcomes it would have had");
+    print_row(out, "  --step STEP", "which step is meant, where several are open");
     print_row(out, "  --choice C", "decide what an approval asks; --comment TEXT");
     print_row(out, "  --from STEP", "go on at another step");
     print_row(out, "--status EXECUTION", "where an execution stands");

@@ -80,6 +80,11 @@ static void set_fail(struct options *options, const char *value)
     set_answer(options, ANSWER_FAIL);
 }
 
+static void set_step(struct options *options, const char *value)
+{
+    options->answer.step = value;
+}
+
 static void set_from(struct options *options, const char *value)
 {
     set_answer(options, ANSWER_FROM);
@@ -220,6 +225,10 @@ static void check_together(struct arguments *arguments, struct options *options)
         arguments_error(arguments, "--outputs goes with --skip");
     if (options->answer.outcome && options->answer.kind != ANSWER_SKIP)
         arguments_error(arguments, "--outcome goes with --skip");
+    if (options->answer.step &&
+        (options->answer.kind == ANSWER_NONE || options->answer.kind == ANSWER_FROM))
+        arguments_error(arguments,
+                        "--step goes with --retry, --skip, --fail and --choice");
     if (options->answer.comment && options->answer.kind != ANSWER_CHOICE)
         arguments_error(arguments, "--comment goes with --choice");
     if (options->key && options->mode != MODE_RUN)

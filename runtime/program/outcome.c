@@ -49,51 +49,93 @@ static json_t *parsed(const char *text)
 
 /* ---- For people --------------------------------------------------------------------- */
 
-/* What an approval asks, and the command for each choice. */
-static void print_choices(const struct engine_result *result,
-                          struct outcome_style style)
+/* "kad workflow VERB [--db FILE] EXECUTION": for a gate of a child, that one. */
+static const char *command(struct arena *arena, const struct engine_result *result,
+                           const struct engine_gate *gate, struct outcome_style style,
+                           const char *verb)
 {
-    json_t *choices = parsed(result->gate.choices);
+    return arena_printf(arena, "kad workflow %s%s%s %s", verb,
+                        style.database ? " --db " : "",
+                        style.database ? style.database : "",
+                        gate ? gate->execution : result->execution);
+}
 
-    fprintf(stderr, "  %s\n", result->gate.prompt);
+/* " --step STEP", where several steps wait. */
+static const char *step_option(struct arena *arena, const struct engine_result *result,
+                               const struct engine_gate *gate)
+{
+    for (size_t i = 0; i < result->gate_count; i++)
+        if (strcmp(result->gates[i].row.step_key, gate->row.step_key) != 0)
+            return arena_printf(arena, " --step '%s'", gate->step);
+    return "";
+}
+
+/* What an approval asks, and the command for each choice. */
+static void print_choices(struct arena *arena, const struct engine_result *result,
+                          const struct engine_gate *gate, struct outcome_style style)
+{
+    json_t *choices = parsed(gate->row.choices);
+
+    fprintf(stderr, "  %s\n", gate->row.prompt);
     for (size_t i = 0; i < json_array_size(choices); i++)
-        fprintf(stderr, "  kad workflow approve%s%s %s --choice %s\n",
-                style.database ? " --db " : "", style.database ? style.database : "",
-                result->execution, json_string_value(json_array_get(choices, i)));
+        fprintf(stderr, "  %s --choice %s%s\n",
+                command(arena, result, gate, style, "approve"),
+                json_string_value(json_array_get(choices, i)),
+                step_option(arena, result, gate));
     json_decref(choices);
+}
+
+static void print_question(struct arena *arena, const struct engine_result *result,
+                           const struct engine_gate *gate, struct outcome_style style)
+{
+    static const char *const answers[][2] = {
+        {"--retry", "# no: run it again"},
+        {"--skip ", "# yes: go on along onSuccess"},
+        {"--fail ", "# go on along onFailure"},
+    };
+
+    fprintf(stderr, "  %s\n", gate->row.prompt);
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+        fprintf(stderr, "  %s %s%s   %s\n",
+                command(arena, result, gate, style, "resume"), answers[i][0],
+                step_option(arena, result, gate), answers[i][1]);
+}
+
+/* What it waits for, and what a person may do; whether a plain resume is one of that. */
+static bool print_gate(struct arena *arena, const struct engine_result *result,
+                       const struct engine_gate *gate, struct outcome_style style)
+{
+    const char *kind = gate->row.kind;
+
+    if (strcmp(kind, "question") == 0) {
+        print_question(arena, result, gate, style);
+        return false;
+    }
+    if (strcmp(kind, "ask") == 0)
+        fprintf(
+            stderr,
+            "  no agent answers: name one in .kad/config.yaml, or write the answer\n"
+            "  to %s/prompt.md into answer.json beside it\n",
+            gate->row.prompt);
+    if (strcmp(kind, "approval") == 0)
+        print_choices(arena, result, gate, style);
+    if (strcmp(kind, "event") == 0)
+        fprintf(stderr, "  for the event `%s`: kad emit %s\n", gate->row.event,
+                gate->row.event);
+    if (gate->row.due_ms)
+        fprintf(stderr, "  until %s\n", time_text(arena, gate->row.due_ms));
+    return !gate->row.choices;
 }
 
 static void print_next(struct arena *arena, const struct engine_result *result,
                        struct outcome_style style)
 {
-    const char *gate = result->gate.kind;
-    const char *db = style.database ? " --db " : "";
-    const char *file = style.database ? style.database : "";
+    bool may_resume = !result->gate_count;
 
-    if (gate && strcmp(gate, "question") == 0) {
-        fprintf(stderr, "  %s\n", result->gate.prompt);
-        for (size_t i = 0; i < 3; i++)
-            fprintf(stderr, "  kad workflow resume%s%s %s %s\n", db, file,
-                    result->execution,
-                    (const char *[]){"--retry   # no: run it again",
-                                     "--skip    # yes: go on along onSuccess",
-                                     "--fail    # go on along onFailure"}[i]);
-        return;
-    }
-    if (gate && strcmp(gate, "ask") == 0)
-        fprintf(
-            stderr,
-            "  no agent answers: name one in .kad/config.yaml, or write the answer\n"
-            "  to %s/prompt.md into answer.json beside it\n",
-            result->gate.prompt);
-    if (gate && strcmp(gate, "approval") == 0)
-        print_choices(result, style);
-    if (result->gate.due_ms)
-        fprintf(stderr, "  until %s\n", time_text(arena, result->gate.due_ms));
-    if (result->gate.choices)
-        return;
-    fprintf(stderr, "  next: kad workflow resume%s%s %s\n", db, file,
-            result->execution);
+    for (size_t i = 0; i < result->gate_count; i++)
+        may_resume |= print_gate(arena, result, &result->gates[i], style);
+    if (may_resume)
+        fprintf(stderr, "  next: %s\n", command(arena, result, NULL, style, "resume"));
 }
 
 static const char *color_of(enum engine_end end)
@@ -191,9 +233,19 @@ static json_t *gate_of(struct arena *arena, const struct gate_row *gate)
     set_text(json, "kind", gate->kind);
     set_text(json, "step", gate->step_key);
     set_text(json, "prompt", gate->prompt);
+    set_text(json, "event", gate->event);
     json_object_set_new(json, "choices", parsed(gate->choices));
     set_text(json, "dueAt", gate->due_ms ? time_text(arena, gate->due_ms) : NULL);
     return json;
+}
+
+static json_t *gates_of(struct arena *arena, const struct engine_result *result)
+{
+    json_t *gates = json_array();
+
+    for (size_t i = 0; i < result->gate_count; i++)
+        json_array_append_new(gates, gate_of(arena, &result->gates[i].row));
+    return gates;
 }
 
 static void print_json(struct arena *arena, const struct engine *engine,
@@ -210,6 +262,7 @@ static void print_json(struct arena *arena, const struct engine *engine,
     json_object_set_new(json, "outputs", parsed(result->outputs));
     json_object_set_new(json, "error", error_of(&result->error));
     json_object_set_new(json, "gate", gate_of(arena, &result->gate));
+    json_object_set_new(json, "gates", gates_of(arena, result));
     json_object_set_new(json, "exit", json_integer(exit_of(result->end)));
     json_dumpf(json, stdout, JSON_INDENT(2));
     fputc('\n', stdout);
