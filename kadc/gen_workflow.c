@@ -10,6 +10,7 @@
 
 #include "definition.h"
 #include "describe.h"
+#include "gen_c.h"
 #include "gen_expr.h"
 #include "table.h"
 
@@ -346,12 +347,26 @@ static void put_advance(struct gen *gen)
     emit_close(gen->code, "");
 }
 
+/* Whether a value points to arrays or objects that C forgets at the end of the function. */
+static bool is_made_here(const struct type *type, struct str value)
+{
+    const enum c_shape shape = c_shape(type);
+    static const char *const marks[] = {"(const ", "&(struct ", "KAD_TEXTS("};
+
+    if (shape != SHAPE_ARRAY && shape != SHAPE_OBJECT)
+        return false;
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+        if (str_find(value, str_of(marks[i])) < value.len)
+            return true;
+    return false;
+}
+
 /* Computes the workflow's outputs. */
 static void put_finish(struct gen *gen, const struct workflow_names *names)
 {
     const struct workflow *workflow = gen->workflow;
     struct emit body, *outer = gen->code;
-    bool reads_frame, reads_run;
+    bool reads_frame, reads_run, must_keep = false;
 
     emit_init_body(&body, gen->arena);
     gen->code = &body;
@@ -361,7 +376,11 @@ static void put_finish(struct gen *gen, const struct workflow_names *names)
             gen_value(gen, workflow->outputs[i].value, field->type);
 
         emit_line(&body, "out->%s = %.*s;", gen_member(gen, field), STR(value));
+        must_keep |= is_made_here(field->type, value);
     }
+    if (must_keep)
+        emit_line(&body, "kad_keep(run, %s, out);",
+                  gen_descriptor(gen, names->outputs));
     gen->code = outer;
     reads_frame = gen_mentions(emit_text(&body), "f");
     reads_run = gen_mentions(emit_text(&body), "run");

@@ -31,7 +31,7 @@ struct span keys_place(const struct key_set *set, const struct node *map)
 
 /* ---- Which key ----------------------------------------------------------------------- */
 
-static const struct key *key_find(const struct key_set *set, struct str name)
+const struct key *key_find(const struct key_set *set, struct str name)
 {
     for (size_t i = 0; i < set->count; i++)
         if (str_is(name, set->keys[i].name))
@@ -61,8 +61,7 @@ static const struct key *key_guess(struct reader *reader, const struct key_set *
     return meant < 0 ? NULL : keys[meant];
 }
 
-/* The first of the names, which blanks separate; *names goes on behind it. */
-static struct str name_take(struct str *names)
+struct str name_take(struct str *names)
 {
     size_t end = str_find(*names, S(" "));
     struct str name = str_part(*names, 0, end);

@@ -46,8 +46,9 @@ struct top {
 
 #define AT(field) offsetof(struct top, field)
 static const struct key top_keys[] = {
-    {"name", KEY_TEXT, .offset = AT(name), .about = "for people"},
-    {"version", KEY_VERSION, .offset = AT(version), .about = "MAJOR.MINOR.PATCH"},
+    {"name", KEY_TEXT, .offset = AT(name), .about = "a title for people"},
+    {"version", KEY_VERSION, .offset = AT(version),
+     .about = "of the workflow, MAJOR.MINOR.PATCH"},
     {"description", KEY_TEXT, .offset = AT(description), .about = "for people"},
     {"triggers", KEY_LIST, KEY_NOT_EMPTY, AT(triggers), .of = &trigger_set,
      .about = "what starts the workflow"},
@@ -322,8 +323,8 @@ struct workflow *model_read(struct program *program, const struct source *source
     workflow->root = root = steps_recover(&reader, root);
     if (!keys_read(&reader, &workflow_set, root, &top))
         return workflow;
-    workflow->name = top.name;
-    workflow->version = top.version;
+    workflow->name = top.name.len ? top.name : workflow->id.text;
+    workflow->version = top.version.len ? top.version : S("0.0.0");
     workflow->description = top.description;
     workflow->timeout_ms = top.timeout_ms;
     workflow->is_in_worktree = top.is_in_worktree;

@@ -390,8 +390,8 @@ struct workflow {
     bool has_doubtful_routes;
     bool has_odd_routes; /* by graph.c: the same, where there is only a warning */
     const struct step
-        *unrepeatable;   /* by effects.c: the first that may not run twice */
-    VEC(struct str) env; /* by flow.c: the variables that expressions name */
+        *unrepeatable;       /* by effects.c: the first that may not run twice */
+    VEC(struct str) env;     /* by flow.c: the variables that expressions name */
     VEC(struct str) secrets; /* by flow.c: likewise */
 };
 

@@ -61,9 +61,14 @@ struct type {
     struct str pattern;
 };
 
+/* "integer": as its author calls it. */
+const char *type_kind_name(enum type_kind kind);
+
 /* Types without anything to add; static storage. */
 const struct type *type_simple(enum type_kind kind);
 const struct type *type_poison(void);
+/* One that may be changed; what it points to stays shared. */
+struct type *type_copy(struct arena *arena, const struct type *type);
 /* The same type, optional or not. Returns `type` itself where it is so already. */
 const struct type *type_optional(struct arena *arena, const struct type *type);
 const struct type *type_required(struct arena *arena, const struct type *type);

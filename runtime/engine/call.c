@@ -55,8 +55,10 @@ static void call_elsewhere(struct job *job)
 
     if (problem)
         call_fail(step, KAD_FAILURE_BAD_INPUT, problem);
-    else
+    else if (call_verdict(step) == WAIT_ON)
         call(step, in);
+    else
+        step->outcome = KAD_LATER; /* it has waited for a thread meanwhile */
 }
 
 void call_start(struct kad_step *step, const void *in)
@@ -133,7 +135,7 @@ static bool is_interrupted(const struct kad_step *step)
 {
     if (step->is_parked)
         return true;
-    if (!step->produced || !run_is_stopped(step->run))
+    if (!(step->produced || step->was_elsewhere) || !run_is_stopped(step->run))
         return false;
     return !step->was_elsewhere || atomic_load(&step->verdict) != WAIT_ON;
 }

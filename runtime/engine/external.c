@@ -104,9 +104,11 @@ static const char *const *argv_of(struct kad_step *step)
     return argv;
 }
 
-static const char *const *env_of(struct kad_step *step)
+const char *const *answer_env(struct kad_step *step, struct kad_strings more)
 {
-    const char **env = arena_array(&step->memory, const char *, 7);
+    enum { OWN_COUNT = 6 };
+    const char **env =
+        arena_array(&step->memory, const char *, OWN_COUNT + more.count + 1);
 
     env[0] = kad_printf(step, "KAD_DB=%s",
                         step->run->execution->drive->engine->project->database);
@@ -115,6 +117,8 @@ static const char *const *env_of(struct kad_step *step)
     env[3] = kad_printf(step, "KAD_VISIT=%" PRIu32, step->visit);
     env[4] = kad_printf(step, "KAD_ATTEMPT=%" PRIu32, step->attempt);
     env[5] = kad_printf(step, "KAD_KEY=%s", kad_step_key(step));
+    for (size_t i = 0; i < more.count; i++)
+        env[OWN_COUNT + i] = more.items[i];
     return env;
 }
 
@@ -225,7 +229,7 @@ enum kad_outcome external_call(struct kad_step *step, void *out)
     const struct kad_json request = request_of(step);
     const struct kad_program program = {
         .argv = argv_of(step),
-        .env = env_of(step),
+        .env = answer_env(step, (struct kad_strings){0}),
         .stdin_text = request.text,
         .stdin_len = request.len,
     };

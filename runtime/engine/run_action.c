@@ -126,7 +126,7 @@ static enum kad_outcome run_program(struct kad_step *step, const void *inputs,
     const struct kad_program program = {
         .argv = list_of(step, in->argv),
         .cwd = folder_of(step, in->cwd),
-        .env = list_of(step, in->env),
+        .env = answer_env(step, in->env),
         .stdin_text = in->stdin_text,
         .stdin_len = in->stdin_text ? strlen(in->stdin_text) : 0,
     };

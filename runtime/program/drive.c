@@ -1,6 +1,5 @@
 /* drive.c: one execution, while the engine runs it: its secrets, where it works, and what is
  * left when it is over. */
-#include <pwd.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -22,15 +21,6 @@ int program_report(struct program *program, const struct engine_result *result)
     };
 
     return outcome_report(&program->arena, &program->engine, result, style);
-}
-
-/* Who answers. */
-static const char *user_name(struct arena *arena)
-{
-    const struct passwd *user = getpwuid(getuid());
-
-    return user ? arena_printf(arena, "%s", user->pw_name)
-                : arena_printf(arena, "%ld", (long)getuid());
 }
 
 int program_open_engine(struct program *program, bool creates)
