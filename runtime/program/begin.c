@@ -165,7 +165,7 @@ static int check_room(struct program *program, struct execution_row *row)
 
 int program_run(struct program *program)
 {
-    struct execution_row row;
+    struct execution_row *row = &program->new_row;
     const char *error = NULL;
     bool existed;
     int exit_code = program_open_engine(program, true);
@@ -186,21 +186,20 @@ int program_run(struct program *program)
                             &program->engine.modules);
     if (error)
         return program_fail(program, KAD_EXIT_STORE, error);
-    program->new_row = &row;
     if (engine_create(&program->engine, &program->arena,
                       program->options.stored_parameters, program->options.key,
-                      program->build_id, &row, &existed) != STORE_OK) {
-        secret_forget(&program->arena, &program->project, row.id);
+                      program->build_id, row, &existed) != STORE_OK) {
+        secret_forget(&program->arena, &program->project, row->id);
         return program_fail_store(program);
     }
-    program->new_row = NULL;
+    program->options.input_text = NULL; /* it is held; what is called holds nothing */
     if (existed)
-        return run_existing(program, &row);
+        return run_existing(program, row);
     if (program->admission.is_full && program->admission.refuses)
         return report_skipped(program);
-    row.trigger_data = program->options.parameters;
-    return row.status == EXECUTION_QUEUED ? begin_queued(program, &row, true)
-                                          : program_drive(program, &row, true);
+    row->trigger_data = program->options.parameters;
+    return row->status == EXECUTION_QUEUED ? begin_queued(program, row, true)
+                                           : program_drive(program, row, true);
 }
 
 /* ---- Going on ----------------------------------------------------------------------- */

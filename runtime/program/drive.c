@@ -31,8 +31,8 @@ static bool claim(void *context, int64_t slot)
 
     if (!lock_take(&program->locks, slot, &owner))
         return false;
-    return !program->new_row || !program->options.input_text ||
-           secret_hold(&program->arena, &program->project, program->new_row->id,
+    return !program->options.input_text ||
+           secret_hold(&program->arena, &program->project, program->new_row.id,
                        program->options.input_text);
 }
 

@@ -27,7 +27,7 @@ struct program {
     struct engine engine;
     struct worktree worktree;
     struct admission admission;
-    const struct execution_row *new_row; /* while it is being created */
+    struct execution_row new_row; /* that is being created */
 };
 
 /* ---- main.c ------------------------------------------------------------------------- */

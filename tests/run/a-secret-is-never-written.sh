@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Secrets reach the actions that are to have them, and nothing else: not the store, its WAL, the
 # logs, what is printed, other programs' environments or command lines.
+# shellcheck disable=SC2016
 source "$(dirname "$0")/lib.sh"
 
 new_project project
@@ -125,7 +126,7 @@ outputs:
 END_OF_FILE
 
 named=canary-named-7f2c given=canary-given-91ab filed='canary-"filed"-\d03e'
-made=$(tr a-z A-Z <<<"$filed")
+made=$(tr '[:lower:]' '[:upper:]' <<<"$filed")
 export KAD_SECRET_TOKEN=$named GIVEN_KEY=$given
 printf '# of the team\n\nFILED=%s\nOTHER=canary-other-5511\n' "$filed" >.kad/secrets
 chmod 600 .kad/secrets
@@ -293,6 +294,8 @@ equal parameters "$(sql "SELECT trigger_data FROM executions WHERE parent_id = '
 sql "UPDATE gates SET due_at = opened_at"
 exits 0 kad workflow resume --json "$caller"
 equal length "$(jq -r .outputs.len "$temporary/out")" ${#given}
+kad workflow run --no-wait calls --pass - <<<"$given" >"$temporary/out" 2>"$temporary/err" || true
+equal status "$(sql "SELECT group_concat(status) FROM executions WHERE completed_at IS NULL")" waiting,waiting
 nowhere
 
 it "a file that others may read is refused, before anything starts"
