@@ -35,6 +35,7 @@ struct maker {
 struct place {
     const struct step *step; /* NULL: the workflow's outputs */
     struct known known;
+    bool is_input; /* of the step; what is inside of it has not run then */
 };
 
 /* A condition that is not made yet. */

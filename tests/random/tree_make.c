@@ -77,7 +77,8 @@ static bool is_near(const struct place *place, const struct step *step)
 
     if (!place->step)
         return true;
-    if (step_is_inside(place->step, step))
+    if (step_is_inside(place->step, step) ||
+        (place->is_input && step_is_inside(step, place->step)))
         return false;
     for (; block; block = block->line->block)
         if (step_is_inside(place->step, block))

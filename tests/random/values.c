@@ -44,7 +44,7 @@ struct value value_make(struct arena *arena, struct dice *dice, struct kind kind
 static void route_fill(struct maker *maker, const struct step *step, struct known known,
                        struct route *route)
 {
-    const struct place place = {step, known};
+    const struct place place = {step, known, false};
     const struct kind boolean = {BOOLEAN, 0, false};
 
     if (!route || route->target != TO_CASES)
@@ -84,7 +84,7 @@ static const struct tree *value_fill(struct maker *maker, const struct place *pl
 
 static void inputs_fill(struct maker *maker, struct step *step)
 {
-    const struct place place = {step, maker->before[step->index]};
+    const struct place place = {step, maker->before[step->index], true};
 
     for (unsigned i = 0; i < FIELD_COUNT; i++)
         if (dice_chance(&maker->dice, 35))
@@ -93,7 +93,7 @@ static void inputs_fill(struct maker *maker, struct step *step)
 
 static void arguments_fill(struct maker *maker, struct step *step)
 {
-    const struct place place = {step, maker->before[step->index]};
+    const struct place place = {step, maker->before[step->index], true};
 
     for (size_t i = 0; i < step->callee->parameters.count; i++) {
         const struct parameter *parameter = &step->callee->parameters.items[i];
@@ -107,7 +107,7 @@ static void arguments_fill(struct maker *maker, struct step *step)
 
 static void block_fill(struct maker *maker, struct step *step)
 {
-    const struct place place = {step, maker->before[step->index]};
+    const struct place place = {step, maker->before[step->index], true};
     const struct kind boolean = {BOOLEAN, 0, false};
 
     if (step->kind == FOR_EACH)
@@ -122,7 +122,7 @@ void values_make(struct maker *maker)
 {
     static const char *const names[] = {"total", "isFine", "note", "list"};
     struct flow *flow = maker->flow;
-    const struct place end = {NULL, maker->at_end};
+    const struct place end = {NULL, maker->at_end, false};
 
     for (unsigned i = 0; i < flow->step_count; i++)
         block_fill(maker, flow->steps[i]);
@@ -149,7 +149,7 @@ bool values_break(struct maker *maker)
 
     for (size_t i = 0; i < flow->step_count; i++) {
         struct step *step = flow->steps[(start + i) % flow->step_count];
-        const struct place place = {step, maker->before[step->index]};
+        const struct place place = {step, maker->before[step->index], true};
         const struct tree *tree =
             step->kind == ACTION ? tree_make_unset(maker, &place) : NULL;
 
