@@ -10,6 +10,8 @@
 
 #include "commands.h"
 #include "kad/errors.h"
+#include "process/host.h"
+#include "program/idle.h"
 #include "session.h"
 
 /* The owner answers for itself, once the signal makes it look. */
@@ -31,57 +33,17 @@ static int ask_owner(struct session *session, const struct execution_row *execut
     return KAD_EXIT_COMPLETED;
 }
 
-/* The key of the step run that nobody ended; NULL: there is none. */
-static enum store_error find_open_step(struct session *session,
-                                       const struct execution_row *execution,
-                                       const char **key)
-{
-    struct step_row row;
-    enum store_error error = STORE_NOT_FOUND;
-
-    *key = NULL;
-    if (execution->current_step)
-        error = session->journal->ops->last_step(session->journal, session->cli->arena,
-                                                 execution->id, execution->current_step,
-                                                 "", &row);
-    if (error == STORE_OK && row.status == STEP_RUN_RUNNING)
-        *key = row.key;
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
-}
-
-/* Nobody runs it: it ends here, with the step that was caught in flight and its
- * question. */
-static enum store_error end_cancelled(struct session *session,
-                                      const struct execution_row *execution)
-{
-    const char *key;
-    const enum store_error error = find_open_step(session, execution, &key);
-    const struct step_ending ended = {.key = key, .status = STEP_RUN_CANCELLED};
-    const struct history_row events[] = {
-        {.event_type = "step_cancelled", .step_id = execution->current_step},
-        {.event_type = "execution_cancelled"},
-    };
-    const struct journal_commit commit = {
-        .execution_id = execution->id,
-        .now_ms = time_now_ms(),
-        .ended = key ? &ended : NULL,
-        .close_gate = key,
-        .sets_execution = true,
-        .status = EXECUTION_CANCELLED,
-        .error = execution->error,
-        .clears_request = true,
-        .events = key ? events : events + 1,
-        .event_count = key ? 2 : 1,
-    };
-
-    return error == STORE_OK ? session->journal->ops->commit(session->journal, &commit)
-                             : error;
-}
-
+/* Nobody runs it. */
 static int cancel_here(struct session *session, const struct execution_row *execution)
 {
-    const enum store_error error = end_cancelled(session, execution);
+    struct process_host host;
+    const struct idle idle = {session->cli->arena, &session->project, session->journal,
+                              &session->locks, &host.host};
+    enum store_error error;
 
+    process_host_init(&host);
+    error = idle_cancel(&idle, execution);
+    process_host_release(&host);
     if (error == STORE_OK && session->cli->is_json)
         cli_print_json(
             json_pack("{s:s, s:s}", "execution", execution->id, "status", "cancelled"));

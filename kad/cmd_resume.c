@@ -1,13 +1,8 @@
-/* cmd_resume.c: kad workflow resume and approve: go on with an execution, on the build
- * it began with.
- *
- * That build is kept in builds/BUILD-ID/ of the state folder. If it is gone, the
- * workflow's present program takes over; it refuses what it cannot continue. */
-#include <unistd.h>
-
+/* cmd_resume.c: kad workflow resume: go on with an execution, on the build it began with. */
 #include "commands.h"
 #include "kad/errors.h"
 #include "programs.h"
+#include "resume.h"
 #include "session.h"
 
 static const char details[] =
@@ -15,52 +10,25 @@ static const char details[] =
     "idempotent. If not, the execution asks whether it happened: --retry, --skip and\n"
     "--fail answer.";
 
-static const char approve_details[] =
-    "The choice and your user name are stored, and the execution goes on from there.";
-
-/* What resume hands on to the engine. */
-struct answer {
-    bool retries, skips, fails, is_verbose, leaves_waits;
-    const char *outputs, *outcome;
-    const char *from;
-    const char *choice, *comment;
-};
-
-static const char *pinned_program(const struct session *session,
-                                  const struct execution_row *execution)
-{
-    const char *path;
-
-    if (!execution->build_id)
-        return NULL;
-    path =
-        arena_printf(session->cli->arena, "%s/builds/%s/wf-%s", session->project.state,
-                     execution->build_id, execution->workflow_id);
-    return access(path, X_OK) == 0 ? path : NULL;
-}
-
 /* NULL: reported. */
 static const char *program_of(struct session *session, const char *prefix,
                               const char **execution_id, int *exit_code)
 {
-    struct execution_row execution;
-    struct program program;
-    const char *pinned;
+    struct execution_row execution, root;
+    enum store_error error;
 
     if (!session_find(session, prefix, &execution, exit_code))
         return NULL;
     *execution_id = execution.id;
-    pinned = pinned_program(session, &execution);
-    if (pinned)
-        return pinned;
-    return program_get(session->cli, &session->project, execution.workflow_id, &program,
-                       exit_code)
-               ? program.path
+    error = session_find_root(session, execution.id, &root);
+    *exit_code = session_exit(session, error, execution.id);
+    return error == STORE_OK
+               ? program_of_execution(session->cli, &session->project, &root, exit_code)
                : NULL;
 }
 
 static int hand_over(struct cli *cli, const char *path, const char *execution_id,
-                     const struct answer *answer)
+                     const struct resume_answer *answer)
 {
     struct engine_argv argv = engine_argv(cli, path);
 
@@ -78,13 +46,13 @@ static int hand_over(struct cli *cli, const char *path, const char *execution_id
     engine_argv_option(cli, &argv, "--outputs", answer->outputs);
     engine_argv_option(cli, &argv, "--outcome", answer->outcome);
     engine_argv_option(cli, &argv, "--from", answer->from);
+    engine_argv_option(cli, &argv, "--step", answer->step);
     engine_argv_option(cli, &argv, "--choice", answer->choice);
     engine_argv_option(cli, &argv, "--comment", answer->comment);
     return engine_exec(cli, &argv);
 }
 
-/* With the execution that the operand names. */
-static int go_on(struct cli *cli, const struct answer *answer)
+int resume_exec(struct cli *cli, const struct resume_answer *answer)
 {
     struct session session;
     const char *path, *execution_id;
@@ -99,7 +67,7 @@ static int go_on(struct cli *cli, const struct answer *answer)
 
 int cmd_resume(struct cli *cli)
 {
-    struct answer answer = {0};
+    struct resume_answer answer = {0};
     const struct arg_option options[] = {
         {"--retry", NULL, "it did not happen: run the step again", NULL,
          &answer.retries},
@@ -109,9 +77,11 @@ int cmd_resume(struct cli *cli)
         {"--outcome", "NAME", "which of its outcomes that step had", &answer.outcome,
          NULL},
         {"--fail", NULL, "it failed: go on along onFailure", NULL, &answer.fails},
+        {"--step", "STEP", "whose question is answered, where several are open",
+         &answer.step, NULL},
         {"--from", "STEP", "go on at this step", &answer.from, NULL},
         {"--verbose", NULL, "also show what the steps log", NULL, &answer.is_verbose},
-        {"--no-wait", NULL, "leave when there is a time to wait for", NULL,
+        {"--no-wait", NULL, "leave when there is something to wait for", NULL,
          &answer.leaves_waits},
     };
     const struct arg_rules rules = {
@@ -123,35 +93,5 @@ int cmd_resume(struct cli *cli)
     };
     int exit_code;
 
-    return args_read(cli, &rules, &exit_code) ? go_on(cli, &answer) : exit_code;
-}
-
-int cmd_approve(struct cli *cli)
-{
-    struct answer answer = {0};
-    const struct arg_option options[] = {
-        {"--choice", "C", "one of the choices that the approval offers", &answer.choice,
-         NULL},
-        {"--comment", "TEXT", "why; kept with the choice", &answer.comment, NULL},
-        {"--verbose", NULL, "also show what the steps log", NULL, &answer.is_verbose},
-        {"--no-wait", NULL, "leave when there is a time to wait for", NULL,
-         &answer.leaves_waits},
-    };
-    const struct arg_rules rules = {
-        .options = options,
-        .option_count = COUNT_OF(options),
-        .min_operands = 1,
-        .max_operands = 1,
-        .details = approve_details,
-    };
-    int exit_code;
-
-    if (!args_read(cli, &rules, &exit_code))
-        return exit_code;
-    if (answer.choice)
-        return go_on(cli, &answer);
-    cli_error("kad workflow approve: --choice is missing (kad workflow status %s "
-              "lists the choices)",
-              cli->argv[0]);
-    return KAD_EXIT_USAGE;
+    return args_read(cli, &rules, &exit_code) ? resume_exec(cli, &answer) : exit_code;
 }

@@ -16,6 +16,8 @@ static const struct command commands[] = {
     {"build", "[ID...]", "Compile the project's workflows into programs", cmd_build},
     {"workflow", "COMMAND ...", "Run workflows, and see and steer what runs",
      cmd_workflow},
+    {"emit", "EVENT [NAME=TEXT | NAME:=JSON]...",
+     "Tell the workflows that wait for it that something has happened", cmd_emit},
     {"version", "", "Print the version", cmd_version},
     {"help", "[COMMAND]", "Explain a command", cmd_help},
 };

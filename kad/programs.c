@@ -143,6 +143,23 @@ json_t *program_definition(struct cli *cli, const struct program *program)
 
 /* ---- The engine ------------------------------------------------------------------ */
 
+const char *program_of_execution(struct cli *cli, const struct project *project,
+                                 const struct execution_row *execution, int *exit_code)
+{
+    struct program program;
+    const char *pinned =
+        execution->build_id
+            ? arena_printf(cli->arena, "%s/builds/%s/wf-%s", project->state,
+                           execution->build_id, execution->workflow_id)
+            : NULL;
+
+    if (pinned && access(pinned, X_OK) == 0)
+        return pinned;
+    return program_get(cli, project, execution->workflow_id, &program, exit_code)
+               ? program.path
+               : NULL;
+}
+
 void engine_argv_add(struct cli *cli, struct engine_argv *argv, const char *text)
 {
     vec_push(cli->arena, &argv->list, text);

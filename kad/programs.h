@@ -11,6 +11,7 @@
 #include "base/vec.h"
 #include "cli.h"
 #include "project.h"
+#include "store/store.h"
 
 struct program {
     const char *id;
@@ -30,6 +31,12 @@ bool programs_list(struct cli *cli, const struct project *project,
 /* The program of a workflow, built first if it must be. false: reported, *exit_code. */
 bool program_get(struct cli *cli, const struct project *project, const char *id,
                  struct program *program, int *exit_code);
+
+/* The program that goes on with an execution: of the build that it began with, which is kept
+ * in builds/BUILD-ID/ of the state folder; if that is gone, the workflow's present one, which
+ * refuses what it can't continue. NULL: reported, *exit_code. */
+const char *program_of_execution(struct cli *cli, const struct project *project,
+                                 const struct execution_row *execution, int *exit_code);
 
 /* What `PROGRAM --describe` prints; NULL: reported. A new reference. */
 json_t *program_definition(struct cli *cli, const struct program *program);

@@ -91,6 +91,18 @@ int session_exit(const struct session *session, enum store_error error,
     return KAD_EXIT_STORE;
 }
 
+enum store_error session_find_root(struct session *session, const char *execution_id,
+                                   struct execution_row *root)
+{
+    enum store_error error;
+
+    do
+        error = session->journal->ops->find(session->journal, session->cli->arena,
+                                            execution_id, root);
+    while (error == STORE_OK && (execution_id = root->parent_id));
+    return error;
+}
+
 bool session_find(struct session *session, const char *prefix,
                   struct execution_row *execution, int *exit_code)
 {

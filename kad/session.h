@@ -30,6 +30,10 @@ void session_close(struct session *session);
 bool session_find(struct session *session, const char *prefix,
                   struct execution_row *execution, int *exit_code);
 
+/* The execution that runs this one: itself, or the one that called it, and so on. */
+enum store_error session_find_root(struct session *session, const char *execution_id,
+                                   struct execution_row *root);
+
 /* Exit code for a store's answer about the execution `prefix`; reports what is
  * wrong. */
 int session_exit(const struct session *session, enum store_error error,

@@ -278,6 +278,31 @@ static json_t *outputs_json(const struct workflow *workflow)
                      "required", required);
 }
 
+static json_t *concurrency_json(const struct concurrency *concurrency)
+{
+    static const char *const names[] = {
+        [ON_FULL_QUEUE] = "queue",
+        [ON_FULL_SKIP] = "skip",
+        [ON_FULL_CANCEL_OLDEST] = "cancel-oldest",
+    };
+    json_t *json = json_pack("{s:I,s:s}", "limit", (json_int_t)concurrency->limit,
+                             "onFull", names[concurrency->on_full]);
+
+    if (concurrency->key)
+        describe_set_text(json, "key", concurrency->key->node->text);
+    return json;
+}
+
+/* The names of those that it needs. */
+static json_t *secrets_json(const struct workflow *workflow)
+{
+    json_t *names = json_array();
+
+    for (size_t i = 0; i < workflow->secrets.count; i++)
+        json_array_append_new(names, describe_text_json(workflow->secrets.items[i]));
+    return names;
+}
+
 json_t *describe_workflow(struct arena *arena, const struct workflow *workflow)
 {
     json_t *json = json_object(), *triggers = json_array();
@@ -296,6 +321,13 @@ json_t *describe_workflow(struct arena *arena, const struct workflow *workflow)
         json_object_set_new(json, "outputs", outputs_json(workflow));
     if (workflow->timeout_ms)
         json_object_set_new(json, "timeoutMs", json_integer(workflow->timeout_ms));
+    if (workflow->concurrency)
+        json_object_set_new(json, "concurrency",
+                            concurrency_json(workflow->concurrency));
+    if (workflow->is_in_worktree)
+        json_object_set_new(json, "workspace", json_string("worktree"));
+    if (workflow->secrets.count)
+        json_object_set_new(json, "secrets", secrets_json(workflow));
     json_object_set_new(json, "bounds", bounds_json(workflow->graph));
     return json;
 }

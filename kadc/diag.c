@@ -28,6 +28,7 @@ static const struct code {
 struct diags {
     struct arena *arena;
     VEC(struct finding *) findings;
+    VEC(struct expectation) expectations;
     struct finding *latest;
     struct table known; /* for (1) */
     enum diag_level levels[DIAG_CODE_COUNT];
@@ -47,7 +48,7 @@ struct diags *diags_new(struct arena *arena)
 
 void diags_clear(struct diags *diags)
 {
-    diags->findings.count = 0;
+    diags->findings.count = diags->expectations.count = 0;
     diags->latest = NULL;
     table_init(&diags->known, diags->arena);
 }
@@ -57,9 +58,37 @@ void diags_clear(struct diags *diags)
 static struct str format_text(struct diags *diags, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
+static bool is_line_end(char c)
+{
+    return c == '\n' || c == '\r';
+}
+
+/* A message is one line: what it quotes may have several, which blanks then join. */
+static struct str join_lines(struct arena *arena, struct str text)
+{
+    struct buf out;
+
+    if (str_find(text, S("\n")) == text.len && str_find(text, S("\r")) == text.len)
+        return text;
+    buf_init(&out, arena);
+    for (size_t i = 0; i < text.len; i++) {
+        size_t end = i;
+
+        while (end < text.len && (text.p[end] == ' ' || is_line_end(text.p[end])))
+            end++;
+        if (end == i) {
+            buf_add_char(&out, text.p[i]);
+            continue;
+        }
+        buf_add_char(&out, ' ');
+        i = end - 1;
+    }
+    return buf_str(&out);
+}
+
 static struct str format_text(struct diags *diags, const char *format, va_list args)
 {
-    return str_of(arena_vprintf(diags->arena, format, args));
+    return join_lines(diags->arena, str_of(arena_vprintf(diags->arena, format, args)));
 }
 
 /* What two findings that are one have in common. */
@@ -242,6 +271,20 @@ static enum diag_level level_of(const struct diags *diags,
     return level == DIAG_WARNING && diags->are_warnings_errors ? DIAG_ERROR : level;
 }
 
+bool diag_may_be_expected(enum diag_code code)
+{
+    return !is_fixed_level(code) && strncmp(CODES[code].name, "KAD09", 5) != 0;
+}
+
+void diag_expect(struct diags *diags, struct span range, enum diag_code code,
+                 struct span place, struct str reason)
+{
+    const struct expectation expectation = {
+        .range = range, .code = code, .place = place, .reason = reason};
+
+    vec_push(diags->arena, &diags->expectations, expectation);
+}
+
 /* ---- The report ------------------------------------------------------------------ */
 
 static int compare_sources(const struct source *a, const struct source *b)
@@ -313,19 +356,89 @@ static void count_finding(struct report *report, const struct finding *finding)
     report->fixable_count += can_be_fixed;
 }
 
-static struct report make_report(struct diags *diags)
+/* The expectation that the finding meets, or NULL. */
+static const struct expectation *expectation_of(struct diags *diags,
+                                                const struct finding *finding)
 {
-    struct finding **findings =
-        arena_array(diags->arena, struct finding *, diags->findings.count);
-    struct report report = {.arena = diags->arena, .findings = findings};
+    const struct span span = finding->span;
 
+    for (size_t i = 0; i < diags->expectations.count; i++) {
+        struct expectation *each = &diags->expectations.items[i];
+
+        if (each->code == finding->code && each->range.source == span.source &&
+            span.start >= each->range.start && span.start < each->range.end) {
+            each->is_met = true;
+            return each;
+        }
+    }
+    return NULL;
+}
+
+/* Behind an error passes are silent: what they would have found is not known. */
+static bool has_error(const struct report *report, const struct source *source)
+{
+    for (size_t i = 0; i < report->count; i++)
+        if (report->findings[i]->level == DIAG_ERROR &&
+            report->findings[i]->span.source == source)
+            return true;
+    return false;
+}
+
+/* 0117 for an expectation, or NULL. */
+static struct finding *unmet(struct diags *diags, const struct report *report,
+                             const struct expectation *expectation)
+{
+    struct finding *finding;
+
+    if (expectation->is_met || diags->levels[expectation->code] == DIAG_OFF ||
+        has_error(report, expectation->place.source))
+        return NULL;
+    finding = arena_new(diags->arena, struct finding);
+    finding->code = KAD0117;
+    finding->span = expectation->place;
+    finding->message = str_printf(diags->arena, "there is no `%s` here to be expected",
+                                  CODES[expectation->code].name);
+    finding->order = diags->findings.count;
+    finding->level = level_of(diags, finding);
+    return finding->level == DIAG_OFF ? NULL : finding;
+}
+
+/* Those that are switched on, without and with an expectation. */
+static void choose_findings(struct diags *diags, struct report *report,
+                            struct finding **shown, struct finding **suppressed)
+{
+    for (size_t i = 0; i < diags->expectations.count; i++)
+        diags->expectations.items[i].is_met = false;
     for (size_t i = 0; i < diags->findings.count; i++) {
         struct finding *finding = diags->findings.items[i];
 
         finding->level = level_of(diags, finding);
-        if (finding->level != DIAG_OFF)
-            findings[report.count++] = finding;
+        if (finding->level == DIAG_OFF)
+            continue;
+        finding->expected = expectation_of(diags, finding);
+        if (finding->expected)
+            suppressed[report->suppressed_count++] = finding;
+        else
+            shown[report->count++] = finding;
     }
+    for (size_t i = 0; i < diags->expectations.count; i++) {
+        struct finding *finding = unmet(diags, report, &diags->expectations.items[i]);
+
+        if (finding)
+            shown[report->count++] = finding;
+    }
+}
+
+static struct report make_report(struct diags *diags)
+{
+    const size_t count = diags->findings.count + diags->expectations.count;
+    struct finding **findings = arena_array(diags->arena, struct finding *, count);
+    struct finding **suppressed =
+        arena_array(diags->arena, struct finding *, diags->findings.count);
+    struct report report = {
+        .arena = diags->arena, .findings = findings, .suppressed = suppressed};
+
+    choose_findings(diags, &report, findings, suppressed);
     qsort(findings, report.count, sizeof findings[0], compare_findings);
     join_subjects(diags, findings, &report.count);
     for (size_t i = 0; i < report.count; i++)
@@ -354,6 +467,8 @@ void diag_print(struct diags *diags, FILE *out, struct diag_style style,
     case DIAG_TEXT: diag_text_print(&report, out); break;
     case DIAG_SHORT: diag_short_print(&report, out); break;
     case DIAG_JSON: diag_json_print(&report, out); break;
+    case DIAG_SARIF: diag_sarif_print(&report, out); break;
+    case DIAG_GITHUB: diag_github_print(&report, out); break;
     }
 }
 
@@ -366,15 +481,19 @@ void diag_summary_print(const struct report *report, FILE *out)
 {
     const size_t errors = report->error_count, warnings = report->warning_count;
 
-    if (errors + warnings == 0)
+    if (errors + warnings + report->suppressed_count == 0)
         return;
     if (errors)
         fprintf(out, "%zu error%s", errors, plural(errors));
     if (warnings)
         fprintf(out, "%s%zu warning%s", errors ? ", " : "", warnings, plural(warnings));
+    if (errors + warnings == 0)
+        fputs("no errors", out);
     fprintf(out, " in %zu file%s", report->file_count, plural(report->file_count));
     if (report->fixable_count)
         fprintf(out, "; %zu can be fixed with --fix", report->fixable_count);
+    if (report->suppressed_count)
+        fprintf(out, "; %zu suppressed", report->suppressed_count);
     fputc('\n', out);
 }
 

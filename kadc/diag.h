@@ -29,7 +29,7 @@ enum diag_code {
 
 enum diag_level { DIAG_OFF, DIAG_NOTE, DIAG_WARNING, DIAG_ERROR };
 
-enum diag_format { DIAG_TEXT, DIAG_SHORT, DIAG_JSON };
+enum diag_format { DIAG_TEXT, DIAG_SHORT, DIAG_JSON, DIAG_SARIF, DIAG_GITHUB };
 
 struct diags; /* opaque: holds the findings of one compilation */
 
@@ -93,6 +93,13 @@ void diag_suggest(struct diags *diags, struct span span, struct str wrong,
 bool diag_set_level(struct diags *diags, enum diag_code code, enum diag_level level);
 void diag_warnings_are_errors(struct diags *diags);
 
+/* A comment expects findings of a code that begin in `range`; `place`: where it says the
+ * code. Such findings are not shown, but counted; that there are none is a 0117. */
+void diag_expect(struct diags *diags, struct span range, enum diag_code code,
+                 struct span place, struct str reason);
+/* Not what stays an error, nor what is about security. */
+bool diag_may_be_expected(enum diag_code code);
+
 size_t diag_error_count(struct diags *diags);
 size_t diag_warning_count(struct diags *diags);
 
@@ -126,6 +133,8 @@ void diag_print(struct diags *diags, FILE *out, struct diag_style style,
 /* "KAD0301" or "unreachable-step" to the code; -1 when there is none. */
 int diag_code_find(struct str code_or_slug);
 const char *diag_code_name(enum diag_code code);
+/* "error", "warning", "note". */
+const char *diag_level_name(enum diag_level level);
 const char *diag_code_slug(enum diag_code code);
 
 #endif

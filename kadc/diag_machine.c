@@ -52,7 +52,7 @@ void diag_short_print(const struct report *report, FILE *out)
 /* ---- json ------------------------------------------------------------------------ */
 
 /* Text that is not UTF-8 (a file's name) is cleaned, as JSON can't hold it. */
-static json_t *json_of(struct arena *arena, struct str text)
+json_t *diag_json_text(struct arena *arena, struct str text)
 {
     const bool is_valid = str_utf8_valid_len(text) == text.len;
     const struct str valid = is_valid ? text : diag_clean(arena, text);
@@ -66,11 +66,12 @@ static json_t *json_of_span(struct arena *arena, struct span span, bool is_prima
     const struct place start = source_place(span.source, span.start);
     const struct place end = source_place(span.source, span.end);
 
-    return json_pack(
-        "{so si si si si si si sb so}", "file", json_of(arena, span.source->path),
-        "line", (int)start.line, "column", (int)start.column, "end_line", (int)end.line,
-        "end_column", (int)end.column, "byte_start", (int)span.start, "byte_end",
-        (int)span.end, "is_primary", (int)is_primary, "label", json_of(arena, label));
+    return json_pack("{so si si si si si si sb so}", "file",
+                     diag_json_text(arena, span.source->path), "line", (int)start.line,
+                     "column", (int)start.column, "end_line", (int)end.line,
+                     "end_column", (int)end.column, "byte_start", (int)span.start,
+                     "byte_end", (int)span.end, "is_primary", (int)is_primary, "label",
+                     diag_json_text(arena, label));
 }
 
 static json_t *json_of_spans(struct arena *arena, const struct finding *finding)
@@ -99,9 +100,10 @@ static json_t *json_of_notes(struct arena *arena, const struct finding *finding)
 
     for (size_t i = 0; i < finding->notes.count; i++)
         if (!finding->notes.items[i].span.source)
-            json_array_append_new(notes, json_of(arena, finding->notes.items[i].text));
+            json_array_append_new(notes,
+                                  diag_json_text(arena, finding->notes.items[i].text));
     if (finding->path_heading.len)
-        json_array_append_new(notes, json_of(arena, finding->path_heading));
+        json_array_append_new(notes, diag_json_text(arena, finding->path_heading));
     return notes;
 }
 
@@ -116,7 +118,7 @@ static json_t *json_of_path(struct arena *arena, const struct finding *finding)
                            : json_null();
 
         json_array_append_new(path, json_pack("{so so}", "span", span, "text",
-                                              json_of(arena, stop->text)));
+                                              diag_json_text(arena, stop->text)));
     }
     return path;
 }
@@ -127,10 +129,11 @@ static void add_edit(struct arena *arena, json_t *edits,
     const struct span span = help->edit.span;
 
     if (help->has_edit && span.source)
-        json_array_append_new(
-            edits, json_pack("{so si si so}", "file", json_of(arena, span.source->path),
-                             "byte_start", (int)span.start, "byte_end", (int)span.end,
-                             "text", json_of(arena, help->edit.text)));
+        json_array_append_new(edits, json_pack("{so si si so}", "file",
+                                               diag_json_text(arena, span.source->path),
+                                               "byte_start", (int)span.start,
+                                               "byte_end", (int)span.end, "text",
+                                               diag_json_text(arena, help->edit.text)));
 }
 
 /* Of the same suggestion at the other places. */
@@ -157,9 +160,10 @@ static json_t *json_of_suggestions(struct arena *arena, const struct finding *fi
 
         add_edit(arena, edits, help);
         add_other_edits(arena, edits, finding, help);
-        json_array_append_new(
-            suggestions, json_pack("{so so sb}", "message", json_of(arena, help->text),
-                                   "edits", edits, "certain", (int)help->is_certain));
+        json_array_append_new(suggestions,
+                              json_pack("{so so sb}", "message",
+                                        diag_json_text(arena, help->text), "edits",
+                                        edits, "certain", (int)help->is_certain));
     }
     return suggestions;
 }
@@ -167,9 +171,7 @@ static json_t *json_of_suggestions(struct arena *arena, const struct finding *fi
 /* How much of a line counts: each finding on a long line takes it again. */
 enum { FINGERPRINT_BYTES = 1000 };
 
-/* From what a finding says and the text of its line, not where that line is: it stays
- * the same when lines above come and go. */
-static struct str fingerprint_of(struct arena *arena, const struct finding *finding)
+struct str diag_fingerprint(struct arena *arena, const struct finding *finding)
 {
     const struct source *source = finding->span.source;
     struct str line = {0};
@@ -198,22 +200,24 @@ void diag_json_print(const struct report *report, FILE *out)
     for (size_t i = 0; i < report->count; i++) {
         const struct finding *finding = report->findings[i];
 
-        print_object(out,
-                     json_pack("{ss ss ss so so so so so so}", "code",
-                               diag_code_name(finding->code), "slug",
-                               diag_code_slug(finding->code), "level",
-                               diag_level_name(finding->level), "message",
-                               json_of(&scratch, finding->message), "spans",
-                               json_of_spans(&scratch, finding), "path",
-                               json_of_path(&scratch, finding), "notes",
-                               json_of_notes(&scratch, finding), "suggestions",
-                               json_of_suggestions(&scratch, finding), "fingerprint",
-                               json_of(&scratch, fingerprint_of(&scratch, finding))));
+        print_object(
+            out,
+            json_pack("{ss ss ss so so so so so so}", "code",
+                      diag_code_name(finding->code), "slug",
+                      diag_code_slug(finding->code), "level",
+                      diag_level_name(finding->level), "message",
+                      diag_json_text(&scratch, finding->message), "spans",
+                      json_of_spans(&scratch, finding), "path",
+                      json_of_path(&scratch, finding), "notes",
+                      json_of_notes(&scratch, finding), "suggestions",
+                      json_of_suggestions(&scratch, finding), "fingerprint",
+                      diag_json_text(&scratch, diag_fingerprint(&scratch, finding))));
         arena_release(&scratch);
     }
-    print_object(out, json_pack("{s{sI sI sI sI}}", "summary", "errors",
+    print_object(out, json_pack("{s{sI sI sI sI sI}}", "summary", "errors",
                                 (json_int_t)report->error_count, "warnings",
                                 (json_int_t)report->warning_count, "files",
                                 (json_int_t)report->file_count, "fixable",
-                                (json_int_t)report->fixable_count));
+                                (json_int_t)report->fixable_count, "suppressed",
+                                (json_int_t)report->suppressed_count));
 }

@@ -15,6 +15,7 @@
 #include "base/vec.h"
 #include "chars.h"
 #include "encoding.h"
+#include "expect.h"
 #include "map_keys.h"
 #include "scalar.h"
 #include "syntax.h"
@@ -609,5 +610,7 @@ struct node *doc_parse(struct arena *arena, const struct source *source,
     do
         root = read_once(&reader);
     while (reader.must_restart);
+    if (root)
+        expect_read(arena, source, root, diags);
     return root;
 }

@@ -1,7 +1,8 @@
 /* effects.c: what running a step again means for the world and for the time that there is.
  *
- * In: names resolved. Out: 0803, 0804, 0807; nothing is changed. */
+ * In: names resolved. Out: 0803, 0804, 0807; workflow->unrepeatable. */
 #include "base/buf.h"
+#include "blocks.h"
 #include "kad/errors.h"
 #include "passes.h"
 
@@ -66,23 +67,49 @@ static void codes_check(struct program *program, const struct step *step,
 
 /* ---- Attempts ------------------------------------------------------------------------ */
 
+static bool is_repeatable(const struct step *step)
+{
+    if (step->kind == STEP_RUN)
+        return step->run.is_idempotent;
+    if (step->kind == STEP_WORKFLOW && step->block->workflow)
+        return !step->block->workflow->unrepeatable;
+    return !step->action || step->action->is_idempotent;
+}
+
+/* The first step that may not run twice, of those that the step has in it or is. */
+static const struct step *unrepeatable_find(const struct workflow *workflow,
+                                            const struct step *step)
+{
+    for (size_t i = step->index; i < line_next(step); i++)
+        if (!is_repeatable(workflow->steps[i]))
+            return workflow->steps[i];
+    return NULL;
+}
+
 /* 0803. */
-static void idempotence_check(struct program *program, const struct step *step)
+static void idempotence_check(struct program *program, const struct workflow *workflow,
+                              const struct step *step)
 {
     struct diags *diags = program->diags;
-    if (step->kind == STEP_RUN ? step->run.is_idempotent
-                               : !step->action || step->action->is_idempotent)
+    const struct step *cause = unrepeatable_find(workflow, step);
+    if (!cause)
         return;
     diag_report(diags, step->retry->span, KAD0803,
                 "step `%.*s` is tried again, but may do twice what should happen once",
                 STR(step->id.text));
-    if (step->kind == STEP_RUN) {
-        diag_help(diags, "if running it twice does no harm, say `idempotent: true`");
-        return;
+    if (cause != step)
+        diag_note(diags, cause->id.span, "this step in it is not idempotent");
+    while (cause->kind == STEP_WORKFLOW) {
+        cause = cause->block->workflow->unrepeatable;
+        diag_note(diags, cause->id.span, "this step of the workflow is not idempotent");
     }
-    diag_note(diags, step->action->name.span,
-              "the action does not say that it is idempotent");
-    diag_help(diags, "its manifest may say `idempotent: true`, if that is so");
+    if (cause->kind == STEP_RUN) {
+        diag_help(diags, "if running it twice does no harm, say `idempotent: true`");
+    } else if (cause->action) {
+        diag_note(diags, cause->action->name.span,
+                  "the action does not say that it is idempotent");
+        diag_help(diags, "its manifest may say `idempotent: true`, if that is so");
+    }
 }
 
 /* 0804. */
@@ -110,11 +137,13 @@ void effects_check(struct program *program, struct workflow *workflow)
 {
     for (size_t i = 0; i < workflow->step_count; i++) {
         const struct step *step = workflow->steps[i];
+        if (!workflow->unrepeatable && !is_repeatable(step))
+            workflow->unrepeatable = step;
         if (!step->retry)
             continue;
         codes_check(program, step, &step->retry->on);
         codes_check(program, step, &step->retry->not_on);
-        idempotence_check(program, step);
+        idempotence_check(program, workflow, step);
         fit_check(program, workflow, step);
     }
 }

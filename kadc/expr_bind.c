@@ -1,9 +1,10 @@
-/* expr_bind.c: what the names in expressions stand for: 0203-0205, 0216, 0217, 0513, 0514,
- * 0610.
+/* expr_bind.c: what the names in expressions stand for: 0203-0205, 0209, 0216, 0217, 0513,
+ * 0514, 0610, 0906.
  *
  * A path that starts at a root (`trigger.P`, `steps.S.outputs.O`) is bound on the
  * node that names the thing itself; fields behind it are fields of a value. A
  * misspelt name with one near candidate is reported and then taken as meant. */
+#include <ctype.h>
 #include <string.h>
 
 #include "base/vec.h"
@@ -35,7 +36,8 @@ static const struct root_field root_fields[] = {
 enum { ROOT_FIELD_COUNT = sizeof(root_fields) / sizeof(root_fields[0]) };
 
 static const struct str roots[] = {
-    {"trigger", 7}, {"steps", 5}, {"workflow", 8}, {"execution", 9}, {"env", 3},
+    {"trigger", 7},   {"steps", 5}, {"workflow", 8},
+    {"execution", 9}, {"env", 3},   {"secrets", 7},
 };
 static const struct str step_members[] = {
     {"outputs", 7},
@@ -279,7 +281,7 @@ static struct str resolve_root(const struct scope *scope, struct expr *name)
     if (!name->text.p)
         diag_help(scope->diags,
                   "expressions start with `trigger`, `steps`, `workflow`, "
-                  "`execution` or `env`; text stands in quotes");
+                  "`execution`, `env` or `secrets`; text stands in quotes");
     return name->text;
 }
 
@@ -321,6 +323,46 @@ const struct type *bind_name(const struct scope *scope, struct expr *expr)
                       str_is(root, "steps") ? "a step" : "one of its fields");
 }
 
+/* ---- Secrets --------------------------------------------------------------------- */
+
+/* As an environment variable has it: KAD_SECRET_NAME. */
+static bool is_secret_name(struct str name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!isalnum((unsigned char)name.p[i]) && name.p[i] != '_')
+            return false;
+    return name.len > 0 && !isdigit((unsigned char)name.p[0]);
+}
+
+static const struct type *bind_secret(const struct scope *scope, struct expr *expr)
+{
+    static const struct type secret = {.kind = TYPE_STRING, .is_secret = true};
+
+    if (is_secret_name(expr->text))
+        return bind(expr, BIND_SECRET, NULL, NULL, &secret);
+    diag_report(scope->diags, expr->name_span, KAD0209,
+                "`%.*s` can't be the name of a secret", STR(expr->text));
+    diag_help(scope->diags,
+              "letters, digits and `_`: the value comes from the variable "
+              "KAD_SECRET_NAME or from .kad/secrets");
+    return type_poison();
+}
+
+/* env.N: what is named as a secret is one. */
+static const struct type *bind_env(const struct scope *scope, struct expr *expr)
+{
+    const struct str prefix = S("KAD_SECRET_");
+
+    if (!str_starts_with(expr->text, prefix))
+        return bind(expr, BIND_ENV, NULL, NULL,
+                    type_optional(scope->arena, type_simple(TYPE_STRING)));
+    diag_report(scope->diags, expr->span, KAD0906,
+                "`env.%.*s` is a secret, and variables are stored", STR(expr->text));
+    diag_help(scope->diags, "read it as `secrets.%.*s`",
+              STR(str_part(expr->text, prefix.len, expr->text.len)));
+    return type_poison();
+}
+
 /* ROOT.FIELD */
 static const struct type *bind_root_field(const struct scope *scope, struct expr *expr)
 {
@@ -330,8 +372,9 @@ static const struct type *bind_root_field(const struct scope *scope, struct expr
     if (str_is(root, "trigger"))
         return bind_parameter(scope, expr);
     if (str_is(root, "env"))
-        return bind(expr, BIND_ENV, NULL, NULL,
-                    type_optional(scope->arena, type_simple(TYPE_STRING)));
+        return bind_env(scope, expr);
+    if (str_is(root, "secrets"))
+        return bind_secret(scope, expr);
     if (str_is(root, "steps"))
         return incomplete(scope, expr, "what of the step");
     return bind_fixed(scope, expr);
@@ -348,7 +391,7 @@ static const struct step *resolve_step(const struct scope *scope, struct expr *e
     if (step)
         return step;
     return missing_step_report(scope->arena, scope->diags, scope->workflow, &name,
-                               KAD0203)
+                               KAD0203, NULL)
         .step;
 }
 

@@ -503,8 +503,42 @@ static const struct type *check_node(const struct scope *scope, struct expr *exp
     return type_poison();
 }
 
+/* ---- Secrets --------------------------------------------------------------------- */
+
+struct operands {
+    bool are_secret;   /* one is */
+    bool hold_secrets; /* in one of them there is one */
+};
+
+static void operand_add(struct operands *operands, const struct expr *operand)
+{
+    if (!operand || !operand->type)
+        return;
+    operands->are_secret |= operand->type->is_secret;
+    operands->hold_secrets |= type_holds_secret(operand->type);
+}
+
+/* What is made of a secret is one, but for a boolean, which says too little. */
+static const struct type *with_secrets(const struct scope *scope,
+                                       const struct expr *expr, const struct type *type)
+{
+    const bool is_part = expr->kind == EXPR_FIELD || expr->kind == EXPR_INDEX;
+    struct operands operands = {0};
+
+    if (expr->binding.kind != BIND_NONE || type->kind == TYPE_BOOLEAN)
+        return type;
+    operand_add(&operands, expr->left);
+    operand_add(&operands, is_part ? NULL : expr->right);
+    for (size_t i = 0; i < expr->arg_count; i++)
+        operand_add(&operands, expr->args[i]);
+    if (operands.are_secret ||
+        (!is_part && operands.hold_secrets && !type_holds_secret(type)))
+        return type_secret(scope->arena, type);
+    return type;
+}
+
 const struct type *expr_check(const struct scope *scope, struct expr *expr)
 {
-    expr->type = check_node(scope, expr);
+    expr->type = with_secrets(scope, expr, check_node(scope, expr));
     return expr->type;
 }

@@ -80,6 +80,8 @@ static void check_in_text(const struct scope *scope, struct expr *expr)
 
 const struct type *template_check(const struct scope *scope, struct template *value)
 {
+    const struct type *text = type_simple(TYPE_STRING);
+
     if (value->is_literal)
         return literal_type(value->node);
     if (value->is_lone)
@@ -91,8 +93,10 @@ const struct type *template_check(const struct scope *scope, struct template *va
             continue;
         expr_check(scope, expr);
         check_in_text(scope, expr);
+        if (type_holds_secret(expr->type))
+            text = type_secret(scope->arena, text);
     }
-    return type_simple(TYPE_STRING);
+    return text;
 }
 
 /* A condition without `{{ }}`: only `true` and `false` mean something. */

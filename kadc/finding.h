@@ -2,6 +2,7 @@
 #ifndef KADC_FINDING_H
 #define KADC_FINDING_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 #include "base/vec.h"
@@ -34,6 +35,16 @@ struct finding {
     struct str path_heading;
     VEC(struct finding_place) stops;
     VEC(struct finding_help) helps;
+    const struct expectation *expected; /* in a report: why it is not shown */
+};
+
+/* `# kadc: expect(CODE) reason` */
+struct expectation {
+    struct span range; /* of which it is about */
+    enum diag_code code;
+    struct span place;
+    struct str reason;
+    bool is_met;
 };
 
 /* How many of the other places of a finding are shown to people. */
@@ -45,6 +56,8 @@ struct report {
     struct arena *arena;
     struct finding *const *findings;
     size_t count;
+    struct finding *const *suppressed; /* the expected ones, in order of arrival */
+    size_t suppressed_count;
     size_t error_count;
     size_t warning_count;
     size_t fixable_count; /* findings with a certain edit */
@@ -55,13 +68,19 @@ struct report {
 void diag_text_print(const struct report *report, FILE *out);
 void diag_short_print(const struct report *report, FILE *out);
 void diag_json_print(const struct report *report, FILE *out);
+void diag_sarif_print(const struct report *report, FILE *out);
+void diag_github_print(const struct report *report, FILE *out);
 
 /* "2 errors, 1 warning in 3 files; 1 can be fixed with --fix"; nothing without
  * findings. */
 void diag_summary_print(const struct report *report, FILE *out);
 
-/* "error", "warning", "note". */
-const char *diag_level_name(enum diag_level level);
+/* From what a finding says and the text of its line, not where that line is: it stays
+ * the same when lines above come and go. */
+struct str diag_fingerprint(struct arena *arena, const struct finding *finding);
+
+/* Text that is not UTF-8 (a file's name) is cleaned, as JSON can't hold it. */
+json_t *diag_json_text(struct arena *arena, struct str text);
 
 /* `text` without what a terminal would obey: control characters, broken UTF-8 and bidi
  * controls become U+FFFD. */

@@ -29,7 +29,8 @@ struct flow {
     struct workflow *workflow;
     struct flow_reads reads;
     struct flow_needs needs;
-    struct table env; /* names in workflow->env */
+    struct table env;     /* names in workflow->env */
+    struct table secrets; /* names in workflow->secrets */
     /* Where the expression stands that is being looked at. */
     const struct step *step; /* NULL: the workflow's outputs */
     enum node_part part;
@@ -155,6 +156,12 @@ static void env_read(struct flow *flow, struct str name)
         vec_push(flow->program->arena, &flow->workflow->env, name);
 }
 
+static void secret_read(struct flow *flow, struct str name)
+{
+    if (!table_add(&flow->secrets, name, flow))
+        vec_push(flow->program->arena, &flow->workflow->secrets, name);
+}
+
 static bool binding_read(struct flow *flow, struct expr *expr, bool is_harmless)
 {
     const struct binding *binding = &expr->binding;
@@ -164,6 +171,7 @@ static bool binding_read(struct flow *flow, struct expr *expr, bool is_harmless)
         flow->is_param_used[binding->field - flow->workflow->params->fields] = true;
         return false;
     case BIND_ENV: env_read(flow, binding->name); return false;
+    case BIND_SECRET: secret_read(flow, binding->name); return false;
     case BIND_WORKFLOW_ERROR: error_read(flow, expr, is_harmless); return false;
     default: return false;
     }
@@ -352,11 +360,14 @@ void flow_check(struct program *program, struct workflow *workflow)
     flow_reads_init(&flow.reads, arena);
     flow_needs_init(&flow.needs, arena, workflow);
     table_init(&flow.env, arena);
+    table_init(&flow.secrets, arena);
     for (size_t i = 0; i < workflow->step_count; i++)
         step_read_all(&flow, workflow->steps[i]);
     flow.step = NULL;
     for (size_t i = 0; i < workflow->output_count; i++)
         value_read_all(&flow, workflow->outputs[i].value);
+    if (workflow->concurrency)
+        template_read_all(&flow, workflow->concurrency->key, false);
     flow_needs_find(&flow.needs, workflow);
     flow_reads_report(&flow.reads, program, workflow);
     if (flow.is_usage_known)

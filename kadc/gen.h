@@ -49,12 +49,13 @@ struct gen {
     struct arena *arena;
     const struct workflow *workflow; /* NULL: a module is being written */
     struct type_names *names;
-    const char *shipped;  /* see gen_module */
-    const char *prefix;   /* of the file's structs: `testing_` */
-    struct emit *code;    /* statements go here: the function that is being written */
-    struct emit *helpers; /* static functions that stand before the steps' */
-    struct emit *gathers; /* and those of gen_gather.c after them */
-    struct emit *tables;  /* descriptors, and structs that only expressions have */
+    const char *shipped;    /* see gen_module */
+    const char *prefix;     /* of the file's structs: `testing_` */
+    struct table *included; /* prefixes of what the file includes */
+    struct emit *code;      /* statements go here: the function that is being written */
+    struct emit *helpers;   /* static functions that stand before the steps' */
+    struct emit *gathers;   /* and those of gen_gather.c after them */
+    struct emit *tables;    /* descriptors, and structs that only expressions have */
     struct own_types *own_types; /* these structs (gen_types.c) */
     const struct step *step;     /* whose function is being written; NULL: no step's */
     bool *reads_frame;           /* by step: whether its function does */
@@ -124,6 +125,8 @@ const struct type *gen_outputs_type(struct arena *arena, const struct type *outp
 
 /* "testing_run_tests": how the names of an action's things begin. */
 const char *gen_action_name(struct arena *arena, const struct action *action);
+/* "testing_": how the names of a module's things begin. */
+const char *gen_module_prefix(struct arena *arena, const struct module *module);
 /* "STEP_FIX_TESTS" of "STEP" and "fix_tests"; "REVIEW_DECIDE_APPROVED" of an outcome. */
 const char *gen_upper(struct arena *arena, const char *prefix, const char *name);
 const char *gen_outcome_name(struct arena *arena, const struct action *action,
@@ -152,6 +155,7 @@ bool gen_mentions(struct str code, const char *name);
 /* ---- Steps (gen_step.c, gen_input.c) --------------------------------------------------- */
 
 /* Its entry in the table of steps, constants that the entry needs, its function. */
+void gen_step_needs(struct gen *gen, const struct step *step);
 void gen_step_constants(struct gen *gen, const struct step *step);
 void gen_step_info(struct gen *gen, const struct step *step);
 void gen_step_function(struct gen *gen, const struct step *step);
@@ -175,14 +179,15 @@ void gen_name_items(struct gen *gen);
 void gen_frame_members(struct gen *gen, size_t first, size_t after);
 /* The structs of items' frames. */
 void gen_item_frames(struct gen *gen);
-/* The struct kad_block of a step that is a block. */
+/* The struct kad_block of a step, if it is a block. */
 void gen_block_constants(struct gen *gen, const struct step *step);
 
-/* The function that returns an output of all items of `block`, an array of type `array`:
- * "stdout_of_each_review". */
+/* The function that returns an output of all items of `block`: "stdout_of_each_review". It
+ * returns an array of type `*array`, or of the type that an earlier call has wanted; then
+ * `*array` becomes that. */
 const char *gen_gather(struct gen *gen, const struct step *step,
                        const struct type_field *output, const struct block *block,
-                       const struct type *array);
+                       const struct type **array);
 
 /* ---- Places of a workflow (gen_place.c) ------------------------------------------------ */
 

@@ -129,12 +129,22 @@ static void put_item_frame(struct gen *gen, const struct block *block)
     emit_close(gen->code, ";");
 }
 
-/* From the last to the first: those inside stand before what they are in. */
+static void put_item_frames(struct gen *gen, size_t first, size_t after)
+{
+    for (size_t i = first; i < after; i = gen_step_after(gen->workflow->steps[i])) {
+        const struct step *step = gen->workflow->steps[i];
+
+        if (gen_has_inside(step))
+            put_item_frames(gen, i + 1, gen_step_after(step));
+        if (step->kind == STEP_FOR_EACH)
+            put_item_frame(gen, step->block);
+    }
+}
+
+/* Those inside stand before what they are in. */
 void gen_item_frames(struct gen *gen)
 {
-    for (size_t i = gen->workflow->step_count; i-- > 0;)
-        if (gen->workflow->steps[i]->kind == STEP_FOR_EACH)
-            put_item_frame(gen, gen->workflow->steps[i]->block);
+    put_item_frames(gen, 0, gen->workflow->step_count);
 }
 
 /* ---- Tables --------------------------------------------------------------------------- */
@@ -203,6 +213,8 @@ void gen_block_constants(struct gen *gen, const struct step *step)
 {
     const struct block *block = step->block;
 
+    if (!block)
+        return;
     emit_blank(gen->code);
     if (gen_has_inside(step))
         put_branch_table(gen, block);

@@ -75,6 +75,9 @@ struct c_expr c_json(struct gen *gen, struct c_value value);
 /* As text, for interpolation. */
 const char *c_text(struct gen *gen, struct c_value value);
 
+/* The initializer of a value that is all zeros, no braces of inner structs left out. */
+const char *c_zero(struct gen *gen, const struct type *type);
+
 /* `(const T[]){a, b}, 2` or `KAD_TEXTS(a, b)`: what stands in the braces of an array, or
  * for two arguments. `items` is the text between the braces. */
 const char *c_literal_array(struct gen *gen, const struct type *item, const char *items,

@@ -472,6 +472,22 @@ const char *c_text(struct gen *gen, struct c_value value)
     }
 }
 
+const char *c_zero(struct gen *gen, const struct type *type)
+{
+    const enum c_shape shape = c_shape(type);
+    const struct type_field *first;
+
+    if (shape == SHAPE_TEXT || (shape == SHAPE_OBJECT && type->is_optional))
+        return "NULL";
+    if (shape == SHAPE_OBJECT && type->field_count) {
+        first = &type->fields[0];
+        return arena_printf(gen->arena, "{.%s = %s}", gen_member(gen, first),
+                            c_zero(gen, first->type));
+    }
+    return shape == SHAPE_JSON || shape == SHAPE_ARRAY || type->is_optional ? "{0}"
+                                                                            : "0";
+}
+
 const char *c_literal_array(struct gen *gen, const struct type *item, const char *items,
                             size_t count)
 {
@@ -483,5 +499,5 @@ const char *c_literal_array(struct gen *gen, const struct type *item, const char
     /* An empty array is set: it has items, if none that count. */
     return arena_printf(gen->arena, "(%s%s%s[%s]){%s}, %zu", is_pointer ? "" : "const ",
                         type, is_pointer ? "const" : "", count ? "" : "1",
-                        count ? items : "0", count);
+                        count ? items : c_zero(gen, item), count);
 }

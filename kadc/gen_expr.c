@@ -95,7 +95,8 @@ static struct c_value c_gathered(struct gen *gen, const struct expr *expr,
 {
     const struct binding *binding = &expr->binding;
     const struct type *array = type_required(gen->arena, expr->type);
-    const char *function = gen_gather(gen, binding->step, binding->field, block, array);
+    const char *function =
+        gen_gather(gen, binding->step, binding->field, block, &array);
     const struct c_value value =
         c_set(array, c_make(gen, C_POSTFIX, "%s(run, %s)", function,
                             gen_frame(gen, block->step)));
@@ -205,8 +206,8 @@ static struct c_value c_bound(struct gen *gen, const struct expr *expr)
                         c_make(gen, C_POSTFIX, "kad_env(run, %s)",
                                emit_quote(gen->arena, binding->name)));
     case BIND_SECRET:
-        return c_scalar(TYPE_STRING, c_make(gen, C_POSTFIX, "kad_secret(run, %s)",
-                                            emit_quote(gen->arena, binding->name)));
+        return c_set(expr->type, c_make(gen, C_POSTFIX, "kad_secret(run, %s)",
+                                        emit_quote(gen->arena, binding->name)));
     case BIND_ITEM: return c_item_value(gen, binding->step);
     case BIND_INDEX:
         return c_scalar(TYPE_INTEGER, c_make(gen, C_POSTFIX, "%s->index",
@@ -253,9 +254,12 @@ static const char *item_function(const struct type *item)
 {
     switch (c_shape(item)) {
     case SHAPE_TEXT: return "kad_strings_at";
-    case SHAPE_INTEGER: return item->is_optional ? NULL : "kad_integers_at";
-    case SHAPE_NUMBER: return item->is_optional ? NULL : "kad_numbers_at";
-    case SHAPE_BOOLEAN: return item->is_optional ? NULL : "kad_booleans_at";
+    case SHAPE_INTEGER:
+        return item->is_optional ? "kad_sparse_integers_at" : "kad_integers_at";
+    case SHAPE_NUMBER:
+        return item->is_optional ? "kad_sparse_numbers_at" : "kad_numbers_at";
+    case SHAPE_BOOLEAN:
+        return item->is_optional ? "kad_sparse_booleans_at" : "kad_booleans_at";
     default: return NULL;
     }
 }
@@ -300,10 +304,11 @@ struct c_expr c_condition(struct gen *gen, const struct expr *expr)
     return c_wanted(gen, expr, type_simple(TYPE_BOOLEAN));
 }
 
-static struct c_expr c_select(struct gen *gen, struct c_expr condition, const char *yes,
-                              const char *no)
+static struct c_expr c_select(struct gen *gen, struct c_expr condition,
+                              struct c_expr yes, struct c_expr no)
 {
-    return c_make(gen, C_CHOICE, "%s ? %s : %s", c_at(gen, condition, C_OR), yes, no);
+    return c_make(gen, C_CHOICE, "%s ? %s : %s", c_at(gen, condition, C_OR), yes.text,
+                  c_at(gen, no, C_OR));
 }
 
 struct c_expr c_not(struct gen *gen, struct c_expr operand)
@@ -341,12 +346,12 @@ static struct c_expr selected_guard(struct gen *gen, struct c_expr condition,
     return c_or(gen, c_and(gen, condition, yes.guard), c_and(gen, otherwise, no.guard));
 }
 
-static const char *address_of(struct gen *gen, struct c_value value,
-                              const struct type *type)
+static struct c_expr address_of(struct gen *gen, struct c_value value,
+                                const struct type *type)
 {
     if (value.type->kind == TYPE_NULL)
-        return "NULL";
-    return c_address(gen, c_retyped(gen, value, type));
+        return c_make(gen, C_POSTFIX, "NULL");
+    return c_make(gen, C_PREFIX, "%s", c_address(gen, c_retyped(gen, value, type)));
 }
 
 /* One of two values. A pointer to an object says itself whether it is set; but
@@ -356,8 +361,8 @@ static struct c_value c_selected(struct gen *gen, struct c_expr condition,
                                  struct c_value yes, struct c_value no,
                                  const struct type *type)
 {
-    const struct c_expr whole = c_select(gen, condition, c_convert(gen, yes, type).text,
-                                         c_convert(gen, no, type).text);
+    const struct c_expr whole =
+        c_select(gen, condition, c_convert(gen, yes, type), c_convert(gen, no, type));
     struct c_value value;
 
     if (!type->is_optional)

@@ -30,6 +30,9 @@ struct str gen_template(struct gen *gen, const struct template *value,
 struct str gen_value(struct gen *gen, const struct value *value,
                      const struct type *wanted);
 
+/* Named values as one JSON object, if all are constants; else absent. */
+struct str gen_json_constant(struct gen *gen, const struct input *fields, size_t count);
+
 /* A scalar as text, whatever its type: an argument of a program. */
 struct str gen_text(struct gen *gen, const struct template *value);
 

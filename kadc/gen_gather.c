@@ -8,7 +8,6 @@
  * one calls that of the inner one. Each is written once a file. */
 #include <string.h>
 
-#include "c_name.h"
 #include "gen_c.h"
 
 struct gen_gather {
@@ -17,6 +16,7 @@ struct gen_gather {
     struct str output;
     const struct block *block;
     const char *name; /* of the function */
+    const struct type *array;
 };
 
 static const struct gen_gather *find(const struct gen *gen, const struct step *step,
@@ -34,8 +34,10 @@ static const char *function_name(struct gen *gen, const struct step *step,
                                  const struct type_field *output,
                                  const struct block *block)
 {
-    const char *name = arena_printf(gen->arena, "%s_of_each_%s",
-                                    c_name(gen->arena, output->name), step->c_name);
+    const char *member = gen_output_member(gen, step, output);
+    const int len = (int)strlen(member) - str_ends_with(str_of(member), S("_"));
+    const char *name =
+        arena_printf(gen->arena, "%.*s_of_each_%s", len, member, step->c_name);
 
     if (gen_for_each_of(step) == block)
         return name;
@@ -91,17 +93,18 @@ static struct c_value of_inside(struct gen *gen, const struct step *step,
                                 const struct type_field *output,
                                 const struct block *inside, const struct type *array)
 {
-    const struct type *required = type_required(gen->arena, array);
+    const struct type *inner = type_required(gen->arena, array);
+    const char *function = gen_gather(gen, step, output, inside, &inner);
     const struct c_value value =
-        c_set(required, c_make(gen, C_POSTFIX, "%s(run, &each[i])",
-                               gen_gather(gen, step, output, inside, required)));
+        c_set(inner, c_make(gen, C_POSTFIX, "%s(run, &each[i])", function));
 
     return array->is_optional ? flagged(gen, inside->step, value) : value;
 }
 
 static void define(struct gen *gen, const struct gen_gather *gather,
-                   const struct type_field *output, const struct type *array)
+                   const struct type_field *output)
 {
+    const struct type *array = gather->array;
     const struct step *owner = gather->block->step;
     const struct block *inside = next_inside(gather->step, gather->block);
     const struct type *item = array->items;
@@ -132,23 +135,26 @@ static void define(struct gen *gen, const struct gen_gather *gather,
 
 const char *gen_gather(struct gen *gen, const struct step *step,
                        const struct type_field *output, const struct block *block,
-                       const struct type *array)
+                       const struct type **array)
 {
     const struct gen_gather *known = find(gen, step, output->name, block);
     const struct step *reader = gen->step;
     struct gen_gather *gather;
 
-    if (known)
+    if (known) {
+        *array = known->array;
         return known->name;
+    }
     gather = arena_new(gen->arena, struct gen_gather);
     *gather = (struct gen_gather){.next = gen->gathered,
                                   .step = step,
                                   .output = output->name,
                                   .block = block,
+                                  .array = *array,
                                   .name = function_name(gen, step, output, block)};
     gen->gathered = gather;
     gen->step = block->step; /* its frame is all that the function sees */
-    define(gen, gather, output, array);
+    define(gen, gather, output);
     gen->step = reader;
     return gather->name;
 }

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "base/buf.h"
+#include "c_name.h"
 #include "gen_expr.h"
 
 const struct type *gen_inputs_type(const struct gen *gen, const struct step *step)
@@ -156,20 +157,41 @@ static void put_run_inputs(struct gen *gen, const struct run *run)
 
 /* ---- Waits, approvals ------------------------------------------------------------------ */
 
-/* `match:` as one object. A field that has no value is compared with null. */
-static struct str match_of(struct gen *gen, const struct wait_way *way)
+/* "match", and of one of several ways "paid_match". */
+static const char *match_name(struct gen *gen, const struct wait_way *way)
+{
+    return way->name.text.p ? arena_printf(gen->arena, "%s_match",
+                                           c_name(gen->arena, way->name.text))
+                            : "match";
+}
+
+/* The fields that an event must have, if expressions say which. */
+static void put_match(struct gen *gen, const struct wait_way *way)
 {
     const struct type *any = type_simple(TYPE_ANY);
-    struct buf members;
+    struct str *members = arena_array(gen->arena, struct str, way->match_count);
 
-    buf_init(&members, gen->arena);
+    if (gen_json_constant(gen, way->match, way->match_count).p)
+        return;
     for (size_t i = 0; i < way->match_count; i++)
-        buf_printf(&members, "%s{%s, %.*s}", i ? ", " : "",
-                   emit_quote(gen->arena, way->match[i].name.text),
-                   STR(gen_value(gen, way->match[i].value, any)));
-    return str_printf(gen->arena,
-                      "kad_json_object(run, (const struct kad_member[]){%s}, %zu)",
-                      members.p, way->match_count);
+        members[i] = str_printf(gen->arena, "{%s, %.*s}",
+                                emit_quote(gen->arena, way->match[i].name.text),
+                                STR(gen_value(gen, way->match[i].value, any)));
+    emit_list(
+        gen->code,
+        arena_printf(gen->arena, "const struct kad_member %s[]", match_name(gen, way)),
+        members, way->match_count);
+}
+
+static struct str match_of(struct gen *gen, const struct wait_way *way)
+{
+    const struct str constant = gen_json_constant(gen, way->match, way->match_count);
+    const char *name = match_name(gen, way);
+
+    return constant.p
+               ? constant
+               : str_printf(gen->arena, "kad_json_object(run, %s, KAD_COUNT(%s))", name,
+                            name);
 }
 
 static void put_way(struct gen *gen, const struct wait_way *way)
@@ -196,6 +218,8 @@ static void put_way(struct gen *gen, const struct wait_way *way)
 
 static void put_wait_inputs(struct gen *gen, const struct wait *wait)
 {
+    for (size_t i = 0; i < wait->way_count; i++)
+        put_match(gen, &wait->ways[i]);
     if (!wait->is_first) {
         emit_open(gen->code, "const struct kad_wait_inputs in =");
         put_way(gen, wait->ways);

@@ -311,7 +311,7 @@ void gen_module(struct arena *arena, struct type_names *types,
 {
     struct gen gen = {.arena = arena, .names = types, .shipped = shipped};
 
-    gen.prefix = arena_printf(arena, "%s_", c_name(arena, module->name.text));
+    gen.prefix = gen_module_prefix(arena, module);
     struct action_names *names =
         arena_array(arena, struct action_names, module->action_count);
 

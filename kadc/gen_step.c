@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "c_name.h"
 #include "gen_expr.h"
+#include "secrets.h"
 
 /* ---- The table of steps ---------------------------------------------------------------- */
 
@@ -35,6 +36,8 @@ static const char *child_outputs(const struct gen *gen, const struct step *step)
 
 static void put_run_info(struct gen *gen, const struct step *step)
 {
+    if (run_holds_secret(&step->run))
+        emit_line(gen->code, ".inputs = &kad_run_secret_inputs_type,");
     if (step->run.is_idempotent)
         emit_line(gen->code, ".is_idempotent = true,");
     if (step->run.ok_exit_count) {
@@ -131,7 +134,7 @@ void gen_step_info(struct gen *gen, const struct step *step)
     emit_close(gen->code, ",");
 }
 
-static void put_needs(struct gen *gen, const struct step *step)
+void gen_step_needs(struct gen *gen, const struct step *step)
 {
     struct str *ids = arena_array(gen->arena, struct str, step->needs.count);
     const char *name =
@@ -191,7 +194,6 @@ void gen_step_constants(struct gen *gen, const struct step *step)
     size_t choice_count;
     struct buf exits;
 
-    put_needs(gen, step);
     if (step->retry)
         put_retry(gen, step);
     if (has_choices(step)) {
@@ -199,8 +201,6 @@ void gen_step_constants(struct gen *gen, const struct step *step)
         put_names(gen, arena_printf(gen->arena, "%s_choices", step->c_name), choices,
                   choice_count);
     }
-    if (step->block)
-        gen_block_constants(gen, step);
     if (step->kind != STEP_RUN || step->run.ok_exit_count == 0)
         return;
     buf_init(&exits, gen->arena);

@@ -287,6 +287,6 @@ void gen_define_own_descriptor(struct gen *gen, const struct type *type,
 
 void gen_define_descriptors(struct gen *gen, const struct type *object)
 {
-    if (!gen_is_nothing(object))
+    if (gen_has_own_struct(object))
         define_struct(gen, object);
 }

@@ -12,6 +12,11 @@ const char *gen_action_name(struct arena *arena, const struct action *action)
                         c_name(arena, action->name.text));
 }
 
+const char *gen_module_prefix(struct arena *arena, const struct module *module)
+{
+    return arena_printf(arena, "%s_", c_name(arena, module->name.text));
+}
+
 const char *gen_path(const struct gen *gen, struct str path)
 {
     const struct str shipped = str_of(gen->shipped);

@@ -5,6 +5,7 @@
  * that declares it. Two types are one when they share their fields (or items), so that
  * `type?` and `type` have the same struct. */
 #include <assert.h>
+#include <string.h>
 
 #include "base/vec.h"
 #include "c_name.h"
@@ -13,10 +14,10 @@
 
 /* The struct of an object, or of an array. */
 struct type_name {
-    const void *key; /* its fields, or its items */
     const struct type *type;
     const char *name;                /* without "struct" */
     const char *short_name;          /* its path within what the author declares */
+    const char *owner;               /* the prefix of the file that declares it */
     const struct emit *described_in; /* the file with its descriptor; NULL: none yet */
 };
 
@@ -50,29 +51,39 @@ static struct str key_text(const void *const *key)
     return (struct str){(const char *)key, sizeof(*key)};
 }
 
-/* Types that a pass has built anew are found by what they are. */
-static struct type_name *find_alike(const struct type_names *names,
-                                    const struct type *type)
+/* Whether the file that is being written includes the one that declares it. */
+static bool is_visible(const struct gen *gen, const struct type_name *name)
 {
+    return strcmp(name->owner, gen->prefix) == 0 ||
+           (gen->included && table_find(gen->included, str_of(name->owner)));
+}
+
+/* Types that a pass has built anew are found by what they are. */
+static struct type_name *find_alike(const struct gen *gen, const struct type *type)
+{
+    const struct type_names *names = gen->names;
     const struct type *required = type_required(names->arena, type);
 
     for (size_t i = 0; i < names->all.count; i++) {
         struct type_name *name = names->all.items[i];
 
-        if (type_same(type_required(names->arena, name->type), required))
+        if (is_visible(gen, name) &&
+            type_same(type_required(names->arena, name->type), required))
             return name;
     }
     return NULL;
 }
 
-static struct type_name *find_name(const struct type_names *names,
-                                   const struct type *type)
+/* Two workflows may have built the same array, each with a struct of its own. */
+static struct type_name *find_name(const struct gen *gen, const struct type *type)
 {
     const void *key = key_of(type);
+    struct type_name *name;
 
     if (!key)
         return NULL;
-    return table_find(&names->by_key, key_text(&key));
+    name = table_find(&gen->names->by_key, key_text(&key));
+    return !name || is_visible(gen, name) ? name : find_alike(gen, type);
 }
 
 /* A name that no other struct has. */
@@ -85,16 +96,26 @@ static const char *unique_name(struct type_names *names, const char *wanted)
     return name;
 }
 
-static struct type_name *add_name(struct type_names *names, const struct type *type,
+static void add_key(struct type_names *names, const struct type *type,
+                    struct type_name *name)
+{
+    const void *key = key_of(type);
+    void *copy = arena_copy(names->arena, (const char *)&key, sizeof(key));
+
+    table_add(&names->by_key, (struct str){copy, sizeof(key)}, name);
+}
+
+static struct type_name *add_name(struct gen *gen, const struct type *type,
                                   const char *wanted, const char *short_name)
 {
+    struct type_names *names = gen->names;
     struct type_name *name = arena_new(names->arena, struct type_name);
 
-    name->key = key_of(type);
     name->type = type;
+    name->owner = gen->prefix;
     name->name = unique_name(names, wanted);
     name->short_name = short_name;
-    table_add(&names->by_key, key_text(&name->key), name);
+    add_key(names, type, name);
     table_add(&names->by_name, str_of(name->name), name);
     vec_push(names->arena, &names->all, name);
     return name;
@@ -211,14 +232,14 @@ static const struct type_name *own_get(const struct gen *gen, const struct type 
 
 static const char *struct_name(const struct gen *gen, const struct type *type)
 {
-    const struct type_name *name = find_name(gen->names, type);
+    const struct type_name *name = find_name(gen, type);
 
     if (type->kind == TYPE_OBJECT && type->fields == type_failure()->fields)
         return "kad_error";
     if (type->kind == TYPE_ARRAY && simple_array(type->items))
         return simple_array(type->items);
     if (!name)
-        name = find_alike(gen->names, type);
+        name = find_alike(gen, type);
     return name ? name->name : own_get(gen, type)->name;
 }
 
@@ -227,7 +248,7 @@ static void describe_own(const struct gen *gen, const struct type *type)
 {
     struct type_name *name;
 
-    if (!gen->own_types || find_name(gen->names, type) || find_alike(gen->names, type))
+    if (!gen->own_types || find_name(gen, type) || find_alike(gen, type))
         return;
     name = own_find(gen->own_types, type);
     if (!name || name->described_in)
@@ -243,7 +264,7 @@ const char *gen_struct(const struct gen *gen, const struct type *type)
 
 const char *gen_short_name(const struct gen *gen, const struct type *type)
 {
-    const struct type_name *name = find_name(gen->names, type);
+    const struct type_name *name = find_name(gen, type);
     const char *full;
 
     if (name)
@@ -411,12 +432,26 @@ static void declare_parts(struct gen *gen, const struct type *type, const char *
         declare_part(gen, type->items, name, short_name, "item");
 }
 
+/* An array that a pass has built anew, which a workflow has a struct for. */
+static bool reuse(struct gen *gen, const struct type *type)
+{
+    struct type_name *alike;
+
+    if (!gen->workflow || type->kind != TYPE_ARRAY || !gen_has_own_struct(type))
+        return false;
+    alike = find_alike(gen, type);
+    if (!alike || strcmp(alike->owner, gen->prefix) != 0)
+        return false;
+    add_key(gen->names, type, alike);
+    return true;
+}
+
 static void declare(struct gen *gen, const struct type *type, const char *name,
                     const char *short_name, const char *comment)
 {
     const struct type_name *added;
 
-    if (find_name(gen->names, type))
+    if (find_name(gen, type) || reuse(gen, type))
         return;
     declare_parts(gen, type, name, short_name);
     if (!gen_has_own_struct(type))
@@ -424,7 +459,7 @@ static void declare(struct gen *gen, const struct type *type, const char *name,
     emit_blank(gen->code);
     if (comment)
         emit_comment(gen->code, "%s", comment);
-    added = add_name(gen->names, type, name, *short_name ? short_name : name);
+    added = add_name(gen, type, name, *short_name ? short_name : name);
     emit_open(gen->code, "struct %s", added->name);
     if (type->kind == TYPE_OBJECT)
         declare_object(gen, type);
@@ -456,7 +491,7 @@ void gen_declare_descriptors(struct gen *gen)
 
 bool gen_describes_now(struct gen *gen, const struct type *type)
 {
-    struct type_name *name = find_name(gen->names, type);
+    struct type_name *name = find_name(gen, type);
     const bool is_new = name && !name->described_in;
 
     if (is_new)
@@ -466,7 +501,7 @@ bool gen_describes_now(struct gen *gen, const struct type *type)
 
 const char *gen_described_here(const struct gen *gen, const struct type *type)
 {
-    const struct type_name *name = find_name(gen->names, type);
+    const struct type_name *name = find_name(gen, type);
 
     return name && name->described_in == gen->code ? gen_local_name(gen, name->name)
                                                    : NULL;

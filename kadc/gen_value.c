@@ -98,6 +98,18 @@ static struct c_expr constant_scalar(struct gen *gen, const struct node *node,
 static struct c_expr c_constant(struct gen *gen, const struct node *node,
                                 const struct type *wanted);
 
+/* A list or map as a member or item, whose type C knows: `(struct x){...}` without its type. */
+static const char *initializer(const struct node *node, const struct type *wanted,
+                               struct c_expr value)
+{
+    const enum c_shape shape = c_shape(wanted);
+    const bool is_literal = node->kind != NODE_SCALAR && !wanted->is_optional &&
+                            (shape == SHAPE_ARRAY || shape == SHAPE_OBJECT);
+
+    return is_literal ? value.text + str_find(str_of(value.text), S("){")) + 1
+                      : value.text;
+}
+
 static struct c_expr constant_array(struct gen *gen, const struct node *node,
                                     const struct type *array)
 {
@@ -106,7 +118,8 @@ static struct c_expr constant_array(struct gen *gen, const struct node *node,
     buf_init(&items, gen->arena);
     for (size_t i = 0; i < node->count; i++)
         buf_printf(&items, "%s%s", i ? ", " : "",
-                   c_constant(gen, node->items[i], array->items).text);
+                   initializer(node->items[i], array->items,
+                               c_constant(gen, node->items[i], array->items)));
     return c_make(gen, C_POSTFIX, "(%s){%s}", gen_struct(gen, array),
                   c_literal_array(gen, array->items, items.p, node->count));
 }
@@ -117,6 +130,16 @@ static const struct node *map_find(const struct node *map, struct str key)
         if (str_equal(map->keys[i]->text, key))
             return map->items[i];
     return NULL;
+}
+
+/* `members`: those that are set. */
+static struct c_expr object_literal(struct gen *gen, const struct type *object,
+                                    const struct buf *members)
+{
+    if (members->len)
+        return c_make(gen, C_POSTFIX, "(%s){%s}", gen_struct(gen, object), members->p);
+    return c_make(gen, C_POSTFIX, "(%s)%s", gen_struct(gen, object),
+                  c_zero(gen, type_required(gen->arena, object)));
 }
 
 static struct c_expr constant_object(struct gen *gen, const struct node *node,
@@ -131,11 +154,11 @@ static struct c_expr constant_object(struct gen *gen, const struct node *node,
 
         item = item ? item : field->default_value;
         if (item)
-            buf_printf(&members, "%s.%s = %s", members.len ? ", " : "",
-                       gen_member(gen, field), c_constant(gen, item, field->type).text);
+            buf_printf(
+                &members, "%s.%s = %s", members.len ? ", " : "", gen_member(gen, field),
+                initializer(item, field->type, c_constant(gen, item, field->type)));
     }
-    return c_make(gen, C_POSTFIX, "(%s){%s}", gen_struct(gen, object),
-                  members.len ? members.p : "0");
+    return object_literal(gen, object, &members);
 }
 
 static struct c_expr c_constant(struct gen *gen, const struct node *node,
@@ -252,6 +275,25 @@ static struct c_expr json_of_map(struct gen *gen, const struct value *map)
                   members.p, map->count);
 }
 
+struct str gen_json_constant(struct gen *gen, const struct input *fields, size_t count)
+{
+    struct buf out;
+
+    buf_init(&out, gen->arena);
+    buf_add_char(&out, '{');
+    for (size_t i = 0; i < count; i++) {
+        if (!is_constant(fields[i].value))
+            return (struct str){0};
+        buf_add(&out, i ? S(",") : S(""));
+        json_text(&out, fields[i].name.text);
+        buf_add_char(&out, ':');
+        json_node(&out, fields[i].value->node);
+    }
+    buf_add_char(&out, '}');
+    return str_printf(gen->arena, "KAD_JSON(%s)",
+                      emit_quote(gen->arena, buf_str(&out)));
+}
+
 static struct c_expr array_of_list(struct gen *gen, const struct value *list,
                                    const struct type *array)
 {
@@ -260,7 +302,8 @@ static struct c_expr array_of_list(struct gen *gen, const struct value *list,
     buf_init(&items, gen->arena);
     for (size_t i = 0; i < list->count; i++)
         buf_printf(&items, "%s%s", i ? ", " : "",
-                   c_of_value(gen, list->items[i], array->items).text);
+                   initializer(list->items[i]->node, array->items,
+                               c_of_value(gen, list->items[i], array->items)));
     return c_make(gen, C_POSTFIX, "(%s){%s}", gen_struct(gen, array),
                   c_literal_array(gen, array->items, items.p, list->count));
 }
@@ -285,13 +328,14 @@ static struct c_expr object_of_map(struct gen *gen, const struct value *map,
 
         if (!item && !field->default_value)
             continue;
-        buf_printf(&members, "%s.%s = %s", members.len ? ", " : "",
-                   gen_member(gen, field),
-                   item ? c_of_value(gen, item, field->type).text
-                        : c_constant(gen, field->default_value, field->type).text);
+        buf_printf(
+            &members, "%s.%s = %s", members.len ? ", " : "", gen_member(gen, field),
+            item ? initializer(item->node, field->type,
+                               c_of_value(gen, item, field->type))
+                 : initializer(field->default_value, field->type,
+                               c_constant(gen, field->default_value, field->type)));
     }
-    return c_make(gen, C_POSTFIX, "(%s){%s}", gen_struct(gen, object),
-                  members.len ? members.p : "0");
+    return object_literal(gen, object, &members);
 }
 
 static struct c_expr c_of_value(struct gen *gen, const struct value *value,

@@ -10,7 +10,9 @@
 
 #include "definition.h"
 #include "describe.h"
+#include "gen_c.h"
 #include "gen_expr.h"
+#include "table.h"
 
 /* What the two files share beside struct gen. */
 struct workflow_names {
@@ -103,6 +105,7 @@ static void include_workflows(struct gen *gen)
             !calls_workflow(workflow, step->block->workflow, i))
             vec_push(gen->arena, &called, step->block->workflow);
     }
+    emit_blank(gen->code); /* clang-format sorts what stands together */
     if (called.count)
         qsort(called.items, called.count, sizeof(called.items[0]), compare_workflows);
     for (size_t i = 0; i < called.count; i++)
@@ -293,11 +296,19 @@ static void put_infos(struct gen *gen)
     if (workflow->env.count)
         gen_texts(gen, "static const char *const env[]", workflow->env.items,
                   workflow->env.count);
+    if (workflow->secrets.count)
+        gen_texts(gen, "static const char *const secrets[]", workflow->secrets.items,
+                  workflow->secrets.count);
     emit_blank(gen->code);
     if (has_needs(workflow))
         emit_comment(gen->code, "Whose outputs a start at a step needs.");
     for (size_t i = 0; i < workflow->step_count; i++)
+        gen_step_needs(gen, workflow->steps[i]);
+    emit_blank(gen->code);
+    for (size_t i = 0; i < workflow->step_count; i++)
         gen_step_constants(gen, workflow->steps[i]);
+    for (size_t i = 0; i < workflow->step_count; i++)
+        gen_block_constants(gen, workflow->steps[i]);
     emit_blank(gen->code);
     emit_comment(gen->code, "In the order of enum step.");
     emit_open(gen->code, "static const struct kad_step_info steps[] =");
@@ -336,37 +347,55 @@ static void put_advance(struct gen *gen)
     emit_close(gen->code, "");
 }
 
+/* Whether a value points to arrays or objects that C forgets at the end of the function. */
+static bool is_made_here(const struct type *type, struct str value)
+{
+    const enum c_shape shape = c_shape(type);
+    static const char *const marks[] = {"(const ", "&(struct ", "KAD_TEXTS("};
+
+    if (shape != SHAPE_ARRAY && shape != SHAPE_OBJECT)
+        return false;
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+        if (str_find(value, str_of(marks[i])) < value.len)
+            return true;
+    return false;
+}
+
 /* Computes the workflow's outputs. */
 static void put_finish(struct gen *gen, const struct workflow_names *names)
 {
     const struct workflow *workflow = gen->workflow;
     struct emit body, *outer = gen->code;
-    bool reads_frame;
+    bool reads_frame, reads_run, must_keep = false;
 
     emit_init_body(&body, gen->arena);
     gen->code = &body;
-    emit_open(&body, "const struct %s out =", names->outputs_struct);
     for (size_t i = 0; i < workflow->output_count; i++) {
         const struct type_field *field = &names->outputs->fields[i];
         const struct str value =
             gen_value(gen, workflow->outputs[i].value, field->type);
 
-        emit_line(&body, ".%s = %.*s,", gen_member(gen, field), STR(value));
+        emit_line(&body, "out->%s = %.*s;", gen_member(gen, field), STR(value));
+        must_keep |= is_made_here(field->type, value);
     }
-    emit_close(&body, ";");
+    if (must_keep)
+        emit_line(&body, "kad_keep(run, %s, out);",
+                  gen_descriptor(gen, names->outputs));
     gen->code = outer;
     reads_frame = gen_mentions(emit_text(&body), "f");
+    reads_run = gen_mentions(emit_text(&body), "run");
     emit_blank(gen->code);
     emit_comment(gen->code, "outputs: %s",
                  gen_place(gen, workflow->outputs[0].name.span));
     emit_function(gen->code,
-                  "static void finish(struct kad_run *run, const void *frame%s)",
-                  reads_frame ? "" : " KAD_UNUSED");
+                  "static void finish(struct kad_run *run%s, const void *frame%s, "
+                  "void *outputs)",
+                  reads_run ? "" : " KAD_UNUSED", reads_frame ? "" : " KAD_UNUSED");
     if (reads_frame)
         emit_line(gen->code, "const struct frame *f = frame;");
-    emit_append(gen->code, &body);
+    emit_line(gen->code, "struct %s *out = outputs;", names->outputs_struct);
     emit_blank(gen->code);
-    emit_line(gen->code, "kad_finish(run, &out);");
+    emit_append(gen->code, &body);
     emit_close(gen->code, "");
 }
 
@@ -402,6 +431,46 @@ static void put_budget(struct gen *gen, const struct budget *budget)
     emit_close(gen->code, ";");
 }
 
+/* What executions are counted by. */
+static void put_concurrency_key(struct gen *gen, struct template *key)
+{
+    const struct str text = gen_text(gen, key);
+    const bool reads_frame = gen_mentions(text, "f"),
+               reads_run = gen_mentions(text, "run");
+
+    emit_blank(gen->code);
+    emit_comment(gen->code, "concurrency.key: %s", gen_place(gen, key->node->span));
+    emit_function(gen->code,
+                  "static const char *concurrency_key(struct kad_run *run%s, "
+                  "const void *frame%s)",
+                  reads_run ? "" : " KAD_UNUSED", reads_frame ? "" : " KAD_UNUSED");
+    if (reads_frame) {
+        emit_line(gen->code, "const struct frame *f = frame;");
+        emit_blank(gen->code);
+    }
+    emit_line(gen->code, "return %.*s;", STR(text));
+    emit_close(gen->code, "");
+}
+
+static void put_concurrency(struct gen *gen, const struct concurrency *concurrency)
+{
+    static const char *const names[] = {
+        [ON_FULL_QUEUE] = "KAD_QUEUE",
+        [ON_FULL_SKIP] = "KAD_SKIP",
+        [ON_FULL_CANCEL_OLDEST] = "KAD_CANCEL_OLDEST",
+    };
+
+    if (!concurrency)
+        return;
+    emit_blank(gen->code);
+    emit_open(gen->code, "static const struct kad_concurrency concurrency =");
+    emit_line(gen->code, ".limit = %" PRIu32 ",", concurrency->limit);
+    emit_line(gen->code, ".on_full = %s,", names[concurrency->on_full]);
+    if (concurrency->key)
+        emit_line(gen->code, ".key = concurrency_key,");
+    emit_close(gen->code, ";");
+}
+
 static void put_workflow(struct gen *gen, const struct workflow_names *names)
 {
     const struct workflow *workflow = gen->workflow;
@@ -426,8 +495,14 @@ static void put_workflow(struct gen *gen, const struct workflow_names *names)
                   gen_duration(gen, "timeout_ms", workflow->timeout_ms));
     if (has_budget(&workflow->budget))
         emit_line(gen->code, ".budget = &budget,");
+    if (workflow->concurrency)
+        emit_line(gen->code, ".concurrency = &concurrency,");
+    if (workflow->is_in_worktree)
+        emit_line(gen->code, ".is_in_worktree = true,");
     if (workflow->env.count)
         emit_line(gen->code, ".env = env,");
+    if (workflow->secrets.count)
+        emit_line(gen->code, ".secrets = secrets,");
     if (names->outputs) {
         emit_line(gen->code, ".outputs = %s,", gen_descriptor(gen, names->outputs));
         emit_line(gen->code, ".finish = finish,");
@@ -455,6 +530,8 @@ static struct emit functions_of(struct gen *gen, const struct workflow_names *na
     put_advance(gen);
     if (names->outputs)
         put_finish(gen, names);
+    if (workflow->concurrency && workflow->concurrency->key)
+        put_concurrency_key(gen, workflow->concurrency->key);
     return functions;
 }
 
@@ -502,9 +579,31 @@ static struct str machine_text(struct gen *gen, const struct workflow_names *nam
     emit_text_constant(&source, "static const char definition[]",
                        describe_text(gen->arena, workflow));
     put_budget(gen, &workflow->budget);
+    put_concurrency(gen, workflow->concurrency);
     put_workflow(gen, names);
     put_main(gen);
     return emit_text(&source);
+}
+
+/* What the header includes: modules and the workflows that are called. */
+static struct table *included_files(struct gen *gen)
+{
+    struct table *included = arena_new(gen->arena, struct table);
+    const struct workflow *workflow = gen->workflow;
+
+    table_init(included, gen->arena);
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        const struct step *step = workflow->steps[i];
+        const char *prefix = NULL;
+
+        if (step->action)
+            prefix = gen_module_prefix(gen->arena, step->action->module);
+        else if (step->kind == STEP_WORKFLOW)
+            prefix = gen_workflow_prefix(gen->arena, step->block->workflow);
+        if (prefix && !table_find(included, str_of(prefix)))
+            table_add(included, str_of(prefix), (void *)workflow);
+    }
+    return included;
 }
 
 void gen_workflow(struct arena *arena, struct type_names *types,
@@ -519,6 +618,7 @@ void gen_workflow(struct arena *arena, struct type_names *types,
         names.trigger_struct = arena_printf(arena, "%strigger", gen.prefix);
     if (names.outputs)
         names.outputs_struct = arena_printf(arena, "%soutputs", gen.prefix);
+    gen.included = included_files(&gen);
     set_stored_types(&gen);
     gen_blocks_init(&gen);
     gen.own_types = gen_own_types_new(&gen);

@@ -155,8 +155,12 @@ void graph_path_stops(struct diags *diags, const struct edge *edge)
 {
     static const char *const outcomes[] = {[EDGE_SUCCESS] = "succeeds",
                                            [EDGE_FAILURE] = "fails",
-                                           [EDGE_TIMEOUT] = "times out",
-                                           [EDGE_INSIDE] = "begins"};
+                                           [EDGE_TIMEOUT] = "times out"};
+    if (edge->kind == EDGE_INSIDE) {
+        diag_path_stop(diags, edge->from->id.span, "`%.*s` begins with `%.*s`",
+                       STR(edge->from->id.text), STR(edge->to->id.text));
+        return;
+    }
     diag_path_stop(diags, edge->from->id.span, "`%.*s` %s", STR(edge->from->id.text),
                    outcomes[edge->kind]);
     if (!edge->is_conditional)
@@ -374,6 +378,8 @@ static void island_report(void *context, const struct step *const *steps, size_t
     report->workflow->has_doubtful_routes = true;
     const struct step *before =
         step->index > 0 ? report->workflow->steps[step->index - 1] : NULL;
+    while (before && before->branch != step->branch) /* of the same line */
+        before = before->outer ? before->outer->step : NULL;
     if (count == 1)
         diag_report(diags, step->id.span, KAD0301, "no path leads to step `%.*s`",
                     STR(step->id.text));

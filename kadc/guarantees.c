@@ -7,87 +7,165 @@
  *   leadsTo   no path from a failure of the step to an end without entering the other one
  *   never     no path that enters two of the steps
  *
+ * A block leads into its branches. When a branch has ended the block may go on either way; where
+ * its mode is `all`, a branch that failed has failed it. That a step is cancelled is not
+ * counted, as it is not where a person cancels the workflow. For `never`, what runs at the same
+ * time runs, too.
+ *
  * A guarantee about a step that nothing leads to is silent: that is reported as 0301. */
+#include "blocks.h"
 #include "flow_path.h"
 #include "graph.h"
 #include "passes.h"
 
 /* ---- Searching ----------------------------------------------------------------------- */
 
-/* Steps that a search has come to; the edge that led to each, and whether it was one of those
- * that the search began with. */
+/* Where a search can be: a step is entered; a block is over, after an end of one of its
+ * branches that was good, or that failed. */
+enum stage { STAGE_ENTERED, STAGE_ENDED, STAGE_FAILED, STAGE_COUNT };
+
+/* The places that a search has come to; the edge that led to each and the place before it;
+ * SIZE_MAX: the search began with this edge. */
 struct search {
+    struct arena *arena;
     const struct workflow *workflow;
     const struct step *avoided; /* or NULL */
+    const struct edge *end; /* the first that was found to end the workflow; or NULL */
+    size_t end_from;
     const struct edge **by;
-    bool *is_first;
+    size_t *from;
     bool *is_seen;
     size_t *queue;
     size_t head, tail;
 };
 
+static size_t stage_of(const struct step *step, enum stage stage)
+{
+    return step->index * STAGE_COUNT + stage;
+}
+
 static void search_init(struct search *search, struct arena *arena,
                         const struct workflow *workflow, const struct step *avoided)
 {
-    size_t count = workflow->step_count;
+    size_t count = workflow->step_count * STAGE_COUNT;
     *search = (struct search){
+        .arena = arena,
         .workflow = workflow,
         .avoided = avoided,
         .by = arena_array(arena, const struct edge *, count),
-        .is_first = arena_array(arena, bool, count),
+        .from = arena_array(arena, size_t, count),
         .is_seen = arena_array(arena, bool, count),
         .queue = arena_array(arena, size_t, count),
     };
 }
 
-static void search_add(struct search *search, const struct edge *edge, bool is_first)
+static void place_add(struct search *search, size_t place, const struct edge *edge,
+                      size_t from)
 {
-    const struct step *to = edge->to;
-    if (!to || to == search->avoided || search->is_seen[to->index])
+    if (search->is_seen[place])
         return;
-    search->is_seen[to->index] = true;
-    search->by[to->index] = edge;
-    search->is_first[to->index] = is_first;
-    search->queue[search->tail++] = to->index;
+    search->is_seen[place] = true;
+    search->by[place] = edge;
+    search->from[place] = from;
+    search->queue[search->tail++] = place;
 }
 
-static void search_start(struct search *search, const struct step *step)
+/* To the next step, out of a block, or out of the workflow. */
+static void edge_follow(struct search *search, const struct edge *edge, size_t from)
 {
-    search->is_seen[step->index] = true;
-    search->queue[search->tail++] = step->index;
+    bool is_end = edge->route && edge->route->kind == ROUTE_FAIL;
+    if (edge->to && edge->to != search->avoided)
+        place_add(search, stage_of(edge->to, STAGE_ENTERED), edge, from);
+    if (edge->to)
+        return;
+    if (edge->from->outer) {
+        place_add(
+            search,
+            stage_of(edge->from->outer->step, is_end ? STAGE_FAILED : STAGE_ENDED),
+            edge, from);
+    } else if (!search->end) {
+        search->end = edge;
+        search->end_from = from;
+    }
 }
 
-/* Follows all edges; stops at the first that ends the workflow, if `to_end`, and returns it.
- * NULL: there is none, or none was wanted. */
-static const struct edge *search_run(struct search *search, bool to_end)
+/* The ways on from a step: its successes, its failures and timeouts, or both. */
+static void edges_follow(struct search *search, const struct step *step, size_t from,
+                         bool succeeds, bool fails)
 {
     const struct graph *graph = search->workflow->graph;
-    while (search->head < search->tail) {
-        size_t at = search->queue[search->head++];
-        for (size_t e = graph->first[at]; e < graph->first[at + 1]; e++) {
-            if (to_end && !graph->edges[e].to)
-                return &graph->edges[e];
-            search_add(search, &graph->edges[e], false);
-        }
+    for (size_t e = graph->first[step->index]; e < graph->first[step->index + 1]; e++) {
+        const struct edge *edge = &graph->edges[e];
+        if (edge->kind == EDGE_SUCCESS ? succeeds : fails)
+            edge_follow(search, edge, from);
     }
-    return NULL;
 }
 
-/* The edges that led to `step`, and then `last`, if there is one. */
-static struct flow_path path_to(struct arena *arena, const struct search *search,
-                                const struct step *step, const struct edge *last)
+static void branch_enter(struct search *search, const struct branch *branch,
+                         const struct step *block, size_t from)
+{
+    struct edge *edge = arena_new(search->arena, struct edge);
+    edge->kind = EDGE_INSIDE;
+    edge->from = block;
+    edge->to = search->workflow->steps[branch->first];
+    edge_follow(search, edge, from);
+}
+
+/* Whether all that goes through the block also goes through the branch that has the avoided
+ * step in it, if nothing fails meanwhile. */
+static bool must_enter(const struct search *search, const struct block *block)
+{
+    const struct step *inside = search->avoided;
+    if (!inside || !step_is_inside(inside, block) || block->mode != MODE_ALL ||
+        block->step->kind != STEP_PARALLEL)
+        return false;
+    while (inside->outer != block)
+        inside = inside->outer->step;
+    return !inside->branch->when;
+}
+
+static void entered_follow(struct search *search, const struct step *step)
+{
+    size_t place = stage_of(step, STAGE_ENTERED);
+    const struct block *block = step->block;
+    for (size_t i = 0; block && i < block->branch_count; i++) {
+        const struct branch *branch = &block->branches[i];
+        bool has_avoided = search->avoided && search->avoided->index >= branch->first &&
+                           search->avoided->index < branch->first + branch->count;
+        if (has_avoided || !search->avoided)
+            branch_enter(search, branch, step, place);
+    }
+    edges_follow(search, step, place, !block || !must_enter(search, block), true);
+}
+
+static void search_run(struct search *search)
+{
+    while (search->head < search->tail) {
+        size_t place = search->queue[search->head++];
+        const struct step *step = search->workflow->steps[place / STAGE_COUNT];
+        switch ((enum stage)(place % STAGE_COUNT)) {
+        case STAGE_ENTERED: entered_follow(search, step); break;
+        case STAGE_ENDED: edges_follow(search, step, place, true, true); break;
+        case STAGE_FAILED:
+            edges_follow(search, step, place, step->block->mode != MODE_ALL, true);
+            break;
+        case STAGE_COUNT: break;
+        }
+    }
+}
+
+/* The edges that led to a place, and then `last`, if there is one. */
+static struct flow_path path_to(const struct search *search, size_t place,
+                                const struct edge *last)
 {
     VEC(const struct edge *) back = {0};
     struct flow_path path = {.is_found = true};
     if (last)
-        vec_push(arena, &back, last);
-    for (bool is_start = false; !is_start && search->by[step->index];) {
-        vec_push(arena, &back, search->by[step->index]);
-        is_start = search->is_first[step->index];
-        step = search->by[step->index]->from;
-    }
+        vec_push(search->arena, &back, last);
+    for (; place != SIZE_MAX && search->by[place]; place = search->from[place])
+        vec_push(search->arena, &back, search->by[place]);
     path.count = back.count;
-    path.edges = arena_array(arena, const struct edge *, back.count);
+    path.edges = arena_array(search->arena, const struct edge *, back.count);
     for (size_t i = 0; i < back.count; i++)
         path.edges[i] = back.items[back.count - 1 - i];
     return path;
@@ -95,11 +173,25 @@ static struct flow_path path_to(struct arena *arena, const struct search *search
 
 /* ---- The three kinds ----------------------------------------------------------------- */
 
+/* Whose success comes with one of `step`, as far out as `goal` sees it. A forEach may have no
+ * items. */
+static const struct step *success_of(const struct step *step, const struct step *goal)
+{
+    const struct step *stand_in = step_stand_in(step, goal);
+    const struct step *at = step;
+    for (; at != stand_in; at = at->outer->step)
+        if (!at->is_passed || at->branch->when || at->outer->mode != MODE_ALL ||
+            at->outer->step->kind != STEP_PARALLEL)
+            return step;
+    return at;
+}
+
 static void after_check(struct program *program, const struct workflow *workflow,
                         const struct guarantee *guarantee)
 {
     const struct step *step = guarantee->steps[0], *before = guarantee->steps[1];
-    struct flow_path path = flow_path_find(program->arena, workflow, before, step);
+    struct flow_path path =
+        flow_path_find(program->arena, workflow, success_of(before, step), step);
     if (!path.is_found)
         return;
     diag_report(program->diags, guarantee->names[0].span, KAD0314,
@@ -115,7 +207,16 @@ static void end_stop(struct diags *diags, const struct edge *edge)
 {
     if (!edge->is_conditional)
         diag_path_stop(diags, edge->route->span, "the workflow %s",
-                       edge->route->kind == ROUTE_FAIL ? "fails" : "completes");
+                       graph_end_verb(edge));
+}
+
+/* The block that can't be entered without the step. */
+static const struct step *entry_of(const struct step *step)
+{
+    while (step->branch && step->index == step->branch->first && !step->branch->when &&
+           step->outer->step->kind == STEP_PARALLEL)
+        step = step->outer->step;
+    return step;
 }
 
 /* The way from a failure of `step` to an end that avoids `wanted`. */
@@ -123,22 +224,12 @@ static struct flow_path escape_find(struct arena *arena,
                                     const struct workflow *workflow,
                                     const struct step *step, const struct step *wanted)
 {
-    const struct graph *graph = workflow->graph;
     struct search search;
-    search_init(&search, arena, workflow, wanted);
-    for (size_t e = graph->first[step->index]; e < graph->first[step->index + 1]; e++) {
-        const struct edge *edge = &graph->edges[e];
-        if (edge->kind == EDGE_SUCCESS)
-            continue;
-        if (!edge->to) {
-            const struct edge **edges = arena_new(arena, const struct edge *);
-            edges[0] = edge;
-            return (struct flow_path){.edges = edges, .count = 1, .is_found = true};
-        }
-        search_add(&search, edge, true);
-    }
-    const struct edge *end = search_run(&search, true);
-    return end ? path_to(arena, &search, end->from, end) : (struct flow_path){0};
+    search_init(&search, arena, workflow, entry_of(wanted));
+    edges_follow(&search, step, SIZE_MAX, false, true);
+    search_run(&search);
+    return search.end ? path_to(&search, search.end_from, search.end)
+                      : (struct flow_path){0};
 }
 
 static void leads_to_check(struct program *program, const struct workflow *workflow,
@@ -162,10 +253,10 @@ static void both_report(struct program *program, const struct workflow *workflow
 {
     struct search before;
     search_init(&before, program->arena, workflow, NULL);
-    search_start(&before, workflow->steps[0]);
-    search_run(&before, false);
-    struct flow_path to_first = path_to(program->arena, &before, first, NULL);
-    struct flow_path to_second = path_to(program->arena, search, second, NULL);
+    place_add(&before, stage_of(workflow->steps[0], STAGE_ENTERED), NULL, SIZE_MAX);
+    search_run(&before);
+    struct flow_path to_first = path_to(&before, stage_of(first, STAGE_ENTERED), NULL);
+    struct flow_path to_second = path_to(search, stage_of(second, STAGE_ENTERED), NULL);
     diag_report(program->diags, name->span, KAD0314,
                 "`%.*s` and `%.*s` can both run in one execution", STR(first->id.text),
                 STR(second->id.text));
@@ -176,21 +267,34 @@ static void both_report(struct program *program, const struct workflow *workflow
                    STR(second->id.text));
 }
 
+/* What runs at the same time: other branches, other items. */
+static void beside_add(struct search *search, const struct step *step)
+{
+    for (; step->outer; step = step->outer->step) {
+        const struct block *block = step->outer;
+        for (size_t i = 0; i < block->branch_count; i++)
+            if (&block->branches[i] != step->branch ||
+                (block->step->kind == STEP_FOR_EACH && block->max_items > 1))
+                branch_enter(search, &block->branches[i], block->step, SIZE_MAX);
+    }
+}
+
 static void never_check(struct program *program, const struct workflow *workflow,
                         const struct guarantee *guarantee)
 {
-    const struct graph *graph = workflow->graph;
     for (size_t i = 0; i < guarantee->count; i++) {
         const struct step *first = guarantee->steps[i];
+        const struct block *block = first->block;
         struct search search;
         search_init(&search, program->arena, workflow, NULL);
-        for (size_t e = graph->first[first->index]; e < graph->first[first->index + 1];
-             e++)
-            search_add(&search, &graph->edges[e], true);
-        search_run(&search, false);
+        edges_follow(&search, first, SIZE_MAX, true, true);
+        for (size_t b = 0; block && b < block->branch_count; b++)
+            branch_enter(&search, &block->branches[b], first, SIZE_MAX);
+        beside_add(&search, first);
+        search_run(&search);
         for (size_t j = 0; j < guarantee->count; j++) {
             const struct step *second = guarantee->steps[j];
-            if (second != first && search.is_seen[second->index]) {
+            if (second != first && search.is_seen[stage_of(second, STAGE_ENTERED)]) {
                 both_report(program, workflow, &guarantee->names[i], &search, first,
                             second);
                 return;

@@ -31,7 +31,7 @@ struct span keys_place(const struct key_set *set, const struct node *map)
 
 /* ---- Which key ----------------------------------------------------------------------- */
 
-static const struct key *key_find(const struct key_set *set, struct str name)
+const struct key *key_find(const struct key_set *set, struct str name)
 {
     for (size_t i = 0; i < set->count; i++)
         if (str_is(name, set->keys[i].name))
@@ -61,8 +61,7 @@ static const struct key *key_guess(struct reader *reader, const struct key_set *
     return meant < 0 ? NULL : keys[meant];
 }
 
-/* The first of the names, which blanks separate; *names goes on behind it. */
-static struct str name_take(struct str *names)
+struct str name_take(struct str *names)
 {
     size_t end = str_find(*names, S(" "));
     struct str name = str_part(*names, 0, end);
@@ -193,7 +192,7 @@ static void company_check(struct reader *reader, const struct key_set *set,
                           const struct node *map, const struct key *key,
                           const struct node *name, const bool *is_present)
 {
-    struct str rest = str_of(key->with ? key->with : "");
+    struct str rest = str_of(key->with && !reader->is_merged ? key->with : "");
     while (rest.len > 0) {
         struct str other = name_take(&rest);
         if (is_present[key_find(set, other) - set->keys])

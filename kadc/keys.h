@@ -84,6 +84,8 @@ struct key {
     /* Keys of the map, or of the list's entries; of a KEY_NODE: if it is a map. */
     const struct key_set *of;
     enum key_shape shape;
+    /* In a type: the simple types that it narrows, blanks between; NULL: any. */
+    const char *for_types;
     const char *about; /* one line for people */
 };
 
@@ -100,6 +102,12 @@ struct key_set {
     {                                                                                  \
         (what), (name_key), (keys), sizeof(keys) / sizeof((keys)[0]), (one_of)         \
     }
+
+/* The key of a name, or NULL. */
+const struct key *key_find(const struct key_set *set, struct str name);
+
+/* The first of the names, which blanks separate; *names goes on behind it. */
+struct str name_take(struct str *names);
 
 /* Reads a map into `target`, whose fields the offsets mean. False: it is no map (0106), and
  * nothing was stored. */

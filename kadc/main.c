@@ -39,6 +39,8 @@ static void check(struct program *program, struct workflow *workflow)
     names_check(program, workflow);
     graph_check(program, workflow);
     types_check(program, workflow);
+    concurrency_check(program, workflow);
+    secrets_check(program, workflow);
     flow_check(program, workflow);
     guarantees_check(program, workflow);
     effects_check(program, workflow);

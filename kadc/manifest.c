@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "model_read.h"
+#include "secrets.h"
 #include "unique.h"
 
 /* ---- Key sets ------------------------------------------------------------------------ */
@@ -67,26 +68,25 @@ static const struct key_set module_set = KEY_SET("module", "module", module_keys
 
 /* ---- Lists --------------------------------------------------------------------------- */
 
-static const struct type *object_read(struct reader *reader, const struct node *list,
-                                      const char *what)
-{
-    size_t count;
-    const struct type_field *fields = fields_read(reader, list, what, &count);
-    return object_of_fields(reader->program->arena, fields, count);
-}
-
 static void action_inputs_read(struct reader *reader, const struct node *key,
                                const struct node *value, void *target)
 {
+    size_t count;
+    const struct type_field *fields = fields_read(reader, value, "input", &count);
     (void)key;
-    ((struct action *)target)->inputs = object_read(reader, value, "input");
+    ((struct action *)target)->inputs =
+        object_of_fields(reader->program->arena, fields, count);
 }
 
 static void action_outputs_read(struct reader *reader, const struct node *key,
                                 const struct node *value, void *target)
 {
+    size_t count;
+    struct type_field *fields = fields_read(reader, value, "output", &count);
     (void)key;
-    ((struct action *)target)->outputs = object_read(reader, value, "output");
+    secret_outputs_check(reader->program, fields, count);
+    ((struct action *)target)->outputs =
+        object_of_fields(reader->program->arena, fields, count);
 }
 
 /* Names, or {name, description}. */

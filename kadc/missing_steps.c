@@ -71,7 +71,8 @@ static void entry_decide(struct entry *entry, struct missing_steps *missing,
 
 struct missing_step missing_step_report(struct arena *arena, struct diags *diags,
                                         struct workflow *workflow,
-                                        const struct name *name, enum diag_code code)
+                                        const struct name *name, enum diag_code code,
+                                        const struct step *from)
 {
     struct missing_steps *missing = missing_steps_get(arena, workflow);
     struct entry *entry = table_find(&missing->by_name, name->text);
@@ -84,6 +85,8 @@ struct missing_step missing_step_report(struct arena *arena, struct diags *diags
         return entry->meant;
     diag_report(diags, name->span, code, "there is no step `%.*s`", STR(name->text));
     diag_subject(diags, "step `%.*s`", STR(name->text));
+    if (from && entry->meant.step && entry->meant.step->branch != from->branch)
+        return (struct missing_step){.end = ROUTE_BROKEN}; /* no route leads there */
     if (code == KAD0202 || entry->meant.step)
         diag_suggest(diags, name->span, name->text, missing->candidates,
                      &entry->nearest);

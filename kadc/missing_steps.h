@@ -12,9 +12,10 @@ struct missing_step {
 
 /* Reports a name that is no step's: 0202 in a route, 0203 in an expression; all places of a
  * name are one finding. Silent where a step's own id has been refused and may be meant.
- * Searches once for each name. */
+ * Searches once for each name. `from`: whose route it is, which leads only to steps beside it; or NULL. */
 struct missing_step missing_step_report(struct arena *arena, struct diags *diags,
                                         struct workflow *workflow,
-                                        const struct name *name, enum diag_code code);
+                                        const struct name *name, enum diag_code code,
+                                        const struct step *from);
 
 #endif

@@ -12,7 +12,7 @@
 /* ---- Key sets ------------------------------------------------------------------------ */
 
 static key_reader trigger_kind_read, trigger_params_read, output_value_read,
-    output_type_read;
+    output_type_read, top_workspace_read;
 
 static const struct key trigger_keys[] = {
     {"type", KEY_NODE, KEY_REQUIRED, .read = trigger_kind_read, .shape = SHAPE_TEXT,
@@ -38,14 +38,17 @@ static const struct key_set output_set = KEY_SET("output", "name", output_keys);
  * names them, wherever they stand in the file. */
 struct top {
     struct str name, version, description;
-    const struct node *triggers, *types, *steps, *outputs, *guarantees, *budget;
+    const struct node *triggers, *types, *steps, *outputs, *guarantees, *budget,
+        *concurrency;
     int64_t timeout_ms;
+    bool is_in_worktree;
 };
 
 #define AT(field) offsetof(struct top, field)
 static const struct key top_keys[] = {
-    {"name", KEY_TEXT, .offset = AT(name), .about = "for people"},
-    {"version", KEY_VERSION, .offset = AT(version), .about = "MAJOR.MINOR.PATCH"},
+    {"name", KEY_TEXT, .offset = AT(name), .about = "a title for people"},
+    {"version", KEY_VERSION, .offset = AT(version),
+     .about = "of the workflow, MAJOR.MINOR.PATCH"},
     {"description", KEY_TEXT, .offset = AT(description), .about = "for people"},
     {"triggers", KEY_LIST, KEY_NOT_EMPTY, AT(triggers), .of = &trigger_set,
      .about = "what starts the workflow"},
@@ -58,13 +61,21 @@ static const struct key top_keys[] = {
     {"timeout", KEY_DURATION, .offset = AT(timeout_ms), .about = "for the whole run"},
     {"budget", KEY_MAP, KEY_NOT_EMPTY, AT(budget), .of = &budget_set,
      .about = "what one execution may use up; the worst case must fit"},
-    {"concurrency", .type = KEY_LATER},
-    {"workspace", .type = KEY_LATER},
+    {"concurrency", KEY_MAP, KEY_NOT_EMPTY, AT(concurrency), .of = &concurrency_set,
+     .about = "how many executions may be under way"},
+    {"workspace", KEY_NODE, .read = top_workspace_read, .shape = SHAPE_TEXT,
+     .about = "here, or worktree: a git worktree of its own; default: here"},
     {"guarantees", KEY_LIST, KEY_NOT_EMPTY, AT(guarantees), .of = &guarantee_set,
      .about = "what holds on every path, and is proved"},
 };
 #undef AT
 const struct key_set workflow_set = KEY_SET("workflow", NULL, top_keys);
+
+static void top_workspace_read(struct reader *reader, const struct node *key,
+                               const struct node *value, void *target)
+{
+    workspace_read(reader, key, value, &((struct top *)target)->is_in_worktree);
+}
 
 /* ---- Triggers ------------------------------------------------------------------------ */
 
@@ -284,6 +295,8 @@ static void sections_read(struct reader *reader, const struct top *top,
         outputs_read(reader, top->outputs, workflow);
     if (top->budget)
         budget_read(reader, top->budget, workflow);
+    if (top->concurrency)
+        concurrency_read(reader, top->concurrency, workflow);
     if (top->guarantees)
         guarantees_read(reader, top->guarantees, workflow);
     types_report_unused(reader);
@@ -310,10 +323,11 @@ struct workflow *model_read(struct program *program, const struct source *source
     workflow->root = root = steps_recover(&reader, root);
     if (!keys_read(&reader, &workflow_set, root, &top))
         return workflow;
-    workflow->name = top.name;
-    workflow->version = top.version;
+    workflow->name = top.name.len ? top.name : workflow->id.text;
+    workflow->version = top.version.len ? top.version : S("0.0.0");
     workflow->description = top.description;
     workflow->timeout_ms = top.timeout_ms;
+    workflow->is_in_worktree = top.is_in_worktree;
     sections_read(&reader, &top, workflow);
     workflow->has_gaps = reader.has_gaps;
     workflow->is_broken = workflow->step_count == 0;

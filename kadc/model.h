@@ -334,6 +334,15 @@ struct budget {
     struct span time_span;
 };
 
+enum on_full { ON_FULL_QUEUE, ON_FULL_SKIP, ON_FULL_CANCEL_OLDEST };
+
+/* `concurrency:`: how many executions may be under way at the same time. */
+struct concurrency {
+    struct template *key; /* NULL: all executions count together */
+    uint32_t limit;
+    enum on_full on_full;
+};
+
 struct workflow_output {
     struct name name;
     const struct type *declared; /* or NULL */
@@ -368,6 +377,8 @@ struct workflow {
     struct guarantee *guarantees;
     size_t guarantee_count;
     int64_t timeout_ms;
+    struct concurrency *concurrency; /* NULL: any number */
+    bool is_in_worktree; /* each execution works in a git worktree of its own */
     const char *c_name;  /* `implement_feature` */
     struct graph *graph; /* by graph.c */
     size_t number;       /* by calls.c: in program->workflows */
@@ -378,7 +389,10 @@ struct workflow {
      * nothing else can happen than what they say is no ground for a finding then. */
     bool has_doubtful_routes;
     bool has_odd_routes; /* by graph.c: the same, where there is only a warning */
-    VEC(struct str) env; /* by flow.c: the variables that expressions name */
+    const struct step
+        *unrepeatable;       /* by effects.c: the first that may not run twice */
+    VEC(struct str) env;     /* by flow.c: the variables that expressions name */
+    VEC(struct str) secrets; /* by flow.c: likewise */
 };
 
 /* One run of kadc. */

@@ -123,7 +123,7 @@ static void way_check(struct reader *reader, const struct key_set *set,
                       const struct node *map, const struct wait_way *way,
                       const char *wanted)
 {
-    static const char *const keys[] = {"after", "until", "event", "first"};
+    static const char *const keys[] = {"after", "until", "event", "first", "match"};
     bool is_said = way->duration || way->until || way->event.span.source;
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
         is_said = is_said || node_find(map, keys[i]);

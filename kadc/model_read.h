@@ -76,6 +76,16 @@ extern const struct key_set budget_set;
 void budget_read(struct reader *reader, const struct node *map,
                  struct workflow *workflow);
 
+/* ---- model_concurrency.c ------------------------------------------------------------- */
+
+extern const struct key_set concurrency_set;
+
+void concurrency_read(struct reader *reader, const struct node *map,
+                      struct workflow *workflow);
+/* Into a bool: whether it is a worktree. */
+void workspace_read(struct reader *reader, const struct node *key,
+                    const struct node *value, void *is_worktree);
+
 /* ---- model_guarantees.c -------------------------------------------------------------- */
 
 extern const struct key_set guarantee_set;

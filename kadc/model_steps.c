@@ -13,6 +13,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "secrets.h"
 #include "table.h"
 
 /* ---- Values that need more than a store ---------------------------------------------- */
@@ -163,6 +164,8 @@ static void step_outputs_read(struct reader *reader, const struct node *key,
     (void)key;
     step->declared_outputs =
         fields_read(reader, value, "output", &step->declared_output_count);
+    secret_outputs_check(reader->program, step->declared_outputs,
+                         step->declared_output_count);
     step->has_lost_outputs = step->declared_output_count < value->count;
 }
 
@@ -417,6 +420,15 @@ static struct route *route_default(struct reader *reader, const struct step *ste
     return route;
 }
 
+/* More than one thing to do, which kind_check reports: what goes with which is not clear. */
+static bool has_two_kinds(const struct node *node)
+{
+    size_t count = 0;
+    for (size_t i = 0; node->kind == NODE_MAP && i < KIND_COUNT; i++)
+        count += key_node_find(node, kind_keys[i]) != NULL;
+    return count > 1;
+}
+
 /* Reads the keys; false: it is no map. */
 static bool step_read(struct reader *reader, struct step *step)
 {
@@ -424,7 +436,7 @@ static bool step_read(struct reader *reader, struct step *step)
     const bool was_merged = reader->is_merged;
     step->is_merged = node->dropped_count > 0 ||
                       (node_find(node, "run") && node_find(node, "module"));
-    reader->is_merged = step->is_merged;
+    reader->is_merged = step->is_merged || has_two_kinds(node);
     bool was_read = keys_read(reader, &step_set, node, step);
     reader->is_merged = was_merged;
     if (!was_read)

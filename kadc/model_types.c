@@ -38,24 +38,50 @@ static key_reader required_read;
          .offset = AT(properties),                                                     \
          .of = &type_set,                                                              \
          .shape = SHAPE_NAMED,                                                         \
+         .for_types = "object",                                                        \
          .about = "of an object: a type for each name"},                               \
-        {"items", KEY_NODE, .offset = AT(items), .of = &type_set,                      \
+        {"items",                                                                      \
+         KEY_NODE,                                                                     \
+         .offset = AT(items),                                                          \
+         .of = &type_set,                                                              \
+         .for_types = "array",                                                         \
          .about = "of an array: the type of its items"},                               \
         {"enum",                                                                       \
          KEY_LIST,                                                                     \
          KEY_NOT_EMPTY,                                                                \
          AT(values),                                                                   \
          .shape = SHAPE_TEXT,                                                          \
+         .for_types = "string",                                                        \
          .about = "the texts it may be"},                                              \
-        {"min", KEY_NODE, .offset = AT(min), .shape = SHAPE_NUMBER,                    \
+        {"min",                                                                        \
+         KEY_NODE,                                                                     \
+         .offset = AT(min),                                                            \
+         .shape = SHAPE_NUMBER,                                                        \
+         .for_types = "number integer",                                                \
          .about = "the least number"},                                                 \
-        {"max", KEY_NODE, .offset = AT(max), .shape = SHAPE_NUMBER,                    \
+        {"max",                                                                        \
+         KEY_NODE,                                                                     \
+         .offset = AT(max),                                                            \
+         .shape = SHAPE_NUMBER,                                                        \
+         .for_types = "number integer",                                                \
          .about = "the greatest number"},                                              \
-        {"minLength", KEY_NODE, .offset = AT(min_len), .shape = SHAPE_INTEGER,         \
+        {"minLength",                                                                  \
+         KEY_NODE,                                                                     \
+         .offset = AT(min_len),                                                        \
+         .shape = SHAPE_INTEGER,                                                       \
+         .for_types = "string array",                                                  \
          .about = "least characters, items"},                                          \
-        {"maxLength", KEY_NODE, .offset = AT(max_len), .shape = SHAPE_INTEGER,         \
+        {"maxLength",                                                                  \
+         KEY_NODE,                                                                     \
+         .offset = AT(max_len),                                                        \
+         .shape = SHAPE_INTEGER,                                                       \
+         .for_types = "string array",                                                  \
          .about = "most characters, items"},                                           \
-        {"pattern", KEY_NODE, .offset = AT(pattern), .shape = SHAPE_TEXT,              \
+        {"pattern",                                                                    \
+         KEY_NODE,                                                                     \
+         .offset = AT(pattern),                                                        \
+         .shape = SHAPE_TEXT,                                                          \
+         .for_types = "string",                                                        \
          .about = "a regular expression"},                                             \
         {"default", KEY_NODE, .offset = AT(default_value),                             \
          .about = "used when left out"},                                               \
@@ -263,16 +289,26 @@ static void values_read(struct reader *reader, const struct node *list,
     type->value_count = count;
 }
 
+static bool names_have(const char *names, const char *name)
+{
+    struct str rest = str_of(names);
+    while (rest.len > 0)
+        if (str_is(name_take(&rest), name))
+            return true;
+    return false;
+}
+
 /* A constraint that the kind of type has no use for. */
 static void spec_key_check(struct reader *reader, struct type_spec *spec,
                            const struct type *type, const struct node *value,
-                           const char *key, unsigned kinds)
+                           const char *name)
 {
-    if (!value || (kinds & 1U << type->kind))
+    const struct key *key = key_find(&type_set, str_of(name));
+    if (!value || names_have(key->for_types, type_kind_name(type->kind)))
         return;
     spec->is_doubtful = reader->has_gaps = true;
     diag_report(reader->program->diags, value->span, KAD0104,
-                "`%s` has no meaning for type `%.*s`", key,
+                "`%s` has no meaning for type `%.*s`", name,
                 STR(type_text(reader->program->arena, type)));
     if (spec->type)
         diag_subject(reader->program->diags, "type at %u", spec->type->span.start);
@@ -281,17 +317,14 @@ static void spec_key_check(struct reader *reader, struct type_spec *spec,
 static void spec_keys_check(struct reader *reader, struct type_spec *spec,
                             const struct type *type)
 {
-    const unsigned text = 1U << TYPE_STRING, array = 1U << TYPE_ARRAY,
-                   object = 1U << TYPE_OBJECT,
-                   numbers = 1U << TYPE_NUMBER | 1U << TYPE_INTEGER;
-    spec_key_check(reader, spec, type, spec->properties, "properties", object);
-    spec_key_check(reader, spec, type, spec->items, "items", array);
-    spec_key_check(reader, spec, type, spec->values, "enum", text);
-    spec_key_check(reader, spec, type, spec->min, "min", numbers);
-    spec_key_check(reader, spec, type, spec->max, "max", numbers);
-    spec_key_check(reader, spec, type, spec->min_len, "minLength", text | array);
-    spec_key_check(reader, spec, type, spec->max_len, "maxLength", text | array);
-    spec_key_check(reader, spec, type, spec->pattern, "pattern", text);
+    spec_key_check(reader, spec, type, spec->properties, "properties");
+    spec_key_check(reader, spec, type, spec->items, "items");
+    spec_key_check(reader, spec, type, spec->values, "enum");
+    spec_key_check(reader, spec, type, spec->min, "min");
+    spec_key_check(reader, spec, type, spec->max, "max");
+    spec_key_check(reader, spec, type, spec->min_len, "minLength");
+    spec_key_check(reader, spec, type, spec->max_len, "maxLength");
+    spec_key_check(reader, spec, type, spec->pattern, "pattern");
 }
 
 /* What `type:` says, or what can be told without it. */
@@ -304,21 +337,15 @@ static const struct type *spec_base(struct reader *reader, const struct type_spe
     return spec->items ? type_simple(TYPE_ARRAY) : type_poison();
 }
 
-static const struct type *spec_type(struct reader *reader, struct type_spec *spec,
-                                    const struct node *node)
+static bool has_limits(const struct type_spec *spec)
 {
-    const struct type *base = spec_base(reader, spec);
-    if (base->kind == TYPE_POISON)
-        return base;
-    spec_keys_check(reader, spec, base);
-    if (spec->is_doubtful)
-        return type_poison();
-    struct type *type = arena_new(reader->program->arena, struct type);
-    *type = *base;
-    type->span = spec->type ? spec->type->span : node->span;
-    type->is_secret = base->is_secret || spec->is_secret;
-    type->is_optional =
-        (base->is_optional || !spec->is_required) && !spec->default_value;
+    return spec->properties || spec->items || spec->values || spec->min || spec->max ||
+           spec->min_len || spec->max_len || spec->pattern;
+}
+
+static void spec_limits_read(struct reader *reader, const struct type_spec *spec,
+                             struct type *type)
+{
     if (spec->properties)
         properties_read(reader, spec->properties, type);
     if (spec->items) {
@@ -331,6 +358,48 @@ static const struct type *spec_type(struct reader *reader, struct type_spec *spe
                 &(struct limit_nodes){spec->min, spec->max, spec->min_len,
                                       spec->max_len, spec->pattern},
                 type);
+}
+
+/* A named type with more said beside it: a value has to satisfy both. NULL: none can,
+ * reported. */
+static struct type *narrowed(struct reader *reader, const struct type_spec *spec,
+                             const struct type *base)
+{
+    struct arena *arena = reader->program->arena;
+    struct type *own = type_copy(arena, type_simple(base->kind));
+    const struct type *both;
+    spec_limits_read(reader, spec, own);
+    both = type_meet(arena, base, own);
+    if (both)
+        return type_copy(arena, both);
+    diag_report(reader->program->diags, spec->type->span, KAD0114,
+                "no value is a `%.*s` and what is said beside it", STR(base->name));
+    diag_note(reader->program->diags, base->span, "the type is declared here");
+    return NULL;
+}
+
+static const struct type *spec_type(struct reader *reader, struct type_spec *spec,
+                                    const struct node *node)
+{
+    const struct type *base = spec_base(reader, spec);
+    struct type *type;
+    if (base->kind == TYPE_POISON)
+        return base;
+    spec_keys_check(reader, spec, base);
+    if (spec->is_doubtful)
+        return type_poison();
+    if (base->name.len && has_limits(spec)) {
+        type = narrowed(reader, spec, base);
+        if (!type)
+            return type_poison();
+    } else {
+        type = type_copy(reader->program->arena, base);
+        spec_limits_read(reader, spec, type);
+    }
+    type->span = spec->type ? spec->type->span : node->span;
+    type->is_secret = base->is_secret || spec->is_secret;
+    type->is_optional =
+        (base->is_optional || !spec->is_required) && !spec->default_value;
     return type;
 }
 

@@ -195,13 +195,12 @@ static void target_resolve(struct program *program, struct workflow *workflow,
 {
     route->target = workflow_step_find(workflow, route->target_name.text);
     if (!route->target) {
-        struct missing_step meant = missing_step_report(
-            program->arena, program->diags, workflow, &route->target_name, KAD0202);
+        struct missing_step meant =
+            missing_step_report(program->arena, program->diags, workflow,
+                                &route->target_name, KAD0202, step);
         route->target = meant.step;
         if (!meant.step)
             route->kind = meant.end;
-        else if (meant.step->branch != step->branch)
-            route->kind = ROUTE_BROKEN;
         return;
     }
     if (route->target->branch == step->branch)
@@ -243,7 +242,8 @@ static struct step *guarantee_step(struct program *program, struct workflow *wor
     struct step *step = workflow_step_find(workflow, name->text);
     if (step || !name->text.p)
         return step;
-    return missing_step_report(program->arena, program->diags, workflow, name, KAD0203)
+    return missing_step_report(program->arena, program->diags, workflow, name, KAD0203,
+                               NULL)
         .step;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/terminal.h"
 #include "base/vec.h"
+#include "explain.h"
 
 static const char help[] =
     "Usage: kadc [OPTION]... FILE...\n"
@@ -25,11 +26,14 @@ static const char help[] =
     "                         bounds (the worst case of an execution); without a\n"
     "                         FILE: schema (JSON Schema of the language, for editors)\n"
     "      --graph-format=F   dot, mermaid, text (default: dot)\n"
-    "      --format=FORMAT    of findings: text, short, json\n"
+    "      --format=FORMAT    of findings: text, short, json, sarif (2.1.0),\n"
+    "                         github (annotations in GitHub Actions)\n"
     "      --color=WHEN       auto, always, never\n"
-    "  -W, -A, -E CODE        make a finding a warning, allow it, make it an error\n"
+    "  -W, -A, -E CODE        make a finding a warning, allow it, make it an error;\n"
+    "                         CODE is like KAD0803 or retry-not-idempotent\n"
     "  -Werror                all warnings are errors\n"
-    "      --explain CODE     what a code like KAD0401 or maybe-unset is about\n"
+    "      --explain CODE     what a code like KAD0401 or maybe-unset is about, with\n"
+    "                         a wrong and a right example\n"
     "      --version, --help\n"
     "\n"
     "Exit codes: 0 no error, 1 errors, 2 wrong usage, 3 an input is missing or cannot be\n"
@@ -80,19 +84,18 @@ static void fail_usage(struct reader *reader, const char *problem, const char *a
 
 static void explain(struct reader *reader, const char *code_or_slug)
 {
-    static const char *const titles[] = {
-#define DIAG(code, slug, level, title) title,
-#include "diag.def"
-#undef DIAG
-    };
     const int code = diag_code_find(str_of(code_or_slug));
+    struct explanation page;
 
     reader->options.is_done = true;
-    if (code < 0)
+    if (code < 0) {
         fail_usage(reader, "there is no code", code_or_slug);
-    else
-        printf("%s %s: %s\n", diag_code_name((enum diag_code)code),
-               diag_code_slug((enum diag_code)code), titles[code]);
+        return;
+    }
+    page = explanation_of(reader->arena, (enum diag_code)code);
+    printf("%s[%s %s]: %s\n\n%s", diag_level_name(page.level),
+           diag_code_name((enum diag_code)code), diag_code_slug((enum diag_code)code),
+           page.title, page.page);
 }
 
 /* ---- Values --------------------------------------------------------------------------- */
@@ -126,9 +129,8 @@ static void set_emit(struct reader *reader, const char *text)
 static void set_format(struct reader *reader, const char *text)
 {
     static const char *const names[] = {
-        [DIAG_TEXT] = "text",
-        [DIAG_SHORT] = "short",
-        [DIAG_JSON] = "json",
+        [DIAG_TEXT] = "text",   [DIAG_SHORT] = "short",   [DIAG_JSON] = "json",
+        [DIAG_SARIF] = "sarif", [DIAG_GITHUB] = "github",
     };
     const int index = CHOOSE(reader, text, names);
 

@@ -20,6 +20,12 @@ void graph_check(struct program *program, struct workflow *workflow);
  * expr_check, 02 and 06. Sets step->outputs, input->field, value->type, expr->type. */
 void types_check(struct program *program, struct workflow *workflow);
 
+/* What `concurrency` counts by: 0610. After types_check. */
+void concurrency_check(struct program *program, struct workflow *workflow);
+
+/* Where secrets may flow: 0906, 0907. After types_check. */
+void secrets_check(struct program *program, const struct workflow *workflow);
+
 /* Definite assignment: group 04, and 0212. Sets binding.may_be_unset. */
 void flow_check(struct program *program, struct workflow *workflow);
 

@@ -25,6 +25,31 @@ struct str pattern_error(struct arena *arena, struct str pattern, size_t *offset
     return str_printf(arena, "%s", (const char *)message);
 }
 
+/* `\1`: the number of a group, which groups before it would shift. */
+static bool has_back_reference(struct str pattern)
+{
+    for (size_t i = 0; i + 1 < pattern.len; i++) {
+        if (pattern.p[i] != '\\')
+            continue;
+        i++;
+        if ((pattern.p[i] >= '1' && pattern.p[i] <= '9') || pattern.p[i] == 'g')
+            return true;
+    }
+    return false;
+}
+
+struct str pattern_both(struct arena *arena, struct str a, struct str b)
+{
+    const bool is_swapped = has_back_reference(b);
+
+    if (!a.len || !b.len || str_equal(a, b))
+        return a.len ? a : b;
+    if (is_swapped && has_back_reference(a))
+        return (struct str){0};
+    return str_printf(arena, "^(?=[\\s\\S]*?(?:%.*s))[\\s\\S]*?(?:%.*s)",
+                      STR(is_swapped ? b : a), STR(is_swapped ? a : b));
+}
+
 bool pattern_matches(struct str pattern, struct str text)
 {
     int error;

@@ -63,7 +63,7 @@ static json_t *branch_schema(struct writer *writer, const struct key *key)
 static json_t *shape_schema(struct writer *writer, const struct key *key)
 {
     switch (key->shape) {
-    case SHAPE_ANY: return json_true();
+    case SHAPE_ANY: return json_object();
     case SHAPE_TEXT: return schema_of_type("string");
     case SHAPE_SCALAR:
         return json_pack("{s:[s,s,s,s]}", "type", "string", "number", "boolean",
@@ -145,12 +145,8 @@ static void each_name(const char *names, void (*add)(json_t *list, struct str na
 {
     struct str rest = str_of(names ? names : "");
 
-    while (rest.len > 0) {
-        const size_t end = str_find(rest, S(" "));
-
-        add(list, str_part(rest, 0, end));
-        rest = str_part(rest, end < rest.len ? end + 1 : end, rest.len);
-    }
+    while (rest.len > 0)
+        add(list, name_take(&rest));
 }
 
 static void add_name(json_t *list, struct str name)
@@ -170,11 +166,35 @@ static bool is_required(const struct key *key)
     return key->rule == KEY_REQUIRED || key->rule == KEY_REQUIRED_AND_NOT_EMPTY;
 }
 
+/* {"properties": {"type": {"enum": [each simple type that the key has no meaning for]}}} */
+static json_t *other_types(const char *for_types)
+{
+    json_t *own = json_array(), *others = json_array();
+
+    each_name(for_types, add_name, own);
+    for (int kind = TYPE_STRING; kind <= TYPE_ANY; kind++) {
+        const char *name = type_kind_name((enum type_kind)kind);
+        bool is_own = false;
+
+        for (size_t i = 0; i < json_array_size(own); i++)
+            is_own |= strcmp(json_string_value(json_array_get(own, i)), name) == 0;
+        if (is_own)
+            continue;
+        json_array_append_new(others, json_string(name));
+        json_array_append_new(others, json_sprintf("%s?", name));
+    }
+    json_decref(own);
+    return json_pack("{s:{s:{s:o}}, s:[s]}", "properties", "type", "enum", others,
+                     "required", "type");
+}
+
 /* What the key says of the keys beside it. */
 static void add_company(json_t *schema, const struct key *key)
 {
     json_t *others = json_array(), *partners = json_array();
 
+    if (key->for_types)
+        json_array_append_new(others, other_types(key->for_types));
     each_name(key->not_with, add_required, others);
     each_name(key->with, add_name, partners);
     if (json_array_size(partners))

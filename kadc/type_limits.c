@@ -1,6 +1,7 @@
 /* type_limits.c: see type_limits.h. */
 #include "type_limits.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 #include "base/buf.h"
@@ -16,8 +17,16 @@ static bool bound_read(struct reader *reader, const struct node *node, const cha
 {
     if (!node || node->is_poisoned)
         return false;
-    if (node->kind == NODE_SCALAR && node_is_number(node, bound))
-        return true;
+    int64_t integer;
+    if (node->kind == NODE_SCALAR && node_is_number(node, bound)) {
+        if (!node_is_integer(node, &integer) || integer == INT64_MAX ||
+            (long double)integer == (long double)*bound)
+            return true;
+        diag_report(reader->program->diags, node->span, KAD0114,
+                    "`%s`: `%.*s` is too long for a bound", key, STR(node->text));
+        diag_help(reader->program->diags, "leave it out, or take a rounder one");
+        return false;
+    }
     diag_report(reader->program->diags, node->span, KAD0106,
                 "`%s`: expected a number, found %s", key, node_kind_text(node));
     return false;
@@ -104,27 +113,58 @@ static struct literal_fault mismatch(struct arena *arena, const struct node *nod
                             node_kind_text(node)));
 }
 
-static struct literal_fault length_check(struct arena *arena, const struct node *node,
-                                         const struct type *type, uint64_t count,
-                                         const char *unit)
+static struct str length_fault(struct arena *arena, const struct type *type,
+                               uint64_t count, const char *unit)
 {
+    const char *plural = count == 1 ? "" : "s";
     if (type->has_min_len && count < type->min_len)
-        return fault(node, KAD0510,
-                     str_printf(arena, "%llu %s, but at least %llu are wanted",
-                                (unsigned long long)count, unit,
-                                (unsigned long long)type->min_len));
+        return str_printf(arena,
+                          "%" PRIu64 " %s%s, but at least %" PRIu64 " are wanted",
+                          count, unit, plural, type->min_len);
     if (type->has_max_len && count > type->max_len)
-        return fault(node, KAD0510,
-                     str_printf(arena, "%llu %s, but at most %llu are allowed",
-                                (unsigned long long)count, unit,
-                                (unsigned long long)type->max_len));
-    return (struct literal_fault){0};
+        return str_printf(arena,
+                          "%" PRIu64 " %s%s, but at most %" PRIu64 " are allowed",
+                          count, unit, plural, type->max_len);
+    return (struct str){0};
+}
+
+struct str text_limits_fault(struct arena *arena, const struct type *type,
+                             struct str text)
+{
+    if (type->pattern.p && !pattern_matches(type->pattern, text))
+        return str_printf(arena, "`%.*s` does not match the pattern `%.*s`", STR(text),
+                          STR(type->pattern));
+    return length_fault(arena, type, str_utf8_count(text), "character");
+}
+
+static struct str bound_text(struct arena *arena, double bound)
+{
+    const bool is_whole = bound == trunc(bound) && fabs(bound) < 1e18;
+    return str_printf(arena, is_whole ? "%.0f" : "%.15g", bound);
+}
+
+struct str number_limits_fault(struct arena *arena, const struct type *type,
+                               long double number, struct str text)
+{
+    if (type->has_min && number < (long double)type->min)
+        return str_printf(arena, "`%.*s` is less than the minimum of %.*s", STR(text),
+                          STR(bound_text(arena, type->min)));
+    if (type->has_max && number > (long double)type->max)
+        return str_printf(arena, "`%.*s` is more than the maximum of %.*s", STR(text),
+                          STR(bound_text(arena, type->max)));
+    return (struct str){0};
+}
+
+/* A 0510 if there is a message. */
+static struct literal_fault limits_fault(const struct node *node, struct str message)
+{
+    return message.p ? fault(node, KAD0510, message) : (struct literal_fault){0};
 }
 
 struct literal_fault literal_count_check(struct arena *arena, const struct node *list,
                                          const struct type *type)
 {
-    return length_check(arena, list, type, list->count, "items");
+    return limits_fault(list, length_fault(arena, type, list->count, "item"));
 }
 
 static struct literal_fault text_check(struct arena *arena, const struct node *node,
@@ -136,11 +176,7 @@ static struct literal_fault text_check(struct arena *arena, const struct node *n
         return fault(
             node, KAD0508,
             str_printf(arena, "`%.*s` is none of the allowed values", STR(node->text)));
-    if (type->pattern.p && !pattern_matches(type->pattern, node->text))
-        return fault(node, KAD0510,
-                     str_printf(arena, "`%.*s` does not match the pattern `%.*s`",
-                                STR(node->text), STR(type->pattern)));
-    return length_check(arena, node, type, str_utf8_count(node->text), "characters");
+    return limits_fault(node, text_limits_fault(arena, type, node->text));
 }
 
 static struct literal_fault number_check(struct arena *arena, const struct node *node,
@@ -148,20 +184,17 @@ static struct literal_fault number_check(struct arena *arena, const struct node 
 {
     double number;
     int64_t integer;
+    bool is_integer;
     if (!node_is_number(node, &number) || !isfinite(number))
         return mismatch(arena, node, type);
-    if (type->kind == TYPE_INTEGER && !node_is_integer(node, &integer))
+    is_integer = node_is_integer(node, &integer);
+    if (type->kind == TYPE_INTEGER && !is_integer)
         return fault(node, KAD0504,
                      str_printf(arena, "`%.*s` is not an integer", STR(node->text)));
-    if (type->has_min && number < type->min)
-        return fault(node, KAD0510,
-                     str_printf(arena, "`%.*s` is less than the minimum of %.15g",
-                                STR(node->text), type->min));
-    if (type->has_max && number > type->max)
-        return fault(node, KAD0510,
-                     str_printf(arena, "`%.*s` is more than the maximum of %.15g",
-                                STR(node->text), type->max));
-    return (struct literal_fault){0};
+    return limits_fault(node, number_limits_fault(arena, type,
+                                                  is_integer ? (long double)integer
+                                                             : (long double)number,
+                                                  node->text));
 }
 
 static struct literal_fault duration_check(struct arena *arena, const struct node *node)
@@ -239,26 +272,36 @@ void literal_help(struct diags *diags, const struct literal_fault *wrong,
 static struct literal_fault node_check(struct arena *arena, const struct node *node,
                                        const struct type *type);
 
+/* What an opaque array holds is free, and so is what stands in a value of any type. */
+static const struct type *items_of(const struct type *type)
+{
+    return type->kind == TYPE_ARRAY && !type->is_opaque ? type->items
+                                                        : type_simple(TYPE_ANY);
+}
+
 static struct literal_fault list_check(struct arena *arena, const struct node *list,
                                        const struct type *type)
 {
     struct literal_fault wrong = literal_count_check(arena, list, type);
-    for (size_t i = 0; i < list->count && !wrong.code && type->items; i++)
-        wrong = node_check(arena, list->items[i], type->items);
+    for (size_t i = 0; i < list->count && !wrong.code; i++)
+        wrong = node_check(arena, list->items[i], items_of(type));
     return wrong;
 }
 
 static struct literal_fault map_check(struct arena *arena, const struct node *map,
                                       const struct type *type)
 {
+    const bool is_free = type->kind != TYPE_OBJECT || type->is_opaque;
     struct literal_fault wrong = {0};
-    for (size_t i = 0; i < map->count && !wrong.code && !type->is_opaque; i++) {
+    for (size_t i = 0; i < map->count && !wrong.code; i++) {
         const struct node *key = map->keys[i];
-        const struct type_field *field = type_field_find(type, key->text);
-        wrong = field ? node_check(arena, map->items[i], field->type)
-                      : fault(key, KAD0217,
-                              str_printf(arena, "the type has no property `%.*s`",
-                                         STR(key->text)));
+        const struct type_field *field =
+            is_free ? NULL : type_field_find(type, key->text);
+        wrong = is_free ? node_check(arena, map->items[i], type_simple(TYPE_ANY))
+                : field ? node_check(arena, map->items[i], field->type)
+                        : fault(key, KAD0217,
+                                str_printf(arena, "the type has no property `%.*s`",
+                                           STR(key->text)));
     }
     for (size_t i = 0; i < type->field_count && !wrong.code; i++) {
         const struct type_field *field = &type->fields[i];
@@ -278,11 +321,9 @@ static struct literal_fault node_check(struct arena *arena, const struct node *n
         return fault(node, KAD0503, str_printf(arena, "it may not be an expression"));
     if (node->kind == NODE_SCALAR)
         return literal_check(arena, node, type);
-    if (is_free)
-        return (struct literal_fault){0};
-    if (node->kind == NODE_LIST && type->kind == TYPE_ARRAY)
+    if (node->kind == NODE_LIST && (is_free || type->kind == TYPE_ARRAY))
         return list_check(arena, node, type);
-    if (node->kind == NODE_MAP && type->kind == TYPE_OBJECT)
+    if (node->kind == NODE_MAP && (is_free || type->kind == TYPE_OBJECT))
         return map_check(arena, node, type);
     return mismatch(arena, node, type);
 }

@@ -14,6 +14,13 @@ struct limit_nodes {
 void limits_read(struct reader *reader, const struct limit_nodes *nodes,
                  struct type *type);
 
+/* Why a text or number is outside the limits of a type, or absent; `text`: as it was
+ * written. A long double holds any 64-bit integer. */
+struct str text_limits_fault(struct arena *arena, const struct type *type,
+                             struct str text);
+struct str number_limits_fault(struct arena *arena, const struct type *type,
+                               long double number, struct str text);
+
 /* What is wrong with a literal as a value of a type; `code` 0: nothing. */
 struct literal_fault {
     unsigned code; /* an enum diag_code: 0404, 0503, 0504, 0508, 0510, 0801 */

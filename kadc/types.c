@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/vec.h"
+#include "pattern.h"
 
 /* How many fields or values a message shows. */
 enum { SHOWN_MAX = 6 };
@@ -36,7 +37,7 @@ const struct type *type_poison(void)
     return type_simple(TYPE_POISON);
 }
 
-static struct type *type_copy(struct arena *arena, const struct type *type)
+struct type *type_copy(struct arena *arena, const struct type *type)
 {
     struct type *copy = arena_new(arena, struct type);
 
@@ -65,6 +66,27 @@ const struct type *type_optional(struct arena *arena, const struct type *type)
 const struct type *type_required(struct arena *arena, const struct type *type)
 {
     return with_optional(arena, type, false);
+}
+
+const struct type *type_secret(struct arena *arena, const struct type *type)
+{
+    struct type *copy;
+
+    if (type->is_secret || type->kind == TYPE_POISON || type->kind == TYPE_NULL)
+        return type;
+    copy = type_copy(arena, type);
+    copy->is_secret = true;
+    return copy;
+}
+
+bool type_holds_secret(const struct type *type)
+{
+    if (type->is_secret)
+        return true;
+    for (size_t i = 0; i < type->field_count; i++)
+        if (type_holds_secret(type->fields[i].type))
+            return true;
+    return type->kind == TYPE_ARRAY && type->items && type_holds_secret(type->items);
 }
 
 const struct type *type_array_of(struct arena *arena, const struct type *items)
@@ -131,7 +153,7 @@ static void text_list(struct buf *out, size_t count, const struct str *values,
     buf_add_char(out, '}');
 }
 
-static void text_add(struct buf *out, const struct type *type)
+const char *type_kind_name(enum type_kind kind)
 {
     static const char *const names[] = {
         [TYPE_POISON] = "unknown",    [TYPE_NULL] = "null",
@@ -140,9 +162,15 @@ static void text_add(struct buf *out, const struct type *type)
         [TYPE_DURATION] = "duration", [TYPE_OBJECT] = "object",
         [TYPE_ARRAY] = "array",       [TYPE_ANY] = "any",
     };
+
+    return names[kind];
+}
+
+static void text_add(struct buf *out, const struct type *type)
+{
     const bool is_named = type->name.p != NULL;
 
-    buf_add(out, is_named ? type->name : str_of(names[type->kind]));
+    buf_add(out, is_named ? type->name : str_of(type_kind_name(type->kind)));
     if (type->is_optional && type->kind != TYPE_NULL)
         buf_add_char(out, '?');
     if (is_named)
@@ -401,8 +429,11 @@ static bool meet_values(struct arena *arena, struct type *out,
 }
 
 /* The narrower bounds; false: they exclude each other. */
-static bool meet_constraints(struct type *out, const struct type *refined)
+static bool meet_constraints(struct arena *arena, struct type *out,
+                             const struct type *refined)
 {
+    const bool has_pattern = out->pattern.len || refined->pattern.len;
+
     if (refined->has_min && (!out->has_min || refined->min > out->min))
         out->min = refined->min;
     if (refined->has_max && (!out->has_max || refined->max < out->max))
@@ -415,9 +446,9 @@ static bool meet_constraints(struct type *out, const struct type *refined)
     out->has_max |= refined->has_max;
     out->has_min_len |= refined->has_min_len;
     out->has_max_len |= refined->has_max_len;
-    if (!out->pattern.len)
-        out->pattern = refined->pattern;
-    return !(out->has_min && out->has_max && out->min > out->max) &&
+    out->pattern = pattern_both(arena, out->pattern, refined->pattern);
+    return !(has_pattern && !out->pattern.len) &&
+           !(out->has_min && out->has_max && out->min > out->max) &&
            !(out->has_min_len && out->has_max_len && out->min_len > out->max_len);
 }
 
@@ -494,7 +525,7 @@ const struct type *type_meet(struct arena *arena, const struct type *declared,
     out->span = refined->span;
     if (!is_plain(refined) && !type_same(declared, refined))
         out->name = is_plain(declared) ? refined->name : (struct str){0};
-    if (!meet_constraints(out, refined) || !meet_values(arena, out, refined))
+    if (!meet_constraints(arena, out, refined) || !meet_values(arena, out, refined))
         return NULL;
     if (out->kind == TYPE_OBJECT && refined->kind == TYPE_OBJECT &&
         !meet_fields(arena, out, refined))

@@ -61,12 +61,21 @@ struct type {
     struct str pattern;
 };
 
+/* "integer": as its author calls it. */
+const char *type_kind_name(enum type_kind kind);
+
 /* Types without anything to add; static storage. */
 const struct type *type_simple(enum type_kind kind);
 const struct type *type_poison(void);
+/* One that may be changed; what it points to stays shared. */
+struct type *type_copy(struct arena *arena, const struct type *type);
 /* The same type, optional or not. Returns `type` itself where it is so already. */
 const struct type *type_optional(struct arena *arena, const struct type *type);
 const struct type *type_required(struct arena *arena, const struct type *type);
+/* The same type, of values that are not to be seen. */
+const struct type *type_secret(struct arena *arena, const struct type *type);
+/* Whether it is secret, or some part of it. */
+bool type_holds_secret(const struct type *type);
 const struct type *type_array_of(struct arena *arena, const struct type *items);
 const struct type *type_enum_of(struct arena *arena, const char *const values[],
                                 size_t count);

@@ -1,6 +1,7 @@
 /* value_check.c: see value_check.h. Depth is that of the YAML tree. */
 #include "value_check.h"
 
+#include "expr_check.h"
 #include "type_limits.h"
 
 static void declared_note(const struct value_place *place)
@@ -72,6 +73,44 @@ static bool fit_check(const struct value_place *place, const struct template *va
     return false;
 }
 
+static struct str constant_fault(const struct value_place *place,
+                                 const struct expr *expr, const struct type *wanted)
+{
+    struct arena *arena = place->program->arena;
+    const struct constant constant = expr_constant(expr);
+    switch (constant.kind) {
+    case CONSTANT_TEXT: return text_limits_fault(arena, wanted, constant.text);
+    case CONSTANT_INTEGER:
+        return number_limits_fault(arena, wanted, (long double)constant.integer,
+                                   expr_source(expr));
+    case CONSTANT_NUMBER:
+        return number_limits_fault(arena, wanted, (long double)constant.number,
+                                   expr_source(expr));
+    case CONSTANT_NONE:
+    case CONSTANT_OVERFLOW:
+    case CONSTANT_BOOLEAN: break;
+    }
+    return (struct str){0};
+}
+
+/* What an expression may give for certain keeps the limits: else 0510. */
+static void constants_check(const struct value_place *place, const struct expr *expr,
+                            const struct type *wanted)
+{
+    struct str message;
+    if (expr->kind == EXPR_CHOICE) {
+        constants_check(place, expr->args[1], wanted);
+        constants_check(place, expr->args[2], wanted);
+        return;
+    }
+    message = constant_fault(place, expr, wanted);
+    if (!message.p)
+        return;
+    diag_report(place->program->diags, expr->span, KAD0510, "%.*s: %.*s",
+                STR(place->what), STR(message));
+    declared_note(place);
+}
+
 static void literal_report(const struct value_place *place, struct template *value,
                            const struct type *wanted)
 {
@@ -96,6 +135,8 @@ static void scalar_check(const struct value_place *place, struct value *value,
         literal_report(place, value->scalar, wanted);
     else if (wanted)
         value->is_reported = !fit_check(place, value->scalar, value->type, wanted);
+    if (wanted && !value->is_reported && template_lone(value->scalar))
+        constants_check(place, template_lone(value->scalar), wanted);
 }
 
 /* ---- Lists and maps ------------------------------------------------------------------ */

@@ -10,6 +10,7 @@
 
 #include "codec.h"
 #include "engine/step_internal.h"
+#include "mask.h"
 #include "project.h"
 
 enum { TRIES_MAX = 3, TAIL_MAX_BYTES = 2000, ANSWER_SHOWN_BYTES = 8000 };
@@ -225,7 +226,7 @@ enum kad_outcome kad_ask(struct kad_step *step, const char *prompt,
     const char *schema = schema_of(arena, answer_type);
     const struct agent_question question = {
         .step = step,
-        .prompt = prompt_with_schema(arena, prompt, schema),
+        .prompt = prompt_with_schema(arena, mask_text(arena, prompt), schema),
         .schema = schema,
         .type = answer_type,
         .answer = answer,

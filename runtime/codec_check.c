@@ -4,6 +4,7 @@
  * limit on the work: one that explodes is a failed check, not a hanging program. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 
+#include <inttypes.h>
 #include <pcre2.h>
 #include <stdarg.h>
 #include <string.h>
@@ -170,17 +171,19 @@ static bool check_pattern(struct codec *codec, const struct place *place,
                       (const char *)reason);
 }
 
-/* "at least 3 items", for texts and arrays. */
+/* "at least 3 items", for texts and arrays; `unit` is for one. */
 static bool check_len(struct codec *codec, const struct place *place,
                       const struct kad_type *type, size_t len, const char *unit)
 {
-    if (type->min_len && len < *type->min_len)
-        return codec_fail(codec, place, "expected at least %zu %s, found %zu",
-                          *type->min_len, unit, len);
-    if (type->max_len && len > *type->max_len)
-        return codec_fail(codec, place, "expected at most %zu %s, found %zu",
-                          *type->max_len, unit, len);
-    return true;
+    const bool is_short = type->min_len && len < *type->min_len;
+    const bool is_long = type->max_len && len > *type->max_len;
+    const size_t limit = is_short ? *type->min_len : is_long ? *type->max_len : 0;
+
+    if (!is_short && !is_long)
+        return true;
+    return codec_fail(codec, place, "expected at %s %zu %s%s, found %zu",
+                      is_short ? "least" : "most", limit, unit, limit == 1 ? "" : "s",
+                      len);
 }
 
 bool codec_check_text(struct codec *codec, const struct place *place,
@@ -193,27 +196,43 @@ bool codec_check_text(struct codec *codec, const struct place *place,
     if (type->values && !check_enum(codec, place, type->values, text))
         return false;
     if ((type->min_len || type->max_len) &&
-        !check_len(codec, place, type, str_utf8_count(content), "characters"))
+        !check_len(codec, place, type, str_utf8_count(content), "character"))
         return false;
     return !type->pattern || check_pattern(codec, place, type->pattern, text);
+}
+
+/* A long double holds every integer of 64 bits, and every double. */
+static bool check_bounds(struct codec *codec, const struct place *place,
+                         const struct kad_type *type, long double value,
+                         const char *text)
+{
+    const bool is_low = type->min && value < (long double)*type->min;
+
+    if (!is_low && !(type->max && value > (long double)*type->max))
+        return true;
+    return codec_fail(
+        codec, place, "expected at %s %s, found %s", is_low ? "least" : "most",
+        codec_number_text(codec->arena, is_low ? *type->min : *type->max), text);
 }
 
 bool codec_check_number(struct codec *codec, const struct place *place,
                         const struct kad_type *type, double value)
 {
-    if (type->min && value < *type->min)
-        return codec_fail(codec, place, "expected at least %s, found %s",
-                          codec_number_text(codec->arena, *type->min),
-                          codec_number_text(codec->arena, value));
-    if (type->max && value > *type->max)
-        return codec_fail(codec, place, "expected at most %s, found %s",
-                          codec_number_text(codec->arena, *type->max),
-                          codec_number_text(codec->arena, value));
-    return true;
+    return (!type->min && !type->max) ||
+           check_bounds(codec, place, type, (long double)value,
+                        codec_number_text(codec->arena, value));
+}
+
+bool codec_check_integer(struct codec *codec, const struct place *place,
+                         const struct kad_type *type, int64_t value)
+{
+    return (!type->min && !type->max) ||
+           check_bounds(codec, place, type, (long double)value,
+                        arena_printf(codec->arena, "%" PRId64, value));
 }
 
 bool codec_check_count(struct codec *codec, const struct place *place,
                        const struct kad_type *type, size_t count)
 {
-    return check_len(codec, place, type, count, "items");
+    return check_len(codec, place, type, count, "item");
 }

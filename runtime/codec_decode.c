@@ -58,7 +58,7 @@ static bool decode_integer(struct codec *codec, const struct place *place,
     else if (!json_is_integer(json))
         return wrong_kind(codec, place, type, json);
     set_integer(type, value, integer);
-    return codec_check_number(codec, place, type, (double)integer);
+    return codec_check_integer(codec, place, type, integer);
 }
 
 static bool decode_duration(struct codec *codec, const struct place *place,

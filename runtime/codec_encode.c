@@ -45,6 +45,10 @@ void codec_write_number(struct buf *out, double value)
 {
     char text[32];
 
+    if (value == 0 && signbit(value)) { /* -0 would be read as an integer */
+        buf_add(out, S("-0.0"));
+        return;
+    }
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof(text), "%.*g", digits, value);
         if (strtod(text, NULL) == value)
@@ -125,7 +129,7 @@ static bool encode_integer(struct codec *codec, struct buf *out,
 
     if (type->kind == KAD_INTEGER) {
         buf_printf(out, "%lld", (long long)integer);
-        return codec_check_number(codec, place, type, (double)integer);
+        return codec_check_integer(codec, place, type, integer);
     }
     if (integer <= 0)
         return codec_fail(codec, place, "expected a duration greater than zero");

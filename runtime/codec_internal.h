@@ -40,6 +40,8 @@ bool codec_check_text(struct codec *codec, const struct place *place,
                       const struct kad_type *type, const char *text);
 bool codec_check_number(struct codec *codec, const struct place *place,
                         const struct kad_type *type, double value);
+bool codec_check_integer(struct codec *codec, const struct place *place,
+                         const struct kad_type *type, int64_t value);
 bool codec_check_count(struct codec *codec, const struct place *place,
                        const struct kad_type *type, size_t count);
 

@@ -166,6 +166,27 @@ struct kad_optional_boolean kad_booleans_at(struct kad_booleans array, int64_t i
     return (struct kad_optional_boolean){true, array.items[index]};
 }
 
+struct kad_optional_integer kad_sparse_integers_at(struct kad_sparse_integers array,
+                                                   int64_t index)
+{
+    return kad_has_index(array.count, index) ? array.items[index]
+                                             : (struct kad_optional_integer){0};
+}
+
+struct kad_optional_number kad_sparse_numbers_at(struct kad_sparse_numbers array,
+                                                 int64_t index)
+{
+    return kad_has_index(array.count, index) ? array.items[index]
+                                             : (struct kad_optional_number){0};
+}
+
+struct kad_optional_boolean kad_sparse_booleans_at(struct kad_sparse_booleans array,
+                                                   int64_t index)
+{
+    return kad_has_index(array.count, index) ? array.items[index]
+                                             : (struct kad_optional_boolean){0};
+}
+
 bool kad_strings_contain(struct kad_strings array, const char *item)
 {
     for (size_t i = 0; i < array.count; i++)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -234,4 +235,12 @@ int64_t time_now_ms(void)
 
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+const char *user_name(struct arena *arena)
+{
+    const struct passwd *user = getpwuid(getuid());
+
+    return user ? arena_printf(arena, "%s", user->pw_name)
+                : arena_printf(arena, "%ld", (long)getuid());
 }

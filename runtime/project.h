@@ -39,4 +39,7 @@ const char *time_text(struct arena *arena, int64_t unix_ms);
 int64_t time_parse(const char *text); /* -1: it is none */
 int64_t time_now_ms(void);
 
+/* Who runs this process, for the record: a login name, or a number. */
+const char *user_name(struct arena *arena);
+
 #endif

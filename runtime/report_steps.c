@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "definition.h"
 #include "report_internal.h"
 #include "words.h"
 
@@ -193,25 +194,12 @@ static const char *step_status_words(const struct tree *tree, int index)
     return is_block && waits_for_anything(facts) ? "waiting" : "interrupted";
 }
 
-/* Of a step inside `parallel:`; NULL: of none, or not known. */
-static const char *branch_of(const struct tree *tree, const struct step_row *step)
-{
-    size_t i;
-    json_t *about;
-
-    json_array_foreach(
-        json_object_get(tree->definition, "steps"), i,
-        about) if (strcmp(json_string_value(json_object_get(about, "id")),
-                          step->step_id) ==
-                   0) return json_string_value(json_object_get(about, "branch"));
-    return NULL;
-}
-
 /* "unit: compile", "work[3]". */
 static const char *step_name(const struct tree *tree, const struct step_row *step,
                              int depth)
 {
-    const char *branch = step->parent ? branch_of(tree, step) : NULL;
+    const char *branch =
+        step->parent ? definition_branch_of(tree->definition, step->step_id) : NULL;
     const bool is_named = branch && strcmp(branch, step->step_id) != 0;
 
     return arena_printf(tree->report->arena, "%*s%s%s%s%s", 2 * depth, "",

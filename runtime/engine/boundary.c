@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/gate.h"
+#include "engine/secret.h"
 
 /* ---- Pending ------------------------------------------------------------------------ */
 
@@ -155,6 +156,7 @@ static bool commit(struct kad_run *run, struct journal_commit commit)
     struct execution *execution = run->execution;
     struct journal *journal = execution->drive->engine->journal;
     struct pending *pending = &run->pending;
+    struct journal_commit masked;
 
     if (!run_is_main_line(run) && execution->stored_status != EXECUTION_RUNNING) {
         commit.status = EXECUTION_RUNNING;
@@ -174,7 +176,9 @@ static bool commit(struct kad_run *run, struct journal_commit commit)
                        : NULL;
     commit.clears_request = execution->clears_request;
     add_events(run, &commit);
-    if (journal->ops->commit(journal, &commit) != STORE_OK) {
+    masked = commit;
+    secret_mask_commit(&pending->memory, &masked);
+    if (journal->ops->commit(journal, &masked) != STORE_OK) {
         execution->drive->stop = STOP_STORE;
         return false;
     }
@@ -204,7 +208,7 @@ static bool commit_at(struct kad_run *run, const struct kad_step_info *info,
 
 /* ---- Steps -------------------------------------------------------------------------- */
 
-static struct step_row row_of(const struct kad_step *step)
+static struct step_row row_of(struct kad_step *step)
 {
     const struct kad_run *run = step->run;
 
@@ -214,7 +218,7 @@ static struct step_row row_of(const struct kad_step *step)
         .step_id = step->info->id,
         .module = step->info->action->module,
         .action = step->info->action->name,
-        .inputs = step->inputs.text,
+        .inputs = secret_inputs(step),
         .status = STEP_RUN_RUNNING,
         .started_ms = run_now_ms(run),
         .visit = step->visit,
@@ -227,7 +231,7 @@ static struct step_row row_of(const struct kad_step *step)
 
 bool boundary_start(struct kad_run *run)
 {
-    const struct kad_step *step = &run->step;
+    struct kad_step *step = &run->step;
     const struct step_row row = row_of(step);
 
     ended_event(run);

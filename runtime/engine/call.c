@@ -12,6 +12,7 @@
 
 #include "codec.h"
 #include "engine/run.h"
+#include "engine/secret.h"
 #include "engine/step_lock.h"
 
 void call_fail(struct kad_step *step, enum kad_failure_code code, const char *message)
@@ -54,8 +55,10 @@ static void call_elsewhere(struct job *job)
 
     if (problem)
         call_fail(step, KAD_FAILURE_BAD_INPUT, problem);
-    else
+    else if (call_verdict(step) == WAIT_ON)
         call(step, in);
+    else
+        step->outcome = KAD_LATER; /* it has waited for a thread meanwhile */
 }
 
 void call_start(struct kad_step *step, const void *in)
@@ -132,7 +135,7 @@ static bool is_interrupted(const struct kad_step *step)
 {
     if (step->is_parked)
         return true;
-    if (!step->produced || !run_is_stopped(step->run))
+    if (!(step->produced || step->was_elsewhere) || !run_is_stopped(step->run))
         return false;
     return !step->was_elsewhere || atomic_load(&step->verdict) != WAIT_ON;
 }
@@ -189,6 +192,8 @@ void call_take_outputs(struct kad_step *step)
     value = arena_alloc(&step->outputs_memory, type->size_bytes);
     problem = codec_encode(&step->memory, step->info->action->outputs, mode,
                            step->produced, &step->outputs);
+    if (!problem)
+        problem = secret_outputs(step);
     if (!problem)
         problem = codec_decode(&step->outputs_memory, type, mode, step->outputs.text,
                                step->outputs.len, value);

@@ -36,6 +36,12 @@ struct engine {
      * for new executions; NULL: it runs where it is. */
     const char *modules;
     bool leaves_waits; /* a time to wait for ends the run; a later resume goes on */
+    /* Of a new execution: see its row. */
+    const char *concurrency_key; /* or NULL */
+    struct admission *admission; /* or NULL */
+    /* Where the steps of a new execution work; `context` is borrowed. NULL: in the project. */
+    const char *(*workspace)(const void *context, const char *execution);
+    const void *workspace_context;
 };
 
 /* What a person says about a step in flight, or where to go on. */
@@ -67,6 +73,7 @@ enum engine_end {
     ENGINE_PAUSED,
     ENGINE_WAITING,
     ENGINE_CANCELLED,
+    ENGINE_QUEUED,  /* it has not started: others of its workflow are under way */
     ENGINE_REFUSED, /* nothing has been done: see refusal */
     ENGINE_STORE_FAILED
 };
@@ -100,6 +107,11 @@ enum store_error engine_create(struct engine *engine, struct arena *arena,
                                const char *parameters, const char *key,
                                const char *build_id, struct execution_row *row,
                                bool *existed);
+
+/* What `concurrency` counts a new execution by, in the arena; "": all together. `parameters` as
+ * they are given to it. NULL: *problem. */
+const char *engine_concurrency_key(struct engine *engine, struct arena *arena,
+                                   const char *parameters, const char **problem);
 
 void engine_run(struct engine *engine, struct arena *arena,
                 const struct execution_row *row, struct engine_result *result);

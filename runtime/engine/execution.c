@@ -10,6 +10,7 @@
 
 #include "codec.h"
 #include "engine/gate.h"
+#include "mask.h"
 
 /* ---- Create ------------------------------------------------------------------------- */
 
@@ -33,8 +34,9 @@ const char *execution_state(struct arena *arena, const struct kad_workflow *work
 {
     json_t *state =
         json_pack("{s:o*, s:O*}", "env", env_json(workflow), "modules", modules);
-    const char *text =
-        json_object_size(state) ? codec_compact(arena, state).text : NULL;
+    const char *text = json_object_size(state)
+                           ? mask_json(arena, codec_compact(arena, state).text)
+                           : NULL;
 
     json_decref(state);
     return text;
@@ -69,7 +71,11 @@ enum store_error engine_create(struct engine *engine, struct arena *arena,
         .key = key,
         .build_id = build_id,
         .workspace = engine->project ? engine->project->root : NULL,
+        .concurrency_key = engine->concurrency_key,
+        .admission = engine->admission,
     };
+    if (engine->workspace)
+        row->workspace = engine->workspace(engine->workspace_context, row->id);
     json_decref(modules);
     error = journal->ops->create(journal, arena, &known_as, row, existed);
     if (error == STORE_OK && *existed)
@@ -189,7 +195,8 @@ void execution_refuse(struct execution *execution, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    drive->refusal = arena_vprintf(&drive->execution->memory, format, args);
+    drive->refusal = mask_text(&drive->execution->memory,
+                               arena_vprintf(&drive->execution->memory, format, args));
     va_end(args);
     drive->stop = STOP_REFUSED;
 }

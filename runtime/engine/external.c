@@ -12,6 +12,7 @@
 #include "codec.h"
 #include "engine/answer.h"
 #include "engine/run.h"
+#include "mask.h"
 
 enum { MESSAGE_MAX_BYTES = 1000 };
 
@@ -20,7 +21,8 @@ enum { MESSAGE_MAX_BYTES = 1000 };
 /* The last whole lines that fit a message. */
 static const char *last_lines(struct kad_step *step, const struct kad_output *output)
 {
-    const struct str text = str_trim((struct str){output->err, output->err_len});
+    const struct str text =
+        str_trim(mask_str(&step->memory, (struct str){output->err, output->err_len}));
     struct str tail = text;
 
     if (text.len > MESSAGE_MAX_BYTES) {
@@ -102,9 +104,11 @@ static const char *const *argv_of(struct kad_step *step)
     return argv;
 }
 
-static const char *const *env_of(struct kad_step *step)
+const char *const *answer_env(struct kad_step *step, struct kad_strings more)
 {
-    const char **env = arena_array(&step->memory, const char *, 7);
+    enum { OWN_COUNT = 6 };
+    const char **env =
+        arena_array(&step->memory, const char *, OWN_COUNT + more.count + 1);
 
     env[0] = kad_printf(step, "KAD_DB=%s",
                         step->run->execution->drive->engine->project->database);
@@ -113,6 +117,8 @@ static const char *const *env_of(struct kad_step *step)
     env[3] = kad_printf(step, "KAD_VISIT=%" PRIu32, step->visit);
     env[4] = kad_printf(step, "KAD_ATTEMPT=%" PRIu32, step->attempt);
     env[5] = kad_printf(step, "KAD_KEY=%s", kad_step_key(step));
+    for (size_t i = 0; i < more.count; i++)
+        env[OWN_COUNT + i] = more.items[i];
     return env;
 }
 
@@ -121,6 +127,14 @@ static const char *const *env_of(struct kad_step *step)
 static enum kad_outcome bad_output(struct kad_step *step, const char *problem)
 {
     return kad_fail(step, kad_failure_name(KAD_FAILURE_BAD_OUTPUT), "%s", problem);
+}
+
+static struct kad_json details_of(struct kad_step *step, const json_t *details)
+{
+    const char *text =
+        mask_json(&step->memory, codec_compact(&step->memory, details).text);
+
+    return (struct kad_json){text, strlen(text)};
 }
 
 static enum kad_outcome take_error(struct kad_step *step, const json_t *error)
@@ -133,7 +147,7 @@ static enum kad_outcome take_error(struct kad_step *step, const json_t *error)
         return bad_output(step, "error: expected {code, message, details?}");
     kad_fail(step, code, "%s", message);
     if (details && !json_is_null(details))
-        step->failure.details = codec_compact(&step->memory, details);
+        step->failure.details = details_of(step, details);
     return KAD_FAILURE;
 }
 
@@ -215,7 +229,7 @@ enum kad_outcome external_call(struct kad_step *step, void *out)
     const struct kad_json request = request_of(step);
     const struct kad_program program = {
         .argv = argv_of(step),
-        .env = env_of(step),
+        .env = answer_env(step, (struct kad_strings){0}),
         .stdin_text = request.text,
         .stdin_len = request.len,
     };

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "codec.h"
 #include "engine/run.h"
+#include "mask.h"
 
 struct kad_error failure_new(struct arena *arena, const struct kad_step_info *info,
                              enum kad_failure_code code, const char *message)
@@ -11,7 +12,9 @@ struct kad_error failure_new(struct arena *arena, const struct kad_step_info *in
     struct buf text;
 
     buf_init(&text, arena);
-    buf_add_valid(&text, str_of(message)); /* it may have been cut inside a character */
+    buf_add_valid(&text,
+                  str_of(mask_text(
+                      arena, message))); /* it may have been cut inside a character */
     return (struct kad_error){
         .code = kad_failure_name(code),
         .message = text.p,

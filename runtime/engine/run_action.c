@@ -28,6 +28,44 @@ const struct kad_type kad_run_inputs_type = {
     .field_count = sizeof(input_fields) / sizeof(input_fields[0]),
 };
 
+/* What stands in them may be secret. */
+static const struct kad_type secret_text_type = {
+    .kind = KAD_STRING,
+    .is_optional = true,
+    .is_secret = true,
+    .size_bytes = sizeof(const char *),
+};
+
+static const struct kad_type secret_texts_type = {
+    .kind = KAD_ARRAY,
+    .is_optional = true,
+    .is_secret = true,
+    .size_bytes = sizeof(struct kad_strings),
+    .items = &kad_string_type,
+};
+
+static const struct kad_field secret_input_fields[] = {
+    {.name = "argv",
+     .offset = offsetof(struct kad_run_inputs, argv),
+     .type = &kad_strings_type},
+    {.name = "env",
+     .offset = offsetof(struct kad_run_inputs, env),
+     .type = &secret_texts_type},
+    {.name = "cwd",
+     .offset = offsetof(struct kad_run_inputs, cwd),
+     .type = &kad_optional_string_type},
+    {.name = "stdin",
+     .offset = offsetof(struct kad_run_inputs, stdin_text),
+     .type = &secret_text_type},
+};
+
+const struct kad_type kad_run_secret_inputs_type = {
+    .kind = KAD_OBJECT,
+    .size_bytes = sizeof(struct kad_run_inputs),
+    .fields = secret_input_fields,
+    .field_count = sizeof(secret_input_fields) / sizeof(secret_input_fields[0]),
+};
+
 static const struct kad_field output_fields[] = {
     {.name = "exitCode",
      .offset = offsetof(struct kad_run_outputs, exit_code),
@@ -88,7 +126,7 @@ static enum kad_outcome run_program(struct kad_step *step, const void *inputs,
     const struct kad_program program = {
         .argv = list_of(step, in->argv),
         .cwd = folder_of(step, in->cwd),
-        .env = list_of(step, in->env),
+        .env = answer_env(step, in->env),
         .stdin_text = in->stdin_text,
         .stdin_len = in->stdin_text ? strlen(in->stdin_text) : 0,
     };

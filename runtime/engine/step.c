@@ -9,6 +9,7 @@
 #include "codec.h"
 #include "engine/gate.h"
 #include "engine/step_internal.h"
+#include "mask.h"
 
 /* ---- Who and where ------------------------------------------------------------------ */
 
@@ -147,9 +148,10 @@ static void notify(struct kad_step *step, enum notice_kind kind, struct str text
                           });
 }
 
-static void log_text(struct kad_step *step, struct str text)
+static void log_text(struct kad_step *step, struct str piece)
 {
     const bool had_error = step->log.error;
+    const struct str text = mask_stream_add(&step->log.mask, &step->memory, piece);
 
     step_log_add(&step->log, text);
     notify(step, NOTICE_LOG, text);
@@ -176,7 +178,7 @@ void kad_progress(struct kad_step *step, const char *format, ...)
     const char *text;
 
     va_start(args, format);
-    text = arena_vprintf(&step->memory, format, args);
+    text = mask_text(&step->memory, arena_vprintf(&step->memory, format, args));
     va_end(args);
     notify(step, NOTICE_PROGRESS, str_of(text));
     step_log_add(&step->log, str_printf(&step->memory, "%s\n", text));
@@ -189,8 +191,9 @@ enum kad_outcome kad_fail(struct kad_step *step, const char *code, const char *f
     const char *text;
 
     va_start(args, format);
-    text = arena_vprintf(&step->memory, format, args);
+    text = mask_text(&step->memory, arena_vprintf(&step->memory, format, args));
     va_end(args);
+    code = mask_text(&step->memory, code);
     step->failure = (struct kad_error){
         .code = kad_copy(step, code, strlen(code)),
         .message = kad_copy(step, text, strlen(text)),

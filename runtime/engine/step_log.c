@@ -60,8 +60,20 @@ void step_log_add(struct step_log *log, struct str text)
     log->is_over = true;
 }
 
+/* Held back, and no beginning of a secret after all. */
+static void add_rest(struct step_log *log)
+{
+    struct arena scratch = {0};
+    const struct str rest = mask_stream_end(&log->mask, &scratch);
+
+    if (rest.len)
+        step_log_add(log, rest);
+    arena_release(&scratch);
+}
+
 void step_log_close(struct step_log *log)
 {
+    add_rest(log);
     if (log->fd >= 0)
         close(log->fd);
     log->fd = -1;

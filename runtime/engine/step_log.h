@@ -8,17 +8,18 @@
 
 #include <stdbool.h>
 
-#include "base/str.h"
+#include "mask.h"
 
 enum { STEP_LOG_MAX_BYTES = 64 * 1024 * 1024 };
 
 struct step_log {
     const char *folder; /* NULL: nothing is kept */
     const char *path;
-    int fd;       /* -1: not open */
-    size_t len;   /* bytes in the file */
-    bool is_over; /* cut, or given up */
-    int error;    /* errno, or 0 */
+    int fd;                  /* -1: not open */
+    size_t len;              /* bytes in the file */
+    bool is_over;            /* cut, or given up */
+    int error;               /* errno, or 0 */
+    struct mask_stream mask; /* what the step writes has come through it */
 };
 
 /* `folder` and `path` are borrowed as long as the log is open. */

@@ -7,6 +7,7 @@
 
 #include "codec.h"
 #include "engine/run.h"
+#include "mask.h"
 
 void kad_bug(const char *file, int line)
 {
@@ -17,12 +18,14 @@ void kad_bug(const char *file, int line)
 void kad_fault(struct kad_run *run, const char *format, ...)
 {
     va_list args;
+    const char *text;
 
     if (run->fault[0])
         return;
     va_start(args, format);
-    vsnprintf(run->fault, sizeof(run->fault), format, args);
+    text = arena_vprintf(&run->values, format, args);
     va_end(args);
+    snprintf(run->fault, sizeof(run->fault), "%s", mask_text(&run->values, text));
 }
 
 void *kad_run_alloc(struct kad_run *run, size_t size)
@@ -50,6 +53,14 @@ void kad_from_json(struct kad_run *run, const struct kad_type *type,
 
     if (problem)
         kad_fault(run, "%s", problem);
+}
+
+void kad_keep(struct kad_run *run, const struct kad_type *type, void *value)
+{
+    const struct kad_json json = kad_to_json(run, type, value);
+
+    if (json.text)
+        kad_from_json(run, type, json, value);
 }
 
 /* ---- The execution ------------------------------------------------------------------ */
@@ -83,6 +94,15 @@ const char *kad_execution_started_at(struct kad_run *run)
 const char *kad_env(struct kad_run *run, const char *name)
 {
     return json_string_value(json_object_get(run->execution->env, name));
+}
+
+const char *kad_secret(struct kad_run *run, const char *name)
+{
+    const char *value = mask_find(name);
+
+    if (!value) /* secrets_load has refused to begin */
+        kad_fault(run, "there is no secret `%s`", name);
+    return value ? value : "";
 }
 
 /* ---- Its steps ---------------------------------------------------------------------- */

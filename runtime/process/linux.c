@@ -32,6 +32,11 @@ void linux_adopt_orphans(void)
     prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
+void linux_hide_memory(void)
+{
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
 void linux_close_from(int first_fd)
 {
     close_range((unsigned)first_fd, ~0u, 0);

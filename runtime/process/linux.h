@@ -13,6 +13,10 @@ int linux_memory_file(struct str text);
 /* From now on, descendants whose parent dies become children of this process. */
 void linux_adopt_orphans(void);
 
+/* What this process remembers goes into no core file, and no other process of the user's may
+ * look at it; the programs that it starts may again. */
+void linux_hide_memory(void);
+
 void linux_close_from(int first_fd);
 
 /* Takes a byte of a file for this open file description, without waiting: other ones of the

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "codec.h"
 #include "program/options.h"
+#include "secrets.h"
 
 enum { OPTION_WIDTH = 26 };
 
@@ -39,6 +40,8 @@ static const char *option_text(struct arena *arena, const struct kad_field *fiel
     const char *word = type_word(field->type);
     const char *more = field->type->kind == KAD_ARRAY ? "..." : "";
 
+    if (type_has_secret(field->type))
+        return arena_printf(arena, "--%s env:NAME|@FILE|-", name);
     if (!word)
         return arena_printf(arena, "--%s, --no-%s", name, name);
     return arena_printf(arena, "--%s %s%s", name, word, more);
@@ -92,7 +95,7 @@ static void print_options(FILE *out)
     print_row(out, "--json", "one JSON document on standard output at the end");
     print_row(out, "--verbose, --quiet", "more or less on standard error");
     print_row(out, "--relaxed", "do not wait for the disk at each step");
-    print_row(out, "--no-wait", "leave when there is a time to wait for");
+    print_row(out, "--no-wait", "leave when there is something to wait for");
     print_row(out, "--help, --version", "this page; which workflow and build it is");
 }
 

@@ -3,46 +3,29 @@
  * The lock of an execution is taken before the engine touches it and dropped by the kernel
  * with the process, so that an execution never has two owners. */
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "codec.h"
-#include "engine/engine.h"
-#include "engine/lock.h"
-#include "process/host.h"
+#include "base/terminal.h"
+#include "process/linux.h"
 #include "program/builds.h"
-#include "program/modules.h"
-#include "program/options.h"
-#include "program/outcome.h"
-#include "program/progress.h"
+#include "program/program.h"
 #include "report.h"
+#include "secrets.h"
 
-struct program {
-    struct arena arena;
-    const struct kad_workflow *workflow;
-    struct options options;
-    char **argv;
-    struct project project;
-    struct journal *journal;
-    struct lock_file locks;
-    const char *build_id; /* or NULL */
-    struct process_host host;
-    struct engine engine;
-};
-
-static int fail(const struct program *program, int exit_code, const char *text)
+int program_fail(const struct program *program, int exit_code, const char *text)
 {
     fprintf(stderr, "wf-%s: %s\n", program->workflow->id, text);
     return exit_code;
 }
 
-static int fail_store(const struct program *program)
+int program_fail_store(const struct program *program)
 {
-    return fail(program, KAD_EXIT_STORE,
-                program->journal ? store_message(program->journal) : "out of memory");
+    return program_fail(program, KAD_EXIT_STORE,
+                        program->journal ? store_message(program->journal)
+                                         : "out of memory");
 }
 
 /* ---- Without a store ---------------------------------------------------------------- */
@@ -53,7 +36,7 @@ static int print_definition(const struct program *program)
     json_t *definition = json_loads(program->workflow->definition, 0, NULL);
 
     if (!definition)
-        return fail(program, KAD_EXIT_BUG, "its definition is not JSON");
+        return program_fail(program, KAD_EXIT_BUG, "its definition is not JSON");
     if (mode == MODE_DESCRIBE) {
         json_dumpf(definition, stdout, JSON_INDENT(2));
         fputc('\n', stdout);
@@ -67,54 +50,45 @@ static int print_definition(const struct program *program)
 /* ---- Opening ------------------------------------------------------------------------ */
 
 /* 0, or the exit code; reported. */
-static int open_state(struct program *program, bool creates)
+int program_open_state(struct program *program, bool creates)
 {
     struct arena *arena = &program->arena;
     const char *error =
         project_find(arena, program->options.database, &program->project);
 
     if (error)
-        return fail(program, KAD_EXIT_USAGE, error);
+        return program_fail(program, KAD_EXIT_USAGE, error);
     if (store_open(program->project.database, creates, program->options.is_relaxed,
                    &program->journal) != STORE_OK)
-        return fail_store(program);
+        return program_fail_store(program);
     /* Only now: beside a file of somebody else's nothing is made. */
     if (creates && (error = project_prepare(arena, &program->project)))
-        return fail(program, KAD_EXIT_STORE, error);
+        return program_fail(program, KAD_EXIT_STORE, error);
     if (!lock_file_open(&program->locks, program->project.state))
-        return fail(program, KAD_EXIT_STORE,
-                    arena_printf(arena, "%s/locks: %s", program->project.state,
-                                 strerror(errno)));
+        return program_fail(program, KAD_EXIT_STORE,
+                            arena_printf(arena, "%s/locks: %s", program->project.state,
+                                         strerror(errno)));
     return 0;
 }
 
-static int take_lock(struct program *program, const struct execution_row *row)
+int program_lock(struct program *program, const struct execution_row *row)
 {
     pid_t owner;
 
     if (lock_take(&program->locks, row->slot, &owner))
         return 0;
     if (errno)
-        return fail(program, KAD_EXIT_STORE,
-                    arena_printf(&program->arena, "%s/locks: %s",
-                                 program->project.state, strerror(errno)));
-    return fail(program, KAD_EXIT_HELD,
-                arena_printf(&program->arena, "execution %s is run by process %ld",
-                             row->id, (long)owner));
-}
-
-/* See struct claimer. */
-static bool claim(void *context, int64_t slot)
-{
-    struct program *program = context;
-    pid_t owner;
-
-    return lock_take(&program->locks, slot, &owner);
+        return program_fail(program, KAD_EXIT_STORE,
+                            arena_printf(&program->arena, "%s/locks: %s",
+                                         program->project.state, strerror(errno)));
+    return program_fail(program, KAD_EXIT_HELD,
+                        arena_printf(&program->arena,
+                                     "execution %s is run by process %ld", row->id,
+                                     (long)owner));
 }
 
 /* 0: the row is this program's to run. Otherwise the exit code; reported. */
-static int find_own(struct program *program, const char *prefix,
-                    struct execution_row *row)
+int program_find(struct program *program, const char *prefix, struct execution_row *row)
 {
     struct arena *arena = &program->arena;
     const char *id = program->workflow->id;
@@ -122,188 +96,19 @@ static int find_own(struct program *program, const char *prefix,
     switch (program->journal->ops->find(program->journal, arena, prefix, row)) {
     case STORE_OK: break;
     case STORE_NOT_FOUND:
-        return fail(program, KAD_EXIT_USAGE,
-                    arena_printf(arena, "there is no execution `%s`", prefix));
+        return program_fail(program, KAD_EXIT_USAGE,
+                            arena_printf(arena, "there is no execution `%s`", prefix));
     case STORE_AMBIGUOUS:
-        return fail(program, KAD_EXIT_USAGE,
-                    arena_printf(arena, "several executions begin with `%s`", prefix));
-    case STORE_FAILED: return fail_store(program);
+        return program_fail(
+            program, KAD_EXIT_USAGE,
+            arena_printf(arena, "several executions begin with `%s`", prefix));
+    case STORE_FAILED: return program_fail_store(program);
     }
     if (strcmp(row->workflow_id, id) != 0)
-        return fail(program, KAD_EXIT_USAGE,
-                    arena_printf(arena, "execution %s is one of %s: use wf-%s", row->id,
-                                 row->workflow_id, row->workflow_id));
+        return program_fail(program, KAD_EXIT_USAGE,
+                            arena_printf(arena, "execution %s is one of %s: use wf-%s",
+                                         row->id, row->workflow_id, row->workflow_id));
     return 0;
-}
-
-/* ---- Running ------------------------------------------------------------------------ */
-
-static int report(struct program *program, const struct engine_result *result)
-{
-    const struct outcome_style style = {
-        .terminal = terminal_look(STDERR_FILENO),
-        .is_json = program->options.is_json,
-        .is_quiet = program->options.is_quiet,
-        .database = program->options.database,
-    };
-
-    return outcome_report(&program->arena, &program->engine, result, style);
-}
-
-/* Who answers. */
-static const char *user_name(struct arena *arena)
-{
-    const struct passwd *user = getpwuid(getuid());
-
-    return user ? arena_printf(arena, "%s", user->pw_name)
-                : arena_printf(arena, "%ld", (long)getuid());
-}
-
-/* Opens everything that an engine needs. 0, or the exit code; reported. */
-static int open_engine(struct program *program, bool creates)
-{
-    const int exit_code = open_state(program, creates);
-
-    if (exit_code)
-        return exit_code;
-    process_host_init(&program->host);
-    program->options.answer.by = user_name(&program->arena);
-    program->engine = (struct engine){
-        .workflow = program->workflow,
-        .project = &program->project,
-        .journal = program->journal,
-        .host = &program->host.host,
-        .leaves_waits = program->options.leaves_waits,
-    };
-    return 0;
-}
-
-/* Runs, or goes on with, an execution whose lock is held. */
-static int drive(struct program *program, const struct execution_row *row)
-{
-    struct engine *engine = &program->engine;
-    struct engine_result result = {0};
-    struct progress progress;
-
-    setvbuf(stderr, NULL, _IOLBF, 0); /* a line is one write, nobody's comes between */
-    progress_init(&progress, stderr, terminal_look(STDERR_FILENO),
-                  program->options.is_verbose, program->workflow);
-    engine->observer = program->options.is_quiet ? NULL : &progress.observer;
-    if (program->options.mode == MODE_RUN)
-        engine_run(engine, &program->arena, row, &result);
-    else
-        engine_resume(engine, &program->arena, row, &program->options.answer, &result);
-    progress_end(&progress);
-    process_host_release(&program->host);
-    return report(program, &result);
-}
-
-/* ---- A new execution ---------------------------------------------------------------- */
-
-static enum engine_end end_of(enum execution_status status)
-{
-    switch (status) {
-    case EXECUTION_COMPLETED: return ENGINE_COMPLETED;
-    case EXECUTION_FAILED: return ENGINE_FAILED;
-    case EXECUTION_CANCELLED: return ENGINE_CANCELLED;
-    case EXECUTION_WAITING: return ENGINE_WAITING;
-    case EXECUTION_QUEUED:
-    case EXECUTION_RUNNING:
-    case EXECUTION_PAUSED: return ENGINE_PAUSED;
-    }
-    kad_unreachable();
-}
-
-/* What is stored of an execution that is not to be run (again). */
-static int report_stored(struct program *program, const struct execution_row *row)
-{
-    struct engine_result result = {
-        .end = end_of(row->status),
-        .execution = row->id,
-        .outputs = row->outputs,
-        .step = row->current_step,
-        .started_ms = row->started_ms,
-        .ended_ms = row->completed_ms ? row->completed_ms : row->started_ms,
-    };
-
-    if (row->error &&
-        codec_decode(&program->arena, &kad_error_type, CODEC_AFTER_SUCCESS, row->error,
-                     strlen(row->error), &result.error))
-        return fail(program, KAD_EXIT_STORE, "its stored error is not readable");
-
-    return report(program, &result);
-}
-
-static int run_existing(struct program *program, struct execution_row *row)
-{
-    int exit_code = row->completed_ms ? 0 : take_lock(program, row);
-
-    if (!exit_code) /* its owner may have gone on since the row was read */
-        exit_code = find_own(program, row->id, row);
-    if (exit_code)
-        return exit_code;
-    if (!program->options.is_quiet)
-        fprintf(stderr, "wf-%s: execution %s has this key already\n",
-                program->workflow->id, row->id);
-    return report_stored(program, row);
-}
-
-static int run_new(struct program *program)
-{
-    struct execution_row row;
-    const char *error = NULL;
-    bool existed;
-    const int exit_code = open_engine(program, true);
-
-    if (exit_code)
-        return exit_code;
-    program->journal->claimer = (struct claimer){claim, program};
-    if (program->build_id)
-        error = build_pin(&program->arena, &program->project, program->workflow,
-                          program->build_id);
-    if (!error)
-        error = modules_pin(&program->arena, &program->project, program->workflow,
-                            &program->engine.modules);
-    if (error)
-        return fail(program, KAD_EXIT_STORE, error);
-    if (engine_create(&program->engine, &program->arena, program->options.parameters,
-                      program->options.key, program->build_id, &row,
-                      &existed) != STORE_OK)
-        return fail_store(program);
-    return existed ? run_existing(program, &row) : drive(program, &row);
-}
-
-/* ---- Going on ----------------------------------------------------------------------- */
-
-static bool is_of_other_build(const struct program *program,
-                              const struct execution_row *row)
-{
-    return row->build_id && program->build_id &&
-           strcmp(row->build_id, program->build_id) != 0;
-}
-
-static int resume(struct program *program)
-{
-    struct execution_row row;
-    int exit_code = open_engine(program, false);
-
-    if (!exit_code)
-        exit_code = find_own(program, program->options.execution, &row);
-    if (exit_code)
-        return exit_code;
-    if (is_of_other_build(program, &row))
-        return fail(program, KAD_EXIT_USAGE,
-                    build_exec(&program->arena, &program->project, program->workflow,
-                               row.build_id, program->argv));
-    exit_code = take_lock(program, &row);
-    /* The last owner may have gone on since the row was read. */
-    if (!exit_code)
-        exit_code = find_own(program, row.id, &row);
-    if (!exit_code && !program->options.is_quiet &&
-        (row.status == EXECUTION_COMPLETED || row.status == EXECUTION_CANCELLED))
-        fprintf(stderr, "wf-%s: execution %s has ended already\n",
-                program->workflow->id, row.id);
-    return exit_code ? exit_code : drive(program, &row);
 }
 
 /* ---- Status ------------------------------------------------------------------------- */
@@ -311,7 +116,7 @@ static int resume(struct program *program)
 static int print_status(struct program *program)
 {
     const struct terminal terminal = terminal_look(STDOUT_FILENO);
-    int exit_code = open_state(program, false);
+    int exit_code = program_open_state(program, false);
     struct execution_row row;
     const struct report page = {
         .out = stdout,
@@ -325,11 +130,11 @@ static int print_status(struct program *program)
     };
 
     if (!exit_code)
-        exit_code = find_own(program, program->options.execution, &row);
+        exit_code = program_find(program, program->options.execution, &row);
     if (exit_code)
         return exit_code;
     return report_execution(&page, row.id) == STORE_OK ? KAD_EXIT_COMPLETED
-                                                       : fail_store(program);
+                                                       : program_fail_store(program);
 }
 
 /* ---- Main --------------------------------------------------------------------------- */
@@ -337,8 +142,8 @@ static int print_status(struct program *program)
 static int dispatch(struct program *program)
 {
     switch (program->options.mode) {
-    case MODE_RUN: return run_new(program);
-    case MODE_RESUME: return resume(program);
+    case MODE_RUN: return program_run(program);
+    case MODE_RESUME: return program_resume(program);
     case MODE_STATUS: return print_status(program);
     case MODE_DESCRIBE:
     case MODE_GRAPH: return print_definition(program);
@@ -360,8 +165,9 @@ static int close_output(struct program *program, int exit_code)
 {
     if (fflush(stdout) == 0 || errno == EPIPE)
         return exit_code;
-    return fail(program, exit_code ? exit_code : KAD_EXIT_STORE,
-                arena_printf(&program->arena, "standard output: %s", strerror(errno)));
+    return program_fail(
+        program, exit_code ? exit_code : KAD_EXIT_STORE,
+        arena_printf(&program->arena, "standard output: %s", strerror(errno)));
 }
 
 int kad_main(int argc, char **argv, const struct kad_workflow *workflow)
@@ -370,6 +176,8 @@ int kad_main(int argc, char **argv, const struct kad_workflow *workflow)
     int exit_code = KAD_EXIT_USAGE;
 
     file_keep_standard();
+    if (workflow_has_secrets(workflow))
+        linux_hide_memory();
     if (options_read(&program.arena, workflow, argc, argv, stderr, &program.options)) {
         program.build_id = build_id(&program.arena);
         exit_code = dispatch(&program);

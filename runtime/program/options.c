@@ -245,10 +245,14 @@ bool options_read(struct arena *arena, const struct kad_workflow *workflow, int 
         while ((argument = arguments_next(&arguments)))
             read_argument(&arguments, options, &parameters, argument);
     check_together(&arguments, options);
-    if (options->mode == MODE_RUN)
+    if (options->mode == MODE_RUN) {
         options->parameters = parameters_finish(&parameters);
-    else if (parameters.is_given && options->mode != MODE_HELP)
+        options->stored_parameters =
+            parameters_stored(&parameters, options->parameters);
+        options->input_text = parameters.input_text;
+    } else if (parameters.is_given && options->mode != MODE_HELP) {
         arguments_error(&arguments, "parameters belong to a new execution");
+    }
     parameters_release(&parameters);
     if (options->mode == MODE_HELP || arguments.error_count == 0)
         return true;

@@ -33,7 +33,9 @@ struct options {
     const char *database; /* --db, or NULL */
     const char *key;
     bool is_json, is_verbose, is_quiet, is_relaxed, leaves_waits;
-    const char *parameters; /* MODE_RUN: a JSON object, complete and checked */
+    /* MODE_RUN: a JSON object, complete and checked; and as it is stored. */
+    const char *parameters, *stored_parameters;
+    const char *input_text; /* of the secret that came on standard input, or NULL */
 };
 
 /* false: the mistakes have been printed to `err`, a line each; exit 2. */

@@ -16,6 +16,7 @@ static int exit_of(enum engine_end end)
     case ENGINE_COMPLETED: return KAD_EXIT_COMPLETED;
     case ENGINE_FAILED: return KAD_EXIT_FAILED;
     case ENGINE_PAUSED:
+    case ENGINE_QUEUED:
     case ENGINE_WAITING: return KAD_EXIT_WAITING;
     case ENGINE_CANCELLED: return KAD_EXIT_CANCELLED;
     case ENGINE_REFUSED: return KAD_EXIT_USAGE;
@@ -32,6 +33,7 @@ static const char *word_of(enum engine_end end)
     case ENGINE_PAUSED: return "paused";
     case ENGINE_WAITING: return "waiting";
     case ENGINE_CANCELLED: return "cancelled";
+    case ENGINE_QUEUED: return "queued";
     case ENGINE_REFUSED: return "refused";
     case ENGINE_STORE_FAILED: return "store_failed";
     }
@@ -98,7 +100,7 @@ static const char *color_of(enum engine_end end)
 {
     if (end == ENGINE_COMPLETED)
         return "\033[32m";
-    return end == ENGINE_WAITING ? "\033[36m" : "\033[31m";
+    return end == ENGINE_WAITING || end == ENGINE_QUEUED ? "\033[36m" : "\033[31m";
 }
 
 /* "  STEP: MESSAGE (CODE)", further lines of the message below. */
@@ -153,7 +155,7 @@ static void print_result(struct arena *arena, const struct engine *engine,
         print_outputs(arena, result->outputs, style.terminal);
     if (result->error.code)
         print_error(arena, &result->error);
-    if (result->end == ENGINE_FAILED || is_stopped)
+    if (result->end == ENGINE_FAILED || result->end == ENGINE_QUEUED || is_stopped)
         print_next(arena, result, style);
 }
 

@@ -8,7 +8,9 @@
 #include "base/buf.h"
 #include "base/vec.h"
 #include "codec.h"
+#include "mask.h"
 #include "program/options.h"
+#include "secrets.h"
 
 const char *option_name(struct arena *arena, const char *parameter)
 {
@@ -35,6 +37,8 @@ void parameters_init(struct parameters *parameters, struct arguments *arguments,
         .type = workflow->trigger,
         .values = json_object(),
         .is_named = arena_array(arguments->arena, bool, workflow->trigger->field_count),
+        .references =
+            arena_array(arguments->arena, const char *, workflow->trigger->field_count),
     };
 }
 
@@ -127,8 +131,75 @@ static void store_array(struct parameters *parameters, const struct kad_field *f
     json_array_append_new(array, value);
 }
 
-static void store(struct parameters *parameters, const struct kad_field *field,
-                  const char *text)
+/* The text that a reference leads to; NULL: reported, with nothing of what was given: it may
+ * have been the secret itself. */
+static const char *secret_text(struct parameters *parameters,
+                               const struct kad_field *field, const char *reference)
+{
+    struct arena *arena = parameters->arguments->arena;
+    const char *name = option_name(arena, field->name);
+    const char *error = NULL, *text;
+
+    if (!secret_is_reference(reference)) {
+        arguments_error(parameters->arguments,
+                        "--%s is secret, and what stands here can be read by every "
+                        "process: give it as env:NAME, @file, or - for standard input",
+                        name);
+        return NULL;
+    }
+    if (!strcmp(reference, "-") && parameters->input_name) {
+        arguments_error(parameters->arguments,
+                        "--%s: standard input has given --%s already", name,
+                        parameters->input_name);
+        return NULL;
+    }
+    text = secret_read(arena, reference, NULL, &error);
+    if (!strcmp(reference, "-")) {
+        parameters->input_name = name;
+        parameters->input_text = text;
+    }
+    if (!text)
+        arguments_error(parameters->arguments, "--%s: %s", name, error);
+    return text;
+}
+
+static void store_secret(struct parameters *parameters, const struct kad_field *field,
+                         const char *reference)
+{
+    struct arena *arena = parameters->arguments->arena;
+    const size_t index = (size_t)(field - parameters->type->fields);
+    const bool is_again = parameters->is_named[index];
+    const char *text, *error = NULL;
+    json_t *value;
+
+    parameters->is_given = parameters->is_named[index] = true;
+    if (is_again) {
+        arguments_error(parameters->arguments, "--%s is given twice",
+                        option_name(arena, field->name));
+        return;
+    }
+    text = secret_text(parameters, field, reference);
+    value = text ? codec_from_text(arena, field->type, text, &error) : NULL;
+    if (!value) {
+        if (text)
+            arguments_error(parameters->arguments,
+                            "--%s: the value does not fit its type",
+                            option_name(arena, field->name));
+        return;
+    }
+    if (field->type->kind == KAD_STRING && strlen(text) < MASK_MIN_BYTES)
+        arguments_error(
+            parameters->arguments,
+            "--%s: a secret has at least %d characters: a shorter one could "
+            "not be told from other text",
+            option_name(arena, field->name), MASK_MIN_BYTES);
+    parameters->references[index] = secret_reference(arena, reference);
+    secret_parameter_add(arena, field->name, field->type, value);
+    json_object_set_new(parameters->values, field->name, value);
+}
+
+static void store_plain(struct parameters *parameters, const struct kad_field *field,
+                        const char *text)
 {
     struct arena *arena = parameters->arguments->arena;
     const struct kad_type *type = field->type;
@@ -152,6 +223,15 @@ static void store(struct parameters *parameters, const struct kad_field *field,
     }
 }
 
+static void store(struct parameters *parameters, const struct kad_field *field,
+                  const char *text)
+{
+    if (type_has_secret(field->type))
+        store_secret(parameters, field, text);
+    else
+        store_plain(parameters, field, text);
+}
+
 void parameters_read(struct parameters *parameters, struct str option,
                      const char *value)
 {
@@ -169,7 +249,7 @@ void parameters_read(struct parameters *parameters, struct str option,
         arguments_error(parameters->arguments, "%.*s takes no value", STR(option));
         return;
     }
-    if (field->type->kind == KAD_BOOLEAN && !value)
+    if (field->type->kind == KAD_BOOLEAN && !value && !type_has_secret(field->type))
         value = is_no ? "false" : "true";
     if (!value)
         value = arguments_next(parameters->arguments);
@@ -229,9 +309,10 @@ static void check_values(struct parameters *parameters)
                                                       CODEC_AFTER_SUCCESS, value, place)
                                   : NULL;
 
-        if (error)
-            arguments_error(parameters->arguments, "--%s: %s",
-                            option_name(arena, field->name), error);
+        if (error) /* of a secret it would tell what it is */
+            arguments_error(
+                parameters->arguments, "--%s: %s", option_name(arena, field->name),
+                parameters->references[i] ? "the value does not fit its type" : error);
     }
 }
 
@@ -255,4 +336,24 @@ const char *parameters_finish(struct parameters *parameters)
     if (error)
         arguments_error(parameters->arguments, "%s", error);
     return json.text;
+}
+
+const char *parameters_stored(const struct parameters *parameters, const char *finished)
+{
+    struct arena *arena = parameters->arguments->arena;
+    json_t *stored = finished ? json_loads(finished, 0, NULL) : NULL;
+    const char *text = finished;
+    bool has_secret = false;
+
+    for (size_t i = 0; stored && i < parameters->type->field_count; i++) {
+        if (!parameters->references[i])
+            continue;
+        has_secret = true;
+        json_object_set_new(stored, parameters->type->fields[i].name,
+                            json_pack("{s:s}", "$secret", parameters->references[i]));
+    }
+    if (has_secret)
+        text = codec_compact(arena, stored).text;
+    json_decref(stored);
+    return text;
 }

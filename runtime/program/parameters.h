@@ -30,6 +30,10 @@ struct parameters {
     json_t *values;
     bool *is_named; /* by field: it was there, well or badly formed */
     bool is_given;  /* at least one was */
+    /* By field: where the value of a secret one is; NULL: it is none, or not given. */
+    const char **references;
+    /* The one that came on standard input, and what came; or NULL. */
+    const char *input_name, *input_text;
 };
 
 void parameters_init(struct parameters *parameters, struct arguments *arguments,
@@ -46,5 +50,9 @@ void parameters_read_pair(struct parameters *parameters, const char *pair);
 
 /* Checks the whole against the type, with defaults. JSON text in the arena; NULL: reported. */
 const char *parameters_finish(struct parameters *parameters);
+
+/* What that gave, as it is stored: {"$secret": "env:NAME"} where a secret is. */
+const char *parameters_stored(const struct parameters *parameters,
+                              const char *finished);
 
 #endif

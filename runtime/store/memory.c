@@ -86,13 +86,38 @@ static enum store_error memory_fail(struct memory_journal *journal, const char *
     return STORE_FAILED;
 }
 
+static bool is_under_way(const struct execution_row *row, const char *workflow_id,
+                         const char *concurrency_key)
+{
+    return !row->completed_ms && strcmp(row->workflow_id, workflow_id) == 0 &&
+           text_is_same(row->concurrency_key, concurrency_key);
+}
+
+static struct under_way memory_count_under_way(struct memory_journal *journal,
+                                               const struct execution_row *row)
+{
+    struct under_way under_way = {0};
+
+    for (size_t i = 0; i < journal->entries.count; i++) {
+        const struct execution_row *other = &journal->entries.items[i]->row;
+
+        if (!is_under_way(other, row->workflow_id, row->concurrency_key))
+            continue;
+        if (other->status == EXECUTION_QUEUED)
+            under_way.queued++;
+        else
+            under_way.started++;
+    }
+    return under_way;
+}
+
 static enum store_error memory_create(struct journal *base, struct arena *arena,
                                       const struct workflow_row *workflow,
                                       struct execution_row *row, bool *existed)
 {
     struct memory_journal *journal = (struct memory_journal *)base;
     struct entry *entry = entry_of_key(journal, row);
-    const struct history_row started = {
+    struct history_row first = {
         .seq = 1, .event_type = "execution_started", .at_ms = row->started_ms};
 
     *existed = entry != NULL;
@@ -102,6 +127,16 @@ static enum store_error memory_create(struct journal *base, struct arena *arena,
     }
     if (memory_entry(journal, row->id))
         return memory_fail(journal, "execution", row->id);
+    if (row->admission) {
+        const struct under_way under_way = memory_count_under_way(journal, row);
+
+        journal_admission(row, &under_way);
+    }
+    if (row->admission && row->admission->is_full) {
+        if (row->admission->refuses)
+            return STORE_OK;
+        first.event_type = "execution_queued";
+    }
     row->slot = (int64_t)journal->entries.count + 1;
     if (!journal_claim(base, row->slot))
         return STORE_FAILED;
@@ -109,8 +144,44 @@ static enum store_error memory_create(struct journal *base, struct arena *arena,
     row->history_seq = 1;
     entry = arena_new(&journal->arena, struct entry);
     entry->row = execution_copy(&journal->arena, row);
-    vec_push(&journal->arena, &entry->history, started);
+    vec_push(&journal->arena, &entry->history, first);
     vec_push(&journal->arena, &journal->entries, entry);
+    return STORE_OK;
+}
+
+static enum store_error memory_admit(struct journal *base, const char *execution_id,
+                                     uint32_t limit, int64_t now_ms)
+{
+    struct memory_journal *journal = (struct memory_journal *)base;
+    struct entry *entry = memory_entry(journal, execution_id);
+    struct history_row started = {.event_type = "execution_started", .at_ms = now_ms};
+
+    if (!entry || entry->row.status != EXECUTION_QUEUED ||
+        memory_count_under_way(journal, &entry->row).started >= (int64_t)limit)
+        return STORE_NOT_FOUND;
+    entry->row.status = EXECUTION_RUNNING;
+    entry->row.started_ms = now_ms;
+    started.seq = ++entry->row.history_seq;
+    vec_push(&journal->arena, &entry->history, started);
+    return STORE_OK;
+}
+
+static enum store_error memory_under_way(struct journal *base, struct arena *arena,
+                                         const char *workflow_id,
+                                         const char *concurrency_key,
+                                         struct execution_row **rows, size_t *count)
+{
+    struct memory_journal *journal = (struct memory_journal *)base;
+    VEC(struct execution_row) found = {0};
+
+    for (size_t i = 0; i < journal->entries.count; i++) {
+        const struct execution_row *row = &journal->entries.items[i]->row;
+
+        if (is_under_way(row, workflow_id, concurrency_key))
+            vec_push(arena, &found, execution_copy(arena, row));
+    }
+    *rows = found.items;
+    *count = found.count;
     return STORE_OK;
 }
 
@@ -302,6 +373,8 @@ static const struct kad_journal_ops memory_journal_ops = {
     .name = "memory",
     .create = memory_create,
     .commit = memory_commit,
+    .admit = memory_admit,
+    .under_way = memory_under_way,
     .find = memory_find,
     .last_step = memory_last_step,
     .steps = memory_steps,

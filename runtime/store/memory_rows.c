@@ -32,6 +32,8 @@ struct execution_row execution_copy(struct arena *arena,
     row.request = text_copy(arena, from->request);
     row.parent_id = text_copy(arena, from->parent_id);
     row.parent_key = text_copy(arena, from->parent_key);
+    row.concurrency_key = text_copy(arena, from->concurrency_key);
+    row.admission = NULL;
     return row;
 }
 

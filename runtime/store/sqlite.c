@@ -17,7 +17,7 @@
 #define EXECUTION_COLUMNS                                                              \
     "slot, id, workflow_id, workflow_version, trigger_type, trigger_data, status,"     \
     " current_step, state, started_at, completed_at, error, outputs, key, build_id,"   \
-    " workspace, request, history_seq, parent_id, parent_key"
+    " workspace, request, history_seq, parent_id, parent_key, concurrency_key"
 #define STEP_COLUMNS                                                                   \
     "id, execution_id, step_id, module, action, inputs, outputs, status, started_at,"  \
     " completed_at, error, visit, attempt, run, outcome, item, parent"
@@ -42,10 +42,10 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [EXECUTION_INSERT] =
         "INSERT INTO executions (id, workflow_id, workflow_version, trigger_type,"
         " trigger_data, status, current_step, state, started_at, key, build_id,"
-        " workspace, parent_id, parent_key, history_seq)"
+        " workspace, parent_id, parent_key, concurrency_key, history_seq)"
         " VALUES (:id, :workflow, :version, :trigger_type, :trigger_data, :status,"
         " :current_step, :state, :started_at, :key, :build_id, :workspace, :parent,"
-        " :parent_key, 1)",
+        " :parent_key, :concurrency, 1)",
     [EXECUTION_OF_KEY] = "SELECT id FROM executions"
                          " WHERE workflow_id = :workflow AND key = :key",
     /* Not by RETURNING, which makes a table of its own for each run. */
@@ -60,6 +60,23 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
         "UPDATE executions SET request = iif(:clears_request, NULL, request),"
         " history_seq = :history_seq WHERE id = :id",
     [EXECUTION_REQUEST] = "UPDATE executions SET request = :request WHERE id = :id",
+    [EXECUTION_ADMIT] = "UPDATE executions SET status = 'running', started_at = :now,"
+                        " history_seq = history_seq + 1"
+                        " WHERE id = :id AND status = 'queued' AND :limit >"
+                        " (SELECT count(*) FROM executions AS other"
+                        " WHERE other.workflow_id = executions.workflow_id"
+                        " AND other.concurrency_key = executions.concurrency_key"
+                        " AND other.completed_at IS NULL AND other.status <> 'queued')"
+                        " RETURNING history_seq",
+    [EXECUTION_COUNT_UNDER_WAY] =
+        "SELECT count(*) FILTER (WHERE status <> 'queued'),"
+        " count(*) FILTER (WHERE status = 'queued') FROM executions"
+        " WHERE workflow_id = :workflow AND concurrency_key = :concurrency"
+        " AND completed_at IS NULL",
+    [EXECUTION_UNDER_WAY] =
+        "SELECT " EXECUTION_COLUMNS " FROM executions"
+        " WHERE workflow_id = :workflow AND concurrency_key = :concurrency"
+        " AND completed_at IS NULL ORDER BY slot",
     [STEP_INSERT] =
         "INSERT INTO step_executions (" STEP_COLUMNS ")"
         " VALUES (:id, :execution, :step, :module, :action, :inputs, :outputs, :status,"
@@ -284,6 +301,8 @@ const struct kad_journal_ops sqlite_journal_ops = {
     .name = "sqlite",
     .create = sqlite_create,
     .commit = sqlite_commit,
+    .admit = sqlite_admit,
+    .under_way = sqlite_under_way,
     .find = sqlite_find,
     .last_step = sqlite_last_step,
     .steps = sqlite_steps,

@@ -4,6 +4,7 @@
  * sqlite_open.c   the file: making, checking, migrating it
  * sqlite_queue.c  who may write: one writer at a time, transactions, checkpoints
  * sqlite_write.c  create, commit, request, answer, emit
+ * sqlite_admit.c  how many are under way
  * sqlite_read.c   everything else
  *
  * Invariants: (1) a statement is reset and unbound when it is not being run; (2)
@@ -26,6 +27,9 @@ enum statement {
     EXECUTION_SET,
     EXECUTION_TOUCH,
     EXECUTION_REQUEST,
+    EXECUTION_ADMIT,
+    EXECUTION_COUNT_UNDER_WAY,
+    EXECUTION_UNDER_WAY,
     STEP_INSERT,
     STEP_END,
     GATE_OPEN,
@@ -123,6 +127,18 @@ enum store_error sqlite_request(struct journal *journal, const char *execution_i
 enum store_error sqlite_answer(struct journal *journal, const char *step_key,
                                const char *way, const char *answer);
 enum store_error sqlite_emit(struct journal *journal, struct event_row *event);
+/* In a transaction. */
+enum store_error sqlite_history_insert(struct sqlite_journal *journal,
+                                       const char *execution, int64_t seq,
+                                       const struct history_row *event);
+
+/* ---- sqlite_admit.c -------------------------------------------------------------- */
+
+enum store_error sqlite_count_under_way(struct sqlite_journal *journal,
+                                        const struct execution_row *row,
+                                        struct under_way *under_way);
+enum store_error sqlite_admit(struct journal *journal, const char *execution_id,
+                              uint32_t limit, int64_t now_ms);
 
 /* ---- sqlite_read.c --------------------------------------------------------------- */
 
@@ -158,6 +174,9 @@ enum store_error sqlite_gates_for_event(struct journal *journal, struct arena *a
 enum store_error sqlite_list(struct journal *journal, struct arena *arena,
                              const char *workflow_id, size_t limit,
                              struct execution_row **rows, size_t *count);
+enum store_error sqlite_under_way(struct journal *journal, struct arena *arena,
+                                  const char *workflow_id, const char *concurrency_key,
+                                  struct execution_row **rows, size_t *count);
 enum store_error sqlite_workflows(struct journal *journal, struct arena *arena,
                                   struct workflow_row **rows, size_t *count);
 enum store_error sqlite_requested(struct journal *journal, struct arena *arena,

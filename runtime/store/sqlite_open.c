@@ -16,6 +16,7 @@
 #include "project.h"
 #include "schema-2.h"
 #include "schema-3.h"
+#include "schema-4.h"
 #include "schema.h"
 #include "store/sqlite.h"
 
@@ -30,7 +31,8 @@ enum {
 };
 
 /* migrations[n] leads from version n to n + 1. */
-static const char *const migrations[] = {SCHEMA_SQL, SCHEMA_2_SQL, SCHEMA_3_SQL};
+static const char *const migrations[] = {SCHEMA_SQL, SCHEMA_2_SQL, SCHEMA_3_SQL,
+                                         SCHEMA_4_SQL};
 enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 
 /* ---- The schema ------------------------------------------------------------------ */

@@ -61,6 +61,7 @@ static enum store_error execution_read(struct sqlite_journal *journal,
         .history_seq = sqlite3_column_int64(statement, 17),
         .parent_id = column_text(arena, statement, 18),
         .parent_key = column_text(arena, statement, 19),
+        .concurrency_key = column_text(arena, statement, 20),
     };
     if (execution_status_find((const char *)sqlite3_column_text(statement, STATUS),
                               &row->status))
@@ -404,6 +405,20 @@ enum store_error sqlite_children(struct journal *base, struct arena *arena,
     if (!statement)
         return STORE_FAILED;
     bind_text(statement, ":parent", execution_id);
+    return executions_read(journal, arena, statement, rows, count);
+}
+
+enum store_error sqlite_under_way(struct journal *base, struct arena *arena,
+                                  const char *workflow_id, const char *concurrency_key,
+                                  struct execution_row **rows, size_t *count)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_UNDER_WAY);
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":workflow", workflow_id);
+    bind_text(statement, ":concurrency", concurrency_key);
     return executions_read(journal, arena, statement, rows, count);
 }
 

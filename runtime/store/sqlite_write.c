@@ -52,6 +52,7 @@ static enum store_error execution_insert(struct sqlite_journal *journal,
     bind_text(statement, ":workspace", row->workspace);
     bind_text(statement, ":parent", row->parent_id);
     bind_text(statement, ":parent_key", row->parent_key);
+    bind_text(statement, ":concurrency", row->concurrency_key);
     error = sqlite_run(journal, statement);
     row->slot = sqlite3_last_insert_rowid(journal->db);
     row->history_seq = 1;
@@ -91,7 +92,7 @@ static enum store_error execution_of_parent_key(struct sqlite_journal *journal,
     return error;
 }
 
-static enum store_error history_insert(struct sqlite_journal *journal,
+enum store_error sqlite_history_insert(struct sqlite_journal *journal,
                                        const char *execution, int64_t seq,
                                        const struct history_row *event)
 {
@@ -277,13 +278,41 @@ static enum store_error event_take(struct sqlite_journal *journal,
 
 /* ---- Transactions ---------------------------------------------------------------- */
 
+/* In a transaction. An execution that there is no room for is queued, or not stored. */
+static enum store_error insert_rows(struct sqlite_journal *journal,
+                                    const struct workflow_row *workflow,
+                                    struct execution_row *row)
+{
+    struct under_way under_way = {0};
+    struct history_row first = {.event_type = "execution_started",
+                                .at_ms = row->started_ms};
+    enum store_error error = STORE_OK;
+
+    if (row->admission) {
+        error = sqlite_count_under_way(journal, row, &under_way);
+        journal_admission(row, &under_way);
+    }
+    if (error == STORE_OK && row->admission && row->admission->is_full) {
+        if (row->admission->refuses)
+            return STORE_OK;
+        first.event_type = "execution_queued";
+    }
+    if (error == STORE_OK)
+        error = workflow_save(journal, workflow, row->started_ms);
+    if (error == STORE_OK)
+        error = execution_insert(journal, row);
+    if (error == STORE_OK)
+        error = sqlite_history_insert(journal, row->id, row->history_seq, &first);
+    if (error == STORE_OK && !journal_claim(&journal->base, row->slot))
+        error = STORE_FAILED;
+    return error;
+}
+
 /* In a transaction. *existed: nothing was written. */
 static enum store_error create_rows(struct sqlite_journal *journal, struct arena *arena,
                                     const struct workflow_row *workflow,
                                     struct execution_row *row, bool *existed)
 {
-    const struct history_row started = {.event_type = "execution_started",
-                                        .at_ms = row->started_ms};
     enum store_error error = STORE_NOT_FOUND;
 
     if (row->key)
@@ -291,13 +320,7 @@ static enum store_error create_rows(struct sqlite_journal *journal, struct arena
     if (error == STORE_NOT_FOUND && row->parent_key)
         error = execution_of_parent_key(journal, arena, row);
     *existed = error == STORE_OK;
-    if (error == STORE_NOT_FOUND)
-        error = workflow_save(journal, workflow, row->started_ms);
-    if (error == STORE_OK && !*existed)
-        error = execution_insert(journal, row);
-    if (error == STORE_OK && !*existed)
-        error = history_insert(journal, row->id, row->history_seq, &started);
-    return error;
+    return error == STORE_NOT_FOUND ? insert_rows(journal, workflow, row) : error;
 }
 
 static enum store_error create(struct sqlite_journal *journal, struct arena *arena,
@@ -309,8 +332,6 @@ static enum store_error create(struct sqlite_journal *journal, struct arena *are
     if (error != STORE_OK)
         return error;
     error = create_rows(journal, arena, workflow, row, existed);
-    if (error == STORE_OK && !*existed && !journal_claim(&journal->base, row->slot))
-        error = STORE_FAILED;
     return sqlite_write_end(journal, error, WAL_PAGES_AT_START);
 }
 
@@ -371,8 +392,8 @@ static enum store_error commit_rows(struct sqlite_journal *journal,
     if (error == STORE_OK)
         error = commit_waits(journal, commit);
     for (size_t i = 0; error == STORE_OK && i < commit->event_count; i++)
-        error =
-            history_insert(journal, commit->execution_id, ++seq, &commit->events[i]);
+        error = sqlite_history_insert(journal, commit->execution_id, ++seq,
+                                      &commit->events[i]);
     return error;
 }
 

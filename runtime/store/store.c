@@ -90,6 +90,17 @@ const char *text_or_empty(const char *text)
     return text ? text : "";
 }
 
+void journal_admission(struct execution_row *row, const struct under_way *under_way)
+{
+    struct admission *admission = row->admission;
+    const int64_t ahead =
+        under_way->started + (admission->refuses ? 0 : under_way->queued);
+
+    admission->is_full = ahead >= (int64_t)admission->limit;
+    if (admission->is_full)
+        row->status = EXECUTION_QUEUED;
+}
+
 bool journal_claim(struct journal *journal, int64_t slot)
 {
     const struct claimer *claimer = &journal->claimer;

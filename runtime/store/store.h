@@ -58,6 +58,14 @@ struct workflow_row {
     const char *created_at, *updated_at; /* read only */
 };
 
+/* Whether a new execution may start while others of its workflow, with the same
+ * concurrency_key, have not ended. Decided by `create`, in the commit that inserts it. */
+struct admission {
+    uint32_t limit; /* of those that are not queued */
+    bool refuses;   /* when there is no room, it is not created; else it is queued */
+    bool is_full;   /* out */
+};
+
 struct execution_row {
     int64_t slot; /* row number, from 1: its byte in the lock file */
     const char *id;
@@ -81,6 +89,10 @@ struct execution_row {
     const char *parent_id;
     const char *parent_key;
     int64_t history_seq; /* of its last history row */
+    /* What executions that limit each other have in common; NULL: any number may be under
+     * way. */
+    const char *concurrency_key;
+    struct admission *admission; /* for `create`; or NULL */
 };
 
 struct step_row {
@@ -201,12 +213,21 @@ struct kad_journal_ops {
     /* Upserts the workflow, inserts the execution (slot and history_seq are set in
      * *row) and its event execution_started, in one commit. When an execution with
      * row->key or row->parent_key is there, inserts nothing, sets row->id to it and
-     * *existed. */
+     * *existed. Where row->admission finds no room, the status is queued and the event
+     * execution_queued, or nothing is inserted. */
     enum store_error (*create)(struct journal *journal, struct arena *arena,
                                const struct workflow_row *workflow,
                                struct execution_row *row, bool *existed);
     enum store_error (*commit)(struct journal *journal,
                                const struct journal_commit *commit);
+    /* Starts a queued execution, unless `limit` others have started and not ended:
+     * NOT_FOUND. Its start time is `now_ms`. */
+    enum store_error (*admit)(struct journal *journal, const char *execution_id,
+                              uint32_t limit, int64_t now_ms);
+    /* Executions with that key that have not ended, oldest first. */
+    enum store_error (*under_way)(struct journal *journal, struct arena *arena,
+                                  const char *workflow_id, const char *concurrency_key,
+                                  struct execution_row **rows, size_t *count);
     /* By unique prefix of its id. */
     enum store_error (*find)(struct journal *journal, struct arena *arena,
                              const char *prefix, struct execution_row *row);
@@ -292,6 +313,13 @@ struct journal *memory_journal_new(void);
 
 /* For implementations: what may be NULL and stands for "". */
 const char *text_or_empty(const char *text);
+
+/* For implementations: executions that have not ended, and what that means for a new one:
+ * sets its admission, and its status. */
+struct under_way {
+    int64_t started, queued;
+};
+void journal_admission(struct execution_row *row, const struct under_way *under_way);
 
 /* For implementations: false: the new execution has no owner, and the message says why. */
 bool journal_claim(struct journal *journal, int64_t slot);

@@ -1,8 +1,9 @@
 #!/bin/sh
 # gen.sh KADC SOURCE_DIR: the workflows of golden/gen give exactly the C beside them.
 #
-# What kadc writes compiles without a warning, and clang-format leaves it as it is. With
-# UPDATE_GOLDEN=1 the C is written instead of compared.
+# What kadc writes compiles without a warning, and clang-format leaves it as it is; it is the
+# same whatever else is compiled in one go. With UPDATE_GOLDEN=1 the C is written instead of
+# compared.
 set -eu
 
 kadc=$(realpath "$1")
@@ -37,7 +38,14 @@ compile() {
 
 cd "$golden"
 "$kadc" --modules modules --color=never -A unused -o "$work" -- *.yaml
+for file in *.yaml; do
+    "$kadc" --modules modules --color=never -A unused -o "$work/alone" "$file" >/dev/null 2>&1 ||
+        fail "$file does not compile alone"
+done
 cd "$work"
+for file in $(cd alone && find . -name '*.[ch]'); do
+    cmp -s "alone/$file" "$file" || fail "$file depends on other workflows"
+done
 for file in *.[ch] modules/*.[ch]; do
     compare "$file"
     clang-format --style="file:$source/.clang-format" "$file" | cmp -s - "$file" ||

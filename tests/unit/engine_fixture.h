@@ -50,11 +50,15 @@ struct fixture {
     struct kad_journal_ops ops; /* the journal's, with a commit that can fail */
     enum store_error (*commit)(struct journal *journal,
                                const struct journal_commit *commit);
-    int commits_left; /* -1: as many as wanted */
+    enum store_error (*create)(struct journal *journal, struct arena *arena,
+                               const struct workflow_row *workflow,
+                               struct execution_row *row, bool *existed);
+    int commits_left; /* -1: as many as wanted; that of a child is one */
     struct host host;
     struct engine engine;
     struct kad_workflow workflow;
     struct kad_step_info infos[STEP_COUNT];
+    unsigned ids; /* executions that have been made */
     struct kad_action action;
     struct script scripts[STEP_COUNT];
     size_t calls[STEP_COUNT];
@@ -62,6 +66,9 @@ struct fixture {
     int64_t now_ms;
     unsigned stop_count;
     bool is_nudged;
+    /* Whether something else happens before this job ends; NULL: never. */
+    bool (*comes_before)(struct job *job);
+    bool runs_early;  /* jobs run when they start, not when their answer is taken */
     struct job *jobs; /* that are under way, in the order of their starts */
     bool stops_waits; /* a person asks to stop as soon as something waits */
     struct execution_row row;
@@ -81,7 +88,7 @@ static int64_t fix_now_ms(struct host *host)
 static const char *fix_new_id(struct host *host, struct arena *arena)
 {
     (void)host;
-    return arena_printf(arena, "e1");
+    return arena_printf(arena, "e%u", ++fix.ids);
 }
 
 static unsigned fix_stop_count(struct host *host)
@@ -99,16 +106,30 @@ static bool fix_takes_nudge(struct host *host)
     return was_nudged;
 }
 
+static bool fix_has_power(struct journal *journal)
+{
+    const bool has_power = fix.commits_left != 0;
+
+    if (!has_power)
+        snprintf(journal->message, sizeof(journal->message), "the power is gone");
+    if (fix.commits_left > 0)
+        fix.commits_left--;
+    return has_power;
+}
+
 static enum store_error fix_commit(struct journal *journal,
                                    const struct journal_commit *commit)
 {
-    if (fix.commits_left == 0) {
-        snprintf(journal->message, sizeof(journal->message), "the power is gone");
-        return STORE_FAILED;
-    }
-    if (fix.commits_left > 0)
-        fix.commits_left--;
-    return fix.commit(journal, commit);
+    return fix_has_power(journal) ? fix.commit(journal, commit) : STORE_FAILED;
+}
+
+static enum store_error fix_create(struct journal *journal, struct arena *arena,
+                                   const struct workflow_row *workflow,
+                                   struct execution_row *row, bool *existed)
+{
+    return !row->parent_key || fix_has_power(journal)
+               ? fix.create(journal, arena, workflow, row, existed)
+               : STORE_FAILED;
 }
 
 /* The next job is the first that has been started; without one, time passes. */
@@ -119,6 +140,8 @@ static void fix_start(struct host *host, struct job *job)
     (void)host;
     while (*place)
         place = &(*place)->next;
+    if (fix.runs_early)
+        job->run(job);
     job->next = NULL;
     *place = job;
 }
@@ -133,9 +156,12 @@ static struct job *fix_next(struct host *host, int64_t due_ms)
     struct job *job = fix.jobs;
 
     (void)host;
+    if (job && fix.comes_before && fix.comes_before(job))
+        return NULL;
     if (job) {
         fix.jobs = job->next;
-        job->run(job);
+        if (!fix.runs_early)
+            job->run(job);
         return job;
     }
     fix.stop_count += fix.stops_waits;
@@ -300,6 +326,8 @@ static void fix_init(struct journal *journal)
     fix.ops = *journal->ops;
     fix.commit = fix.ops.commit;
     fix.ops.commit = fix_commit;
+    fix.create = fix.ops.create;
+    fix.ops.create = fix_create;
     journal->ops = &fix.ops;
     buf_init(&fix.trace, &fix.arena);
     fix.host = (struct host){
@@ -338,19 +366,19 @@ static int remove_one(const char *path, const struct stat *about, int type,
     return remove(path);
 }
 
-static void clean_up(void)
+static inline void clean_up(void)
 {
     fix_release();
     if (*folder)
         nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-static void use_memory(void)
+static inline void use_memory(void)
 {
     fix_init(memory_journal_new());
 }
 
-static void use_file(void)
+static inline void use_file(void)
 {
     struct journal *journal;
     char file[96];
@@ -377,12 +405,13 @@ static void fix_run(void)
 static void fix_resume_with(struct answer answer)
 {
     fix.stop_count = 0;
+    fix.jobs = NULL;
     cr_assert_eq(fix.journal->ops->find(fix.journal, &fix.arena, "e1", &fix.row),
                  STORE_OK);
     engine_resume(&fix.engine, &fix.arena, &fix.row, &answer, &fix.result);
 }
 
-static void fix_resume(void)
+static inline void fix_resume(void)
 {
     fix_resume_with((struct answer){.kind = ANSWER_NONE});
 }
@@ -390,7 +419,7 @@ static void fix_resume(void)
 /* ---- Looking ------------------------------------------------------------------------ */
 
 /* "execution_started step_started:work ..." */
-static const char *fix_history(void)
+static inline const char *fix_history_of(const char *id)
 {
     struct history_row *rows;
     struct buf text;
@@ -398,7 +427,7 @@ static const char *fix_history(void)
 
     buf_init(&text, &fix.arena);
     cr_assert_eq(
-        fix.journal->ops->history(fix.journal, &fix.arena, "e1", 0, &rows, &count),
+        fix.journal->ops->history(fix.journal, &fix.arena, id, 0, &rows, &count),
         STORE_OK);
     for (size_t i = 0; i < count; i++) {
         cr_assert_eq(rows[i].seq, (int64_t)i + 1);
@@ -408,20 +437,25 @@ static const char *fix_history(void)
     return text.p;
 }
 
+static inline const char *fix_history(void)
+{
+    return fix_history_of("e1");
+}
+
 /* "work/1/1=completed check/1/1=failed(broken) ..." */
-static const char *fix_rows(void)
+static inline const char *fix_rows_of(const char *id)
 {
     struct step_row *rows;
     struct buf text;
     size_t count;
 
     buf_init(&text, &fix.arena);
-    cr_assert_eq(fix.journal->ops->steps(fix.journal, &fix.arena, "e1", &rows, &count),
+    cr_assert_eq(fix.journal->ops->steps(fix.journal, &fix.arena, id, &rows, &count),
                  STORE_OK);
     for (size_t i = 0; i < count; i++) {
         const char *code = rows[i].error ? strstr(rows[i].error, "\"code\":\"") : NULL;
 
-        buf_printf(&text, "%s%s=%s", i ? " " : "", rows[i].key + strlen("e1/"),
+        buf_printf(&text, "%s%s=%s", i ? " " : "", strchr(rows[i].key, '/') + 1,
                    step_status_name(rows[i].status));
         if (code)
             buf_printf(&text, "(%.*s)", (int)strcspn(code + 8, "\""), code + 8);
@@ -429,12 +463,22 @@ static const char *fix_rows(void)
     return text.p;
 }
 
-static enum execution_status fix_status(void)
+static inline const char *fix_rows(void)
+{
+    return fix_rows_of("e1");
+}
+
+static inline enum execution_status fix_status_of(const char *id)
 {
     struct execution_row row;
 
-    cr_assert_eq(fix.journal->ops->find(fix.journal, &fix.arena, "e1", &row), STORE_OK);
+    cr_assert_eq(fix.journal->ops->find(fix.journal, &fix.arena, id, &row), STORE_OK);
     return row.status;
+}
+
+static inline enum execution_status fix_status(void)
+{
+    return fix_status_of("e1");
 }
 
 #endif

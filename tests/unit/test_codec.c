@@ -212,6 +212,7 @@ Test(codec, numbers_round_trip_in_their_shortest_form)
                                      123456789012345680.0,
                                      0.84,
                                      3,
+                                     -0.0,
                                      1.7976931348623157e308};
 
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
@@ -220,6 +221,7 @@ Test(codec, numbers_round_trip_in_their_shortest_form)
 
         cr_assert_null(decode(&kad_number_type, text, &back), "%s", text);
         cr_assert_eq(back, numbers[i], "%s", text);
+        cr_assert_eq(signbit(back), signbit(numbers[i]), "%s", text);
     }
     cr_assert_str_eq(encode(&kad_number_type, &numbers[0]), "0.1");
     cr_assert_str_eq(encode(&kad_number_type, &numbers[8]), "3");
@@ -414,9 +416,21 @@ Test(codec, bounds_are_checked_both_ways)
         "expected at most 100, found 100.5");
 }
 
+Test(codec, bounds_see_each_bit_of_an_integer)
+{
+    static const double most = 9007199254740992;
+    static const struct kad_type type = {
+        .kind = KAD_INTEGER, .size_bytes = sizeof(int64_t), .max = &most};
+    int64_t value;
+
+    cr_assert_null(decode(&type, "9007199254740992", &value));
+    assert_refused(&type, "9007199254740993",
+                   "expected at most 9007199254740992, found 9007199254740993");
+}
+
 Test(codec, lengths_count_characters_and_items)
 {
-    static const size_t two = 2, three = 3;
+    static const size_t one = 1, two = 2, three = 3;
     static const struct kad_type text = {.kind = KAD_STRING,
                                          .size_bytes = sizeof(char *),
                                          .min_len = &two,
@@ -425,9 +439,13 @@ Test(codec, lengths_count_characters_and_items)
                                          .size_bytes = sizeof(struct kad_strings),
                                          .items = &kad_string_type,
                                          .max_len = &two};
+    static const struct kad_type some = {.kind = KAD_OPAQUE_ARRAY,
+                                         .size_bytes = sizeof(struct kad_json),
+                                         .min_len = &one};
     const char *value;
 
     cr_assert_null(decode(&text, "\"üüü\"", &value));
+    assert_refused(&some, "[]", "expected at least 1 item, found 0");
     assert_refused(&text, "\"ü\"", "expected at least 2 characters, found 1");
     assert_refused(&list, "[\"\",\"\",\"\"]", "expected at most 2 items, found 3");
 }

@@ -19,12 +19,13 @@ TestSuite(engine, .fini = clean_up);
     static void sentence(void)
 
 /* The output of the workflow is that of check. */
-static void fix_finish(struct kad_run *run, const void *frame)
+static void fix_finish(struct kad_run *run, const void *frame, void *outputs)
 {
     const struct frame *f = frame;
-    const struct text_value out = {f->outputs[CHECK].text};
+    struct text_value *out = outputs;
 
-    kad_finish(run, &out);
+    (void)run;
+    out->text = f->outputs[CHECK].text;
 }
 
 /* ---- Routes ------------------------------------------------------------------------- */

@@ -20,6 +20,7 @@ static void setup(void)
         .arena = &f.arena,
         .workflow = &f.workflow,
         .names = type_names_new(&f.arena),
+        .prefix = "demo_",
         .code = &code,
         .helpers = &helpers,
         .reads_frame = reads_frame,

@@ -34,6 +34,16 @@ Test(model, a_workflow_without_mistakes_has_no_finding)
     expect_found(STEP_BUILD, "");
 }
 
+Test(model, a_workflow_without_a_name_has_its_id)
+{
+    struct checked *c = check(STEP_BUILD);
+
+    cr_assert(str_equal(c->workflow->name, c->workflow->id.text));
+    cr_assert(c->workflow->name.len > 0);
+    cr_assert(str_is(c->workflow->version, "0.0.0"));
+    checked_release(c);
+}
+
 Test(model, a_step_is_read_whole)
 {
     struct checked *c = check("steps:\n"

@@ -278,10 +278,10 @@ Test(programs, it_gets_variables_a_folder_and_stdin)
     cr_assert(make_folders(&arena, path_of("below")));
     run_inputs = (struct kad_run_inputs){
         .env = {env, 1}, .cwd = "below", .stdin_text = "from stdin"};
-    RUN("sh", "-c", "echo $GREETING; basename $(pwd); cat");
-    cr_expect_str_eq(
-        last_row().outputs,
-        "{\"exitCode\":0,\"stdout\":\"hello\\nbelow\\nfrom stdin\",\"stderr\":\"\"}");
+    RUN("sh", "-c", "echo $GREETING $KAD_STEP $KAD_ATTEMPT; basename $(pwd); cat");
+    cr_expect_str_eq(last_row().outputs,
+                     "{\"exitCode\":0,\"stdout\":\"hello run 1\\nbelow\\nfrom stdin\","
+                     "\"stderr\":\"\"}");
 }
 
 Test(programs, bytes_that_are_no_text_are_replaced)

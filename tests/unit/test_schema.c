@@ -148,7 +148,8 @@ static bool has_company(const json_t *by_name, const json_t *value, bool is_sche
     return true;
 }
 
-static bool fit_properties(const json_t *rules, const json_t *value)
+/* The entries that `properties` knows, or the others. */
+static bool fit_entries(const json_t *rules, const json_t *value, bool are_known)
 {
     const json_t *known = json_object_get(rules, "properties");
     const json_t *others = json_object_get(rules, "additionalProperties");
@@ -159,10 +160,23 @@ static bool fit_properties(const json_t *rules, const json_t *value)
     {
         const json_t *rule = json_object_get(known, name);
 
-        if (!fits(rule ? rule : others, entry))
+        if (are_known == (rule != NULL) && !fits(rule ? rule : others, entry))
             return false;
     }
     return true;
+}
+
+static bool is_among(const json_t *values, const json_t *value)
+{
+    const json_t *each;
+    size_t i;
+
+    json_array_foreach(values, i, each)
+    {
+        if (json_equal(each, value))
+            return true;
+    }
+    return false;
 }
 
 static bool fit_items(const json_t *rules, const json_t *value)
@@ -205,8 +219,12 @@ static bool fits_keyword(const json_t *rules, const char *keyword, const json_t 
         return has_company(rule, value, false);
     if (!strcmp(keyword, "dependentSchemas"))
         return has_company(rule, value, true);
+    if (!strcmp(keyword, "properties"))
+        return fit_entries(rules, value, true);
     if (!strcmp(keyword, "additionalProperties"))
-        return fit_properties(rules, value);
+        return fit_entries(rules, value, false);
+    if (!strcmp(keyword, "enum"))
+        return is_among(rule, value);
     if (!strcmp(keyword, "items"))
         return fit_items(rule, value);
     if (!strcmp(keyword, "anyOf"))
@@ -215,8 +233,8 @@ static bool fits_keyword(const json_t *rules, const char *keyword, const json_t 
         return fitting_count(rule, value) == 1;
     if (!strcmp(keyword, "not"))
         return !fits(rule, value);
-    cr_assert(!strcmp(keyword, "properties") || !strcmp(keyword, "description") ||
-                  !strcmp(keyword, "title") || keyword[0] == '$',
+    cr_assert(!strcmp(keyword, "description") || !strcmp(keyword, "title") ||
+                  keyword[0] == '$',
               "an unknown keyword `%s`", keyword);
     return true;
 }
@@ -295,8 +313,9 @@ Test(schema, wrong_structure_is_refused)
     expect_all("tests/golden/diag/KAD0802-bad-count.yaml", false);
 }
 
-/* Which constraints a type may have depends on the type, which may have a name. */
-Test(schema, keys_of_a_type_are_not_held_against_the_type)
+/* Those of a named type are not: a schema can't know what the name stands for. */
+Test(schema, limits_of_a_simple_type_are_held_against_it)
 {
-    expect_all("tests/golden/diag/KAD0104-type-key.yaml", true);
+    expect_all("tests/golden/diag/KAD0104-type-key.yaml", false);
+    expect_all("tests/golden/diag/KAD0104-contradicting-type.yaml", false);
 }

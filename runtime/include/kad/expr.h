@@ -88,6 +88,13 @@ const char *kad_strings_at(struct kad_strings array, int64_t index);
 struct kad_optional_integer kad_integers_at(struct kad_integers array, int64_t index);
 struct kad_optional_number kad_numbers_at(struct kad_numbers array, int64_t index);
 struct kad_optional_boolean kad_booleans_at(struct kad_booleans array, int64_t index);
+/* The same where the item itself may be unset. */
+struct kad_optional_integer kad_sparse_integers_at(struct kad_sparse_integers array,
+                                                   int64_t index);
+struct kad_optional_number kad_sparse_numbers_at(struct kad_sparse_numbers array,
+                                                 int64_t index);
+struct kad_optional_boolean kad_sparse_booleans_at(struct kad_sparse_booleans array,
+                                                   int64_t index);
 
 bool kad_strings_contain(struct kad_strings array, const char *item);
 bool kad_integers_contain(struct kad_integers array, int64_t item);
@@ -151,5 +158,8 @@ struct kad_json kad_to_json(struct kad_run *run, const struct kad_type *type,
                             const void *value);
 void kad_from_json(struct kad_run *run, const struct kad_type *type,
                    struct kad_json json, void *value);
+
+/* Copies into the run what a value points to: it outlives the function that made it. */
+void kad_keep(struct kad_run *run, const struct kad_type *type, void *value);
 
 #endif

@@ -54,6 +54,8 @@ struct kad_run_outputs {
 };
 
 extern const struct kad_type kad_run_inputs_type, kad_run_outputs_type;
+/* The same inputs, of a step that hands a secret over as a variable or on standard input. */
+extern const struct kad_type kad_run_secret_inputs_type;
 /* Module "", name "run"; the engine knows it by its address. Not idempotent. */
 extern const struct kad_action kad_run_action;
 
@@ -226,6 +228,20 @@ struct kad_budget {
 };
 #define KAD_NO_LIMIT UINT32_MAX
 
+/* How many executions of a workflow may be under way: those that have not ended. */
+enum kad_on_full {
+    KAD_QUEUE, /* another one waits, in the order of their creation */
+    KAD_SKIP,  /* it is not started */
+    KAD_CANCEL_OLDEST
+};
+
+struct kad_concurrency {
+    uint32_t limit;
+    enum kad_on_full on_full;
+    /* What executions are counted by, from the parameters in the frame; NULL: all together. */
+    const char *(*key)(struct kad_run *run, const void *frame);
+};
+
 /* Positions that are no steps. */
 enum { KAD_END_COMPLETE = -1, KAD_END_FAIL = -2 };
 
@@ -242,15 +258,18 @@ struct kad_workflow {
     size_t frame_size;
     const struct kad_step_info *steps;
     size_t step_count;
-    int64_t timeout_ms;              /* 0: none */
-    const struct kad_budget *budget; /* or NULL */
+    int64_t timeout_ms;                        /* 0: none */
+    const struct kad_budget *budget;           /* or NULL */
+    const struct kad_concurrency *concurrency; /* NULL: any number */
+    bool is_in_worktree; /* each execution works in a git worktree of its own */
     /* The variables that expressions name (`env.N`), read once, at the start:
      * NULL-terminated; NULL: none. */
     const char *const *env;
-    /* `outputs:` of the workflow: its type and a function that computes them and hands them
-     * to kad_finish; or NULL. */
+    /* The secrets that expressions name (`secrets.N`): NULL-terminated; NULL: none. */
+    const char *const *secrets;
+    /* `outputs:` of the workflow: its type and a function that computes them; or NULL. */
     const struct kad_type *outputs;
-    void (*finish)(struct kad_run *run, const void *frame);
+    void (*finish)(struct kad_run *run, const void *frame, void *outputs);
     /* One step at `position`; returns the next position. */
     int (*advance)(struct kad_run *run, void *frame, int position);
 };
@@ -264,10 +283,6 @@ struct kad_workflow {
  * Only generated code calls it, through the typed function of the action. */
 enum kad_outcome kad_do(struct kad_run *run, const struct kad_step_info *step,
                         const void *in, void *out);
-
-/* The workflow is over with these outputs, of its type. Borrowed during the call: what they
- * point to may be on the caller's stack. Only generated code calls it. */
-void kad_finish(struct kad_run *run, const void *outputs);
 
 /* The action's word on which of its outcomes it was, from 1; from the step's own thread. */
 void kad_name_outcome(struct kad_step *step, uint32_t outcome);
@@ -294,7 +309,8 @@ const char *kad_env(struct kad_run *run, const char *name);
 /* The frame of the item at which `run` works, of the forEach that is step `block`. */
 void *kad_item(struct kad_run *run, const struct kad_step_info *block);
 
-/* A secret by its name, for an input that is marked secret; NULL: there is none. */
+/* A secret by its name, for an input that is marked secret. An execution begins and goes on
+ * only where all that its workflow names are there. */
 const char *kad_secret(struct kad_run *run, const char *name);
 
 /* Memory for the values of one entry; freed after the step's inputs are stored. */

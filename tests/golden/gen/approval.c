@@ -117,8 +117,9 @@ const struct kad_type approval_announce_outputs_type = {
 };
 
 /* Whose outputs a start at a step needs. */
-static const char *const release_choices[] = {"go", "change-it", "stop", NULL};
 static const char *const change_needs[] = {"release", NULL};
+
+static const char *const release_choices[] = {"go", "change-it", "stop", NULL};
 static const char *const announce_choices[] = {"now", "later", NULL};
 
 /* In the order of enum step. */

@@ -1,0 +1,173 @@
+/* cmd_approve.c: kad workflow approve: a person decides.
+ *
+ * Mostly nobody runs the execution: it goes on here. While other branches of it are at work,
+ * the choice is written to the gate, and the process that runs it is told by SIGUSR1. */
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "kad/errors.h"
+#include "resume.h"
+#include "session.h"
+
+static const char details[] =
+    "The choice and your user name are stored, and the execution goes on from there.";
+
+/* "test" of EXECUTION/test/1/1; "test[3]" of an item. */
+static bool is_of_step(const struct gate_row *gate, const char *execution_id,
+                       const char *step)
+{
+    const size_t id_len = strlen(execution_id), len = strlen(step);
+    const char *name = gate->step_key + id_len + 1;
+
+    return !strncmp(gate->step_key, execution_id, id_len) &&
+           !strncmp(name, step, len) && name[len] == '/';
+}
+
+/* The approval that is meant; NULL: reported, *exit_code. */
+static const struct gate_row *find_approval(struct session *session,
+                                            const char *execution_id, const char *step,
+                                            int *exit_code)
+{
+    const struct gate_row *found = NULL;
+    struct gate_row *gates;
+    size_t count;
+    const enum store_error error = session->journal->ops->gates(
+        session->journal, session->cli->arena, execution_id, &gates, &count);
+
+    *exit_code = session_exit(session, error, execution_id);
+    for (size_t i = 0; error == STORE_OK && i < count; i++) {
+        if (strcmp(gates[i].kind, "approval") ||
+            (step && !is_of_step(&gates[i], execution_id, step)))
+            continue;
+        if (found) {
+            cli_error("%s has several approvals open: say which with --step STEP",
+                      execution_id);
+            *exit_code = KAD_EXIT_USAGE;
+            return NULL;
+        }
+        found = &gates[i];
+    }
+    if (!found && error == STORE_OK) {
+        cli_error("%s waits for no approval%s%s", execution_id, step ? " at " : "",
+                  step ? step : "");
+        *exit_code = KAD_EXIT_USAGE;
+    }
+    return found;
+}
+
+static bool offers(const struct gate_row *gate, const char *choice)
+{
+    json_t *choices = gate->choices ? json_loads(gate->choices, 0, NULL) : NULL;
+    bool does = false;
+
+    for (size_t i = 0; i < json_array_size(choices); i++)
+        does = does || !strcmp(json_string_value(json_array_get(choices, i)), choice);
+    json_decref(choices);
+    return does;
+}
+
+static const char *answer_json(struct arena *arena, const struct resume_answer *answer)
+{
+    json_t *json = json_pack("{s:s, s:s, s:s*}", "choice", answer->choice, "by",
+                             user_name(arena), "comment", answer->comment);
+    char *text = json_dumps(json, JSON_COMPACT);
+    const char *copy = arena_copy(arena, text, strlen(text));
+
+    free(text);
+    json_decref(json);
+    return copy;
+}
+
+static int tell(struct session *session, const char *execution_id,
+                const struct resume_answer *answer, pid_t owner)
+{
+    struct journal *journal = session->journal;
+    enum store_error error;
+    int exit_code;
+    const struct gate_row *gate =
+        find_approval(session, execution_id, answer->step, &exit_code);
+
+    if (!gate)
+        return exit_code;
+    if (!offers(gate, answer->choice)) {
+        cli_error("%s does not offer `%s`: %s", execution_id, answer->choice,
+                  gate->choices);
+        return KAD_EXIT_USAGE;
+    }
+    error = journal->ops->answer(journal, gate->step_key, gate->way,
+                                 answer_json(session->cli->arena, answer));
+    if (error == STORE_NOT_FOUND) {
+        cli_error("somebody else has decided already");
+        return KAD_EXIT_USAGE;
+    }
+    if (error != STORE_OK)
+        return session_exit(session, error, execution_id);
+    kill(owner, SIGUSR1);
+    if (session->cli->is_json)
+        cli_print_json(json_pack("{s:s, s:s, s:i}", "execution", execution_id, "choice",
+                                 answer->choice, "process", (int)owner));
+    else
+        printf("told process %d, which runs %s: %s\n", (int)owner, execution_id,
+               answer->choice);
+    return KAD_EXIT_COMPLETED;
+}
+
+/* Whether somebody runs it: then it is told, with *exit_code. */
+static bool is_told(struct cli *cli, const struct resume_answer *answer, int *exit_code)
+{
+    struct execution_row execution, root;
+    struct session session;
+    pid_t owner = 0;
+    enum store_error error;
+
+    if (!session_open(&session, cli, exit_code))
+        return true;
+    if (!session_find(&session, cli->argv[0], &execution, exit_code)) {
+        session_close(&session);
+        return true;
+    }
+    error = session_find_root(&session, execution.id, &root);
+    if (error == STORE_OK)
+        owner = lock_owner(&session.locks, root.slot);
+    if (owner)
+        *exit_code = tell(&session, execution.id, answer, owner);
+    session_close(&session);
+    return owner;
+}
+
+int cmd_approve(struct cli *cli)
+{
+    struct resume_answer answer = {0};
+    const struct arg_option options[] = {
+        {"--choice", "C", "one of the choices that the approval offers", &answer.choice,
+         NULL},
+        {"--step", "STEP", "which approval, where several are open", &answer.step,
+         NULL},
+        {"--comment", "TEXT", "why; kept with the choice", &answer.comment, NULL},
+        {"--verbose", NULL, "also show what the steps log", NULL, &answer.is_verbose},
+        {"--no-wait", NULL, "leave when there is something to wait for", NULL,
+         &answer.leaves_waits},
+    };
+    const struct arg_rules rules = {
+        .options = options,
+        .option_count = COUNT_OF(options),
+        .min_operands = 1,
+        .max_operands = 1,
+        .details = details,
+    };
+    int exit_code;
+
+    if (!args_read(cli, &rules, &exit_code))
+        return exit_code;
+    if (!answer.choice) {
+        cli_error("kad workflow approve: --choice is missing (kad workflow status %s "
+                  "lists the choices)",
+                  cli->argv[0]);
+        return KAD_EXIT_USAGE;
+    }
+    return is_told(cli, &answer, &exit_code) ? exit_code : resume_exec(cli, &answer);
+}

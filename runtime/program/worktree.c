@@ -1,0 +1,284 @@
+/* worktree.c: see worktree.h.
+ *
+ * What git knows about a worktree is asked, never remembered. One that git is still making,
+ * because it was killed, is locked with the reason `initializing`. */
+#include "program/worktree.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/str.h"
+
+/* ---- git ---------------------------------------------------------------------------- */
+
+static enum wait_verdict never_over(void *context)
+{
+    (void)context;
+    return WAIT_ON;
+}
+
+/* Whether git ended well; `args` as for execv, without "git". */
+static bool git_in(const struct worktree *worktree, const char *cwd,
+                   const char *const *args, struct kad_output *output)
+{
+    static const char *const env[] = {"LC_ALL=C", "GIT_TERMINAL_PROMPT=0", NULL};
+    const char *argv[16] = {"git"};
+    struct exec_request request = {
+        .program = {.argv = argv, .cwd = cwd, .env = env},
+        .timeout_ms = -1,
+        .waiter = {.is_over = never_over},
+    };
+    struct exec_result result = {.output = {.exit_code = -1, .out = "", .err = ""}};
+    enum exec_end end;
+
+    for (size_t i = 0; args[i] && i + 2 < sizeof(argv) / sizeof(argv[0]); i++)
+        argv[i + 1] = args[i];
+    end = worktree->host->execute(worktree->host, worktree->arena, &request, &result);
+    *output = result.output;
+    if (end == EXEC_NOT_STARTED) {
+        output->exit_code = -1;
+        output->err = strerror(result.error);
+        output->err_len = strlen(output->err);
+    }
+    return end == EXEC_ENDED && output->exit_code == 0;
+}
+
+#define ARGS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static bool git(const struct worktree *worktree, const char *const *args,
+                struct kad_output *output)
+{
+    return git_in(worktree, worktree->project->root, args, output);
+}
+
+/* Its first line on standard output. */
+static const char *line_of(const struct worktree *worktree,
+                           const struct kad_output *output)
+{
+    return arena_copy(worktree->arena, output->out, strcspn(output->out, "\r\n"));
+}
+
+static const char *failure(const struct worktree *worktree, const char *what,
+                           const struct kad_output *output)
+{
+    const struct str said = str_trim((struct str){output->err, output->err_len});
+
+    return arena_printf(worktree->arena, "%s: git says: %.*s", what, STR(said));
+}
+
+/* ---- Names -------------------------------------------------------------------------- */
+
+static const char *path_of(const struct worktree *worktree, const char *execution)
+{
+    return arena_printf(worktree->arena, "%s/worktrees/%s", worktree->project->state,
+                        execution);
+}
+
+static const char *branch_of(const struct worktree *worktree, const char *execution)
+{
+    return arena_printf(worktree->arena, "kad/%s", execution);
+}
+
+const char *worktree_workspace(const struct worktree *worktree, const char *execution)
+{
+    return arena_printf(worktree->arena, "%s%s", path_of(worktree, execution),
+                        worktree->folder);
+}
+
+/* ---- Checking ----------------------------------------------------------------------- */
+
+const char *worktree_init(struct worktree *worktree, struct host *host,
+                          struct arena *arena, const struct project *project)
+{
+    static const char *const of_others[] = {"GIT_DIR", "GIT_WORK_TREE",
+                                            "GIT_INDEX_FILE", "GIT_PREFIX"};
+    struct kad_output output;
+    const char *prefix;
+
+    *worktree = (struct worktree){.host = host, .arena = arena, .project = project};
+    /* Of the hook that has started kad: they would lead back to the person's checkout. */
+    for (size_t i = 0; i < sizeof(of_others) / sizeof(of_others[0]); i++)
+        unsetenv(of_others[i]);
+    if (!git(worktree, ARGS("rev-parse", "--show-prefix"), &output))
+        return failure(
+            worktree,
+            arena_printf(arena,
+                         "`workspace: worktree` needs a git repository, and %s "
+                         "is in none",
+                         project->root),
+            &output);
+    prefix = line_of(worktree, &output);
+    worktree->folder =
+        *prefix ? arena_printf(arena, "/%.*s", (int)strlen(prefix) - 1, prefix) : "";
+    if (git(worktree, ARGS("rev-parse", "--verify", "--quiet", "HEAD^{commit}"),
+            &output))
+        return NULL;
+    return "`workspace: worktree` needs a commit to begin at, and the repository has "
+           "none: commit something first";
+}
+
+/* ---- Making ------------------------------------------------------------------------- */
+
+enum standing {
+    IS_ABSENT,
+    IS_WHOLE,
+    IS_HALF, /* git was killed while it made it */
+    IS_LOST  /* its folder is gone */
+};
+
+static bool is_folder(const char *path)
+{
+    struct stat about;
+
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+/* The lines of one worktree in `git worktree list --porcelain`; *list goes on behind. */
+static struct str next_entry(struct str *list)
+{
+    const size_t end = str_find(*list, S("\n\n"));
+    const struct str entry = str_part(*list, 0, end);
+
+    *list = str_part(*list, end + 2, list->len);
+    return entry;
+}
+
+static enum standing standing_of(const struct worktree *worktree, const char *path,
+                                 bool *is_locked)
+{
+    const char *line = arena_printf(worktree->arena, "worktree %s\n", path);
+    struct kad_output output;
+    struct str list, entry;
+
+    *is_locked = false;
+    if (!git(worktree, ARGS("worktree", "list", "--porcelain"), &output))
+        return IS_ABSENT; /* what is done next says why */
+    for (list = (struct str){output.out, output.out_len}; list.len;) {
+        entry = next_entry(&list);
+        if (!str_starts_with(entry, str_of(line)))
+            continue;
+        *is_locked = str_find(entry, S("\nlocked")) < entry.len;
+        if (str_find(entry, S("\nlocked initializing")) < entry.len)
+            return IS_HALF;
+        return is_folder(path) ? IS_WHOLE : IS_LOST;
+    }
+    return IS_ABSENT;
+}
+
+static bool has_branch(const struct worktree *worktree, const char *branch)
+{
+    const char *ref = arena_printf(worktree->arena, "refs/heads/%s", branch);
+    struct kad_output output;
+
+    return git(worktree, ARGS("rev-parse", "--verify", "--quiet", ref), &output);
+}
+
+/* Twice --force: also where it was locked, or is assigned to a folder that is gone. */
+static const char *add(const struct worktree *worktree, const char *path,
+                       const char *branch, bool is_fresh)
+{
+    struct kad_output output;
+    bool is_made;
+
+    if (has_branch(worktree, branch))
+        is_made =
+            git(worktree, ARGS("worktree", "add", "-f", "-f", path, branch), &output);
+    else if (is_fresh)
+        is_made = git(worktree,
+                      ARGS("worktree", "add", "-f", "-f", "-b", branch, path, "HEAD"),
+                      &output);
+    else
+        return arena_printf(
+            worktree->arena,
+            "its workspace %s is gone, and so is its branch %s: start a new "
+            "execution",
+            path, branch);
+    return is_made ? NULL
+                   : failure(worktree,
+                             arena_printf(worktree->arena,
+                                          "the worktree %s can't be made", path),
+                             &output);
+}
+
+static void lock(const struct worktree *worktree, const char *path)
+{
+    struct kad_output output;
+
+    /* Without it only `git worktree prune` could do harm, and that needs a lost folder. */
+    git(worktree,
+        ARGS("worktree", "lock", "--reason", "kad: an execution works in it", path),
+        &output);
+}
+
+const char *worktree_make(const struct worktree *worktree, const char *execution,
+                          bool is_fresh)
+{
+    const char *path = path_of(worktree, execution);
+    struct kad_output output;
+    const char *error;
+    bool is_locked;
+
+    switch (standing_of(worktree, path, &is_locked)) {
+    case IS_WHOLE:
+        if (!is_locked)
+            lock(worktree, path);
+        return NULL;
+    case IS_HALF:
+        git(worktree, ARGS("worktree", "remove", "-f", "-f", path), &output);
+        break;
+    case IS_ABSENT:
+    case IS_LOST: break;
+    }
+    make_folders(worktree->arena, arena_printf(worktree->arena, "%s/worktrees",
+                                               worktree->project->state));
+    error = add(worktree, path, branch_of(worktree, execution), is_fresh);
+    if (!error)
+        lock(worktree, path);
+    return error;
+}
+
+/* ---- The end ------------------------------------------------------------------------ */
+
+/* Commits that only this branch has. */
+static bool has_commits(const struct worktree *worktree, const char *branch)
+{
+    const char *ref = arena_printf(worktree->arena, "refs/heads/%s", branch);
+    const char *but = arena_printf(worktree->arena, "--exclude=%s", branch);
+    struct kad_output output;
+
+    return !git(worktree,
+                ARGS("rev-list", "-1", ref, "--not", but, "--branches", "--remotes",
+                     "--tags", "HEAD"),
+                &output) ||
+           output.out_len > 0;
+}
+
+static bool is_clean(const struct worktree *worktree, const char *path)
+{
+    struct kad_output output;
+
+    return git_in(worktree, path, ARGS("status", "--porcelain"), &output) &&
+           !output.out_len;
+}
+
+struct worktree_rest worktree_end(const struct worktree *worktree,
+                                  const char *execution, bool is_over)
+{
+    struct worktree_rest rest = {path_of(worktree, execution),
+                                 branch_of(worktree, execution)};
+    struct kad_output output;
+
+    if (!is_folder(rest.path))
+        return (struct worktree_rest){0};
+    git(worktree, ARGS("worktree", "unlock", rest.path), &output);
+    if (!is_over || !is_clean(worktree, rest.path) ||
+        !git(worktree, ARGS("worktree", "remove", rest.path), &output))
+        return rest;
+    rest.path = NULL;
+    if (!has_commits(worktree, rest.branch) &&
+        git(worktree, ARGS("branch", "-D", rest.branch), &output))
+        rest.branch = NULL;
+    return rest;
+}

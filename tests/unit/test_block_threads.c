@@ -1,0 +1,197 @@
+/* test_block_threads.c: branches whose actions really run beside each other, on the threads
+ * and programs of the real host. */
+#include <stdatomic.h>
+
+#include "blocks_fixture.h"
+#include "process/host.h"
+#include "project.h"
+
+enum { DONE = KAD_END_COMPLETE, FAIL = KAD_END_FAIL };
+
+static struct process_host real;
+static struct project project;
+
+/* ---- The world ---------------------------------------------------------------------- */
+
+/* Notices come one at a time, whoever they are from. */
+static struct watcher {
+    struct observer observer;
+    int inside;
+    int count;
+} watcher;
+
+static void watch(struct observer *observer, const struct notice *notice)
+{
+    (void)observer, (void)notice;
+    watcher.inside++;
+    cr_assert_eq(watcher.inside, 1);
+    watcher.count++;
+    watcher.inside--;
+}
+
+static void set_up(void)
+{
+    use_file();
+    process_host_init(&real);
+    real.host.new_id = fix_new_id;
+    project =
+        (struct project){.root = folder,
+                         .state = folder,
+                         .database = arena_printf(&fix.arena, "%s/kad.db", folder)};
+    watcher.observer = (struct observer){.notice = watch, .tick_ms = 1};
+    fix.engine.host = &real.host;
+    fix.engine.project = &project;
+    fix.engine.observer = &watcher.observer;
+}
+
+static void tear_down(void)
+{
+    process_host_release(&real);
+    clean_up();
+}
+
+TestSuite(block_threads, .init = set_up, .fini = tear_down, .timeout = 100);
+
+/* ---- Actions ------------------------------------------------------------------------ */
+
+static atomic_int at_work, most_at_work;
+
+static void come(void)
+{
+    const int now = atomic_fetch_add(&at_work, 1) + 1;
+    int most = atomic_load(&most_at_work);
+
+    while (most < now && !atomic_compare_exchange_weak(&most_at_work, &most, now))
+        continue;
+}
+
+/* Runs a program: `sleep` for an hour where the plan says w, else one that prints. */
+static enum kad_outcome run_something(struct kad_step *step, const void *inputs,
+                                      void *outputs)
+{
+    const struct text_value *in = inputs;
+    struct text_value *out = outputs;
+    const char plan = plan_for(step);
+    const struct kad_program program = {
+        .argv = plan == 'w' ? (const char *const[]){"sleep", "3600", NULL}
+                            : (const char *const[]){"echo", in->text, NULL}};
+    struct kad_output output;
+    enum kad_outcome outcome;
+
+    come();
+    kad_log(step, "starts %s", kad_step_key(step));
+    kad_progress(step, "works");
+    outcome = kad_exec(step, &program, &output);
+    out->text = kad_printf(step, "%s:%.*s", label_of(step), (int)output.out_len - 1,
+                           output.out);
+    atomic_fetch_sub(&at_work, 1);
+    if (outcome == KAD_SUCCESS && plan == 'f')
+        return kad_fail(step, "broken", "it is broken");
+    return outcome;
+}
+
+static const struct kad_action program_action = {
+    .module = "tests",
+    .name = "run",
+    .module_version = "1.0.0",
+    .inputs = &fix_text_type,
+    .outputs = &fix_text_type,
+    .call = run_something,
+    .is_idempotent = true,
+};
+
+/* ---- Workflows ---------------------------------------------------------------------- */
+
+static struct kad_block three = {.kind = KAD_PARALLEL};
+static struct kad_block many = {
+    .kind = KAD_FOR_EACH, .max_items = 100, .concurrency = 8};
+
+static void use_three(void)
+{
+    use((struct node[]){
+        {.id = "block",
+         .on_success = 4,
+         .on_failure = FAIL,
+         .about = &three,
+         .names = {"a", "b", "c"},
+         .counts = {1, 1, 1}},
+        {.id = "a", .on_success = DONE, .on_failure = FAIL, .reads = READS_TRIGGER},
+        {.id = "b", .on_success = DONE, .on_failure = FAIL, .reads = READS_TRIGGER},
+        {.id = "c", .on_success = DONE, .on_failure = FAIL, .reads = READS_TRIGGER},
+        {.id = "d", .on_success = DONE, .on_failure = FAIL, .reads = 3},
+        {0}});
+    for (int i = 1; i <= 4; i++)
+        table.infos[i].action = &program_action;
+}
+
+Test(block_threads, programs_of_branches_run_beside_each_other)
+{
+    use_three();
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_str_eq(row_of("a", "").outputs, "{\"text\":\"a:go\"}");
+    cr_expect_str_eq(row_of("d", "").outputs, "{\"text\":\"d:c:go\"}");
+    cr_expect_gt(watcher.count, 0);
+}
+
+Test(block_threads, a_program_that_is_not_needed_any_more_is_ended)
+{
+    use_three();
+    fix_plan = "a/1/1=w b/1/1=f c/1/1=w";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_eq(row_of("a", "").status, STEP_RUN_CANCELLED);
+    cr_expect_eq(row_of("c", "").status, STEP_RUN_CANCELLED);
+    cr_expect_eq(atomic_load(&at_work), 0);
+}
+
+Test(block_threads, a_block_that_takes_too_long_ends_its_programs)
+{
+    use_three();
+    info_of("block")->timeout_ms = 50;
+    fix_plan = "a/1/1=w b/1/1=w c/1/1=w";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_eq(row_of("block", "").status, STEP_RUN_TIMED_OUT);
+    cr_expect_null(strstr(fix_rows(), "running"));
+}
+
+Test(block_threads, many_items_run_a_few_at_a_time)
+{
+    use((struct node[]){
+        {.id = "each",
+         .on_success = DONE,
+         .on_failure = FAIL,
+         .about = &many,
+         .counts = {2},
+         .items = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"},
+        {.id = "a", .on_success = 2, .on_failure = FAIL, .reads = READS_ITEM},
+        {.id = "b", .on_success = DONE, .on_failure = FAIL, .reads = 1},
+        {0}});
+    table.infos[1].action = table.infos[2].action = &program_action;
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_str_eq(row_of("b", "[27]").outputs, "{\"text\":\"b[27]:a[27]:b\"}");
+    cr_expect_leq(atomic_load(&most_at_work), 8);
+}
+
+/* ---- Locks -------------------------------------------------------------------------- */
+
+Test(block_threads, steps_with_one_lock_take_turns)
+{
+    use((struct node[]){
+        {.id = "each",
+         .on_success = 2,
+         .on_failure = FAIL,
+         .about = &many,
+         .counts = {1},
+         .items = "abcdefgh"},
+        {.id = "a", .on_success = DONE, .on_failure = FAIL, .reads = READS_ITEM},
+        {.id = "b", .on_success = DONE, .on_failure = FAIL, .reads = READS_NOTHING},
+        {0}});
+    table.infos[1].action = table.infos[2].action = &program_action;
+    table.infos[1].lock = table.infos[2].lock = "the tree";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_eq(atomic_load(&most_at_work), 1);
+}
