@@ -545,15 +545,17 @@ static int advance(struct kad_run *run, void *frame, int position)
 }
 
 /* outputs: for-each.yaml:58 */
-static void finish(struct kad_run *run, const void *frame, void *outputs)
+static void finish(struct kad_run *run, const void *frame)
 {
     const struct frame *f = frame;
-    struct for_each_outputs *out = outputs;
+    const struct for_each_outputs out = {
+        .texts = stdout_text_of_each_cat(run, f),
+        .counts = stdout_text_of_each_count(run, f),
+        .exits = exit_code_of_each_draw(run, f),
+        .failed = f->plot.outputs.failed,
+    };
 
-    out->texts = stdout_text_of_each_cat(run, f);
-    out->counts = stdout_text_of_each_count(run, f);
-    out->exits = exit_code_of_each_draw(run, f);
-    out->failed = f->plot.outputs.failed;
+    kad_finish(run, &out);
 }
 
 /* Printed by --describe. */

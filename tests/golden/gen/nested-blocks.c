@@ -646,13 +646,15 @@ static int advance(struct kad_run *run, void *frame, int position)
 }
 
 /* outputs: nested-blocks.yaml:61 */
-static void finish(struct kad_run *run, const void *frame, void *outputs)
+static void finish(struct kad_run *run, const void *frame)
 {
     const struct frame *f = frame;
-    struct nested_blocks_outputs *out = outputs;
+    const struct nested_blocks_outputs out = {
+        .spelling = stdout_text_of_each_spell_of_books(run, f),
+        .web = exit_code_of_each_web(run, f),
+    };
 
-    out->spelling = stdout_text_of_each_spell_of_books(run, f);
-    out->web = exit_code_of_each_web(run, f);
+    kad_finish(run, &out);
 }
 
 /* Printed by --describe. */

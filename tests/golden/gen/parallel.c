@@ -603,15 +603,17 @@ static int advance(struct kad_run *run, void *frame, int position)
 }
 
 /* outputs: parallel.yaml:53 */
-static void finish(struct kad_run *run, const void *frame, void *outputs)
+static void finish(struct kad_run *run, const void *frame)
 {
     const struct frame *f = frame;
-    struct parallel_outputs *out = outputs;
+    const struct parallel_outputs out = {
+        .voters = f->votes.outputs.succeeded,
+        .lint = f->checks.lint.stdout_text,
+        .unit = f->checks.unit.stdout_text ? f->checks.unit.stdout_text : "not run",
+        .unit_status = kad_step_status(run, &steps[STEP_UNIT]),
+    };
 
-    out->voters = f->votes.outputs.succeeded;
-    out->lint = f->checks.lint.stdout_text;
-    out->unit = f->checks.unit.stdout_text ? f->checks.unit.stdout_text : "not run";
-    out->unit_status = kad_step_status(run, &steps[STEP_UNIT]);
+    kad_finish(run, &out);
 }
 
 /* Printed by --describe. */
