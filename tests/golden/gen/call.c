@@ -164,9 +164,7 @@ static enum step step_notify(struct kad_run *run, struct frame *f)
                   : "nobody",
         .points =
             (struct called_trigger_points){
-                (const struct called_trigger_points_item[]){
-                    (struct called_trigger_points_item){.left = 1, .top = 2}},
-                1},
+                (const struct called_trigger_points_item[]){{.left = 1, .top = 2}}, 1},
         .urgent = false,
     };
 

@@ -397,7 +397,4 @@ const struct kad_workflow types_and_defaults_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &types_and_defaults_workflow);
-}
+KAD_MAIN(types_and_defaults_workflow);
