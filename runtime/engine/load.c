@@ -153,7 +153,7 @@ static struct step_state *find_state(struct execution *execution, int step,
  * (from 1; 0: none). */
 static void find_last_rows(struct execution *execution, size_t *earlier)
 {
-    for (size_t i = 0; i < execution->row_count; i++) {
+    for (size_t i = 0; execution->rows && i < execution->row_count; i++) {
         const struct step_row *row = &execution->rows[i], *last;
         const struct kad_step_info *info = execution_find_step(execution, row->step_id);
         const char *item = row->item ? row->item : "";

@@ -167,31 +167,40 @@ static const char *pin(struct arena *arena, const struct project *project,
     return access(to, X_OK) == 0 || copy_folder(arena, from, to) ? copy : NULL;
 }
 
-const char *modules_pin(struct arena *arena, const struct project *project,
-                        const struct kad_workflow *workflow, const char **copies)
+/* Those of a workflow, and of the workflows that it calls. NULL, or what is wrong. */
+static const char *pin_all(struct arena *arena, const struct project *project,
+                           const struct kad_workflow *workflow, json_t *object)
 {
-    json_t *object = NULL;
     const char *error = NULL;
 
-    *copies = NULL;
     for (size_t i = 0; i < workflow->step_count && !error; i++) {
-        const struct kad_action *action = workflow->steps[i].action;
+        const struct kad_step_info *step = &workflow->steps[i];
+        const char *folder = step->action->call ? NULL : step->action->folder;
         const char *copy;
 
-        if (action->call || json_object_get(object, action->folder))
+        if (step->block && step->block->kind == KAD_CHILD)
+            error = pin_all(arena, project, step->block->workflow, object);
+        if (!folder || json_object_get(object, folder))
             continue;
-        copy = pin(arena, project, action->folder);
-        if (!copy)
+        copy = pin(arena, project, folder);
+        if (copy)
+            json_object_set_new(object, folder, json_string(copy));
+        else
             error = arena_printf(arena,
                                  "%s: %s; the module can't be copied for the "
                                  "execution",
-                                 action->folder, strerror(errno));
-        if (!object)
-            object = json_object();
-        json_object_set_new(object, action->folder, copy ? json_string(copy) : NULL);
+                                 folder, strerror(errno));
     }
-    if (object)
-        *copies = codec_compact(arena, object).text;
+    return error;
+}
+
+const char *modules_pin(struct arena *arena, const struct project *project,
+                        const struct kad_workflow *workflow, const char **copies)
+{
+    json_t *object = json_object();
+    const char *error = pin_all(arena, project, workflow, object);
+
+    *copies = json_object_size(object) ? codec_compact(arena, object).text : NULL;
     json_decref(object);
     return error;
 }

@@ -66,7 +66,9 @@ static const char *step_option(struct arena *arena, const struct engine_result *
 {
     for (size_t i = 0; i < result->gate_count; i++)
         if (strcmp(result->gates[i].row.step_key, gate->row.step_key) != 0)
-            return arena_printf(arena, " --step '%s'", gate->step);
+            return arena_printf(arena,
+                                strchr(gate->step, '[') ? " --step '%s'" : " --step %s",
+                                gate->step);
     return "";
 }
 
@@ -122,7 +124,7 @@ static bool print_gate(struct arena *arena, const struct engine_result *result,
     if (strcmp(kind, "event") == 0)
         fprintf(stderr, "  for the event `%s`: kad emit %s\n", gate->row.event,
                 gate->row.event);
-    if (gate->row.due_ms)
+    if (gate->row.due_ms > result->ended_ms)
         fprintf(stderr, "  until %s\n", time_text(arena, gate->row.due_ms));
     return !gate->row.choices;
 }

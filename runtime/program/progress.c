@@ -53,21 +53,20 @@ static void print_part(struct progress *progress, struct arena *scratch,
 }
 
 /* The one line of a step: its id, how it stands, how long, and what there is to say. */
-static void print_step(struct progress *progress, enum step_status status,
-                       int64_t now_ms, const char *text)
+static void print_step(struct progress *progress, const struct shown *shown,
+                       enum step_status status, int64_t now_ms, const char *text)
 {
     unsigned columns = progress->terminal.columns;
     struct arena scratch = {0};
-    const char *took = duration_words(&scratch, now_ms - progress->started_ms);
-    const char *run = progress->run > 1
-                          ? arena_printf(&scratch, " (run %" PRIu32 ")", progress->run)
-                          : "";
+    const char *took = duration_words(&scratch, now_ms - shown->started_ms);
+    const char *run =
+        shown->run > 1 ? arena_printf(&scratch, " (run %" PRIu32 ")", shown->run) : "";
 
     if (columns > 1)
         columns--; /* a full line would move the cursor to the next */
     print_part(progress, &scratch, &columns, "",
                arena_printf(&scratch, "  %-*.*s  ", progress->id_width, WIDEST_ID,
-                            progress->step->id));
+                            shown->label));
     print_part(
         progress, &scratch, &columns, color_of(progress, status),
         arena_printf(&scratch, "%-9s  %6s%s  ", step_status_name(status), took, run));
@@ -79,18 +78,24 @@ static void print_step(struct progress *progress, enum step_status status,
 
 static void draw(struct progress *progress, int64_t now_ms)
 {
+    const struct shown *shown;
+
     erase(progress);
-    print_step(progress, STEP_RUN_RUNNING, now_ms, progress->text);
-    progress->is_drawn = true;
+    if (progress->steps.count) {
+        shown = &progress->steps.items[progress->steps.count - 1];
+        print_step(progress, shown, STEP_RUN_RUNNING, now_ms, shown->text);
+        progress->is_drawn = true;
+    }
     fflush(progress->out);
 }
 
-static void notice_on_terminal(struct progress *progress, const struct notice *notice)
+static void notice_on_terminal(struct progress *progress, const struct notice *notice,
+                               const struct shown *shown)
 {
     switch (notice->kind) {
     case NOTICE_ENDED:
         erase(progress);
-        print_step(progress, notice->status, notice->now_ms, notice->text);
+        print_step(progress, shown, notice->status, notice->now_ms, notice->text);
         fputc('\n', progress->out);
         fflush(progress->out);
         return;
@@ -101,7 +106,7 @@ static void notice_on_terminal(struct progress *progress, const struct notice *n
         fflush(progress->out);
         return;
     case NOTICE_TICK:
-        if (progress->step && !progress->is_mid_line)
+        if (!progress->is_mid_line)
             draw(progress, notice->now_ms);
         return;
     case NOTICE_STARTED:
@@ -111,7 +116,8 @@ static void notice_on_terminal(struct progress *progress, const struct notice *n
 
 /* ---- Plain lines -------------------------------------------------------------------- */
 
-static void notice_plainly(struct progress *progress, const struct notice *notice)
+static void notice_plainly(struct progress *progress, const struct notice *notice,
+                           const struct shown *shown)
 {
     struct arena scratch = {0};
 
@@ -119,19 +125,19 @@ static void notice_plainly(struct progress *progress, const struct notice *notic
         erase(progress);
     switch (notice->kind) {
     case NOTICE_STARTED:
-        fprintf(progress->out, "%s: started", notice->step->id);
+        fprintf(progress->out, "%s: started", shown->label);
         if (notice->run > 1)
             fprintf(progress->out, " (run %" PRIu32 ")", notice->run);
         break;
     case NOTICE_ENDED:
-        fprintf(progress->out, "%s: %s after %s", notice->step->id,
+        fprintf(progress->out, "%s: %s after %s", shown->label,
                 step_status_name(notice->status),
-                duration_words(&scratch, notice->now_ms - progress->started_ms));
+                duration_words(&scratch, notice->now_ms - shown->started_ms));
         if (notice->text)
             fprintf(progress->out, ": %s", line_words(&scratch, notice->text, 0));
         break;
     case NOTICE_PROGRESS:
-        fprintf(progress->out, "%s: %s", notice->step->id,
+        fprintf(progress->out, "%s: %s", shown->label,
                 line_words(&scratch, notice->text, 0));
         break;
     case NOTICE_LOG:
@@ -148,35 +154,54 @@ static void notice_plainly(struct progress *progress, const struct notice *notic
 
 /* ---- The observer ------------------------------------------------------------------- */
 
-/* A step may also end without a start, when its budget was spent, and wait before one. */
-static bool is_beginning(const struct progress *progress, const struct notice *notice)
+static bool is_about_step(const struct notice *notice)
 {
-    const bool is_about_step =
-        notice->kind == NOTICE_ENDED || notice->kind == NOTICE_PROGRESS;
-
-    return notice->kind == NOTICE_STARTED || (is_about_step && !progress->step);
+    return notice->kind != NOTICE_TICK && notice->kind != NOTICE_LOG;
 }
 
+/* Takes the step out of those that are running, if it is among them. */
+static struct shown take(struct progress *progress, const struct notice *notice)
+{
+    struct shown shown = {
+        .step = notice->step, .run = notice->run, .started_ms = notice->now_ms};
+
+    snprintf(shown.label, sizeof(shown.label), "%s%s", notice->step->id, notice->item);
+    for (size_t i = 0; i < progress->steps.count; i++) {
+        struct shown *item = &progress->steps.items[i];
+
+        if (item->step != shown.step || strcmp(item->label, shown.label) != 0)
+            continue;
+        shown = *item;
+        progress->steps.count--;
+        memmove(item, item + 1, (progress->steps.count - i) * sizeof(*item));
+        break;
+    }
+    return shown;
+}
+
+/* A step may also end without a start, when its budget was spent, and wait before one. */
 static void take_note(struct observer *observer, const struct notice *notice)
 {
     struct progress *progress = (struct progress *)observer;
+    struct shown shown = {0};
 
     if (notice->kind == NOTICE_LOG && !progress->is_verbose)
         return;
-    if (is_beginning(progress, notice)) {
-        progress->step = notice->step;
-        progress->run = notice->run;
-        progress->started_ms = notice->now_ms;
-        progress->text[0] = '\0';
+    if (is_about_step(notice))
+        shown = take(progress, notice);
+    if (notice->kind == NOTICE_STARTED) {
+        shown.run = notice->run;
+        shown.started_ms = notice->now_ms;
+        shown.text[0] = '\0';
     }
     if (notice->kind == NOTICE_PROGRESS)
-        snprintf(progress->text, sizeof(progress->text), "%s", notice->text);
+        snprintf(shown.text, sizeof(shown.text), "%s", notice->text);
+    if (is_about_step(notice) && notice->kind != NOTICE_ENDED)
+        vec_push(&progress->arena, &progress->steps, shown);
     if (progress->terminal.is_terminal)
-        notice_on_terminal(progress, notice);
+        notice_on_terminal(progress, notice, &shown);
     else
-        notice_plainly(progress, notice);
-    if (notice->kind == NOTICE_ENDED)
-        progress->step = NULL;
+        notice_plainly(progress, notice, &shown);
 }
 
 void progress_init(struct progress *progress, FILE *out, struct terminal terminal,
@@ -200,4 +225,5 @@ void progress_end(struct progress *progress)
 {
     erase(progress);
     fflush(progress->out);
+    arena_release(&progress->arena);
 }

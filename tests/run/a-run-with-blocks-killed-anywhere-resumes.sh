@@ -5,10 +5,10 @@ source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/crash.sh"
 
 new_project project
-# Each call leaves its name; the first attempt at `flaky` fails.
+# Each call leaves its name and its attempt; the first attempt at `flaky` fails.
 cat >call <<'END'
 #!/bin/sh
-echo "$1" >>.kad/calls
+echo "$1.$KAD_ATTEMPT" >>.kad/calls
 echo "this is $1"
 [ "$1" != flaky ] || [ "$KAD_ATTEMPT" -gt 1 ]
 END
@@ -86,7 +86,7 @@ whole_outcome() {
 # One word for each call that the ended step runs have made.
 calls_of_ended() {
     [ -s .kad/kad.db ] || return 0
-    sql "SELECT json_extract(inputs, '\$.argv[1]') FROM step_executions
+    sql "SELECT json_extract(inputs, '\$.argv[1]') || '.' || attempt FROM step_executions
         WHERE status <> 'running' AND action = 'run'" 2>/dev/null | sort || true
 }
 
