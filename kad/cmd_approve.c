@@ -149,7 +149,7 @@ int cmd_approve(struct cli *cli)
          NULL},
         {"--comment", "TEXT", "why; kept with the choice", &answer.comment, NULL},
         {"--verbose", NULL, "also show what the steps log", NULL, &answer.is_verbose},
-        {"--no-wait", NULL, "leave when there is a time to wait for", NULL,
+        {"--no-wait", NULL, "leave when there is something to wait for", NULL,
          &answer.leaves_waits},
     };
     const struct arg_rules rules = {

@@ -9,10 +9,9 @@
 #include <string.h>
 
 #include "commands.h"
-#include "engine/cancel.h"
 #include "kad/errors.h"
-#include "program/queue.h"
-#include "secrets.h"
+#include "process/host.h"
+#include "program/idle.h"
 #include "session.h"
 
 /* The owner answers for itself, once the signal makes it look. */
@@ -37,14 +36,14 @@ static int ask_owner(struct session *session, const struct execution_row *execut
 /* Nobody runs it. */
 static int cancel_here(struct session *session, const struct execution_row *execution)
 {
-    struct arena *arena = session->cli->arena;
-    const enum store_error error =
-        cancel_idle(session->journal, arena, execution, time_now_ms());
+    struct process_host host;
+    const struct idle idle = {session->cli->arena, &session->project, session->journal,
+                              &session->locks, &host.host};
+    enum store_error error;
 
-    if (error == STORE_OK) {
-        secret_forget(arena, &session->project, execution->id);
-        queue_tell(arena, session->journal, &session->locks, execution);
-    }
+    process_host_init(&host);
+    error = idle_cancel(&idle, execution);
+    process_host_release(&host);
     if (error == STORE_OK && session->cli->is_json)
         cli_print_json(
             json_pack("{s:s, s:s}", "execution", execution->id, "status", "cancelled"));

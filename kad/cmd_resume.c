@@ -81,7 +81,7 @@ int cmd_resume(struct cli *cli)
          &answer.step, NULL},
         {"--from", "STEP", "go on at this step", &answer.from, NULL},
         {"--verbose", NULL, "also show what the steps log", NULL, &answer.is_verbose},
-        {"--no-wait", NULL, "leave when there is a time to wait for", NULL,
+        {"--no-wait", NULL, "leave when there is something to wait for", NULL,
          &answer.leaves_waits},
     };
     const struct arg_rules rules = {

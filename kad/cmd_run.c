@@ -12,8 +12,8 @@ static const char details[] =
     "--name VALUE, --flag, --no-flag, or -p name=value. `kad workflow show ID` lists\n"
     "them. A workflow that has changed is built first.\n"
     "\n"
-    "Exit code: 0 completed, 1 failed, 2 bad arguments, 3 paused or waiting, 4 cancelled,\n"
-    "5 held by another process, 74 the store cannot be used.";
+    "Exit code: 0 completed, 1 failed, 2 bad arguments, 3 paused, waiting or queued,\n"
+    "4 cancelled, 5 held by another process, 74 the store cannot be used.";
 
 int cmd_run(struct cli *cli)
 {
@@ -23,7 +23,7 @@ int cmd_run(struct cli *cli)
         {"--key", "KEY", "return the execution with this key if there is one", &key,
          NULL},
         {"--verbose", NULL, "also show what the steps log", NULL, &is_verbose},
-        {"--no-wait", NULL, "leave when there is a time to wait for", NULL,
+        {"--no-wait", NULL, "leave when there is something to wait for", NULL,
          &leaves_waits},
     };
     const struct arg_rules rules = {

@@ -58,9 +58,37 @@ void diags_clear(struct diags *diags)
 static struct str format_text(struct diags *diags, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
+static bool is_line_end(char c)
+{
+    return c == '\n' || c == '\r';
+}
+
+/* A message is one line: what it quotes may have several, which blanks then join. */
+static struct str join_lines(struct arena *arena, struct str text)
+{
+    struct buf out;
+
+    if (str_find(text, S("\n")) == text.len && str_find(text, S("\r")) == text.len)
+        return text;
+    buf_init(&out, arena);
+    for (size_t i = 0; i < text.len; i++) {
+        size_t end = i;
+
+        while (end < text.len && (text.p[end] == ' ' || is_line_end(text.p[end])))
+            end++;
+        if (end == i) {
+            buf_add_char(&out, text.p[i]);
+            continue;
+        }
+        buf_add_char(&out, ' ');
+        i = end - 1;
+    }
+    return buf_str(&out);
+}
+
 static struct str format_text(struct diags *diags, const char *format, va_list args)
 {
-    return str_of(arena_vprintf(diags->arena, format, args));
+    return join_lines(diags->arena, str_of(arena_vprintf(diags->arena, format, args)));
 }
 
 /* What two findings that are one have in common. */

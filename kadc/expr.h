@@ -140,8 +140,9 @@ struct scope {
     struct diags *diags;
     struct workflow *workflow;
     const struct step
-        *step;     /* whose input or route it is; NULL: the workflow's outputs */
-    bool is_after; /* in a route: the step's own outputs are there */
+        *step;         /* whose input or route it is; NULL: the workflow's outputs */
+    bool is_after;     /* in a route: the step's own outputs are there */
+    bool is_recovered; /* its success has wiped out the failure that led to it */
 };
 
 /* Types and binds an expression, reports what is wrong with it; returns its type (poison

@@ -116,8 +116,9 @@ static const struct type *status_type(struct arena *arena, bool is_workflow)
  * that is not denied. */
 static const struct type *workflow_error_type(const struct scope *scope)
 {
-    if (scope->step && (scope->step->is_after_failure || !scope->step->is_reachable ||
-                        scope->workflow->has_doubtful_routes))
+    if (scope->step && !scope->is_recovered &&
+        (scope->step->is_after_failure || !scope->step->is_reachable ||
+         scope->workflow->has_doubtful_routes))
         return type_failure();
     return type_optional(scope->arena, type_failure());
 }

@@ -462,13 +462,25 @@ struct str gen_expr(struct gen *gen, const struct expr *expr)
             .text);
 }
 
-struct str gen_condition(struct gen *gen, const struct template *condition)
+/* `least`: in parentheses if it binds less. */
+static struct str condition_at(struct gen *gen, const struct template *condition,
+                               enum c_level least)
 {
     const struct expr *expr = template_lone(condition);
     bool value = false;
 
     if (expr)
-        return str_of(c_condition(gen, expr).text);
+        return str_of(c_at(gen, c_condition(gen, expr), least));
     node_is_boolean(condition->node, &value);
     return value ? S("true") : S("false");
+}
+
+struct str gen_condition(struct gen *gen, const struct template *condition)
+{
+    return condition_at(gen, condition, C_CHOICE);
+}
+
+struct str gen_condition_of_choice(struct gen *gen, const struct template *condition)
+{
+    return condition_at(gen, condition, C_OR);
 }

@@ -21,6 +21,8 @@ struct str gen_expr(struct gen *gen, const struct expr *expr);
 
 /* A condition, as a C condition. */
 struct str gen_condition(struct gen *gen, const struct template *condition);
+/* The same in front of `? B : C`. */
+struct str gen_condition_of_choice(struct gen *gen, const struct template *condition);
 
 /* A scalar, and any value, in the C type of `wanted`. */
 struct str gen_template(struct gen *gen, const struct template *value,

@@ -23,11 +23,11 @@ static struct c_expr c_null_test(struct gen *gen, const struct expr *expr)
     return wants_set ? value.guard : c_not(gen, value.guard);
 }
 
-/* Compilers warn of `x < x`. */
+/* Compilers warn of `x < x`. What a run has part in is compared nevertheless: it may fault. */
 static struct c_expr c_comparison(struct gen *gen, struct c_expr left, const char *sign,
                                   struct c_expr right)
 {
-    if (strcmp(left.text, right.text) == 0)
+    if (strcmp(left.text, right.text) == 0 && !gen_mentions(str_of(left.text), "run"))
         return c_make(gen, C_POSTFIX,
                       strcmp(sign, "!=") != 0 && sign[1] ? "true" : "false");
     return c_make(gen, C_COMPARISON, "%s %s %s", c_at(gen, left, C_SUM), sign,

@@ -113,8 +113,10 @@ const char *gen_frame_struct(const struct gen *gen, const struct step *step)
 static bool is_own_name(struct str name)
 {
     static const char *const names[] = {
-        "advance", "argv",  "budget",  "definition", "env",   "f",    "finish", "frame",
-        "in",      "match", "outcome", "run",        "steps", "ways", "when",
+        "advance",    "argv",  "budget", "concurrency", "concurrency_key", "count",
+        "definition", "each",  "env",    "f",           "finish",          "frame",
+        "i",          "in",    "items",  "match",       "outcome",         "run",
+        "secrets",    "steps", "ways",   "when",
     };
     static const char *const prefixes[] = {"as_", "do_", "kad_", "step_"};
 

@@ -251,7 +251,7 @@ static bool put_choice(struct gen *gen, const struct route *route)
     if (!is_leaf(route->yes) || !is_leaf(route->no))
         return false;
     text = arena_printf(gen->arena, "return %.*s ? %s : %s;",
-                        STR(gen_condition(gen, route->condition)),
+                        STR(gen_condition_of_choice(gen, route->condition)),
                         leaf_name(gen, route->yes), leaf_name(gen, route->no));
     if (!emit_fits(gen->code, str_utf8_count(str_of(text))))
         return false;

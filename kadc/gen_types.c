@@ -199,6 +199,18 @@ static struct type_name *own_find(const struct own_types *types,
 
 static void declare_array(struct gen *gen, const struct type *array);
 
+/* A name that no struct of the program has, nor one of the file. */
+static const char *own_name(const struct own_types *types, const char *wanted)
+{
+    const char *name = unique_name(types->gen->names, wanted);
+
+    for (size_t i = 0; i < types->all.count; i++)
+        if (strcmp(types->all.items[i]->name, name) == 0)
+            return own_name(types, arena_printf(types->gen->arena, "%s_%zu", wanted,
+                                                types->all.count + 1));
+    return name;
+}
+
 /* "strings_list", "optional_plan_list": an array of what no other file has arrays of. */
 static struct type_name *own_add(struct own_types *types, const struct type *array)
 {
@@ -210,7 +222,7 @@ static struct type_name *own_add(struct own_types *types, const struct type *arr
                                       gen_short_name(gen, array->items));
 
     name->type = type_required(gen->arena, array);
-    name->name = name->short_name = unique_name(gen->names, wanted);
+    name->name = name->short_name = own_name(types, wanted);
     vec_push(gen->arena, &types->all, name);
     gen->code = gen->tables;
     emit_blank(gen->code);

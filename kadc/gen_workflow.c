@@ -347,55 +347,37 @@ static void put_advance(struct gen *gen)
     emit_close(gen->code, "");
 }
 
-/* Whether a value points to arrays or objects that C forgets at the end of the function. */
-static bool is_made_here(const struct type *type, struct str value)
-{
-    const enum c_shape shape = c_shape(type);
-    static const char *const marks[] = {"(const ", "&(struct ", "KAD_TEXTS("};
-
-    if (shape != SHAPE_ARRAY && shape != SHAPE_OBJECT)
-        return false;
-    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-        if (str_find(value, str_of(marks[i])) < value.len)
-            return true;
-    return false;
-}
-
 /* Computes the workflow's outputs. */
 static void put_finish(struct gen *gen, const struct workflow_names *names)
 {
     const struct workflow *workflow = gen->workflow;
     struct emit body, *outer = gen->code;
-    bool reads_frame, reads_run, must_keep = false;
+    bool reads_frame;
 
     emit_init_body(&body, gen->arena);
     gen->code = &body;
+    emit_open(&body, "const struct %s out =", names->outputs_struct);
     for (size_t i = 0; i < workflow->output_count; i++) {
         const struct type_field *field = &names->outputs->fields[i];
         const struct str value =
             gen_value(gen, workflow->outputs[i].value, field->type);
 
-        emit_line(&body, "out->%s = %.*s;", gen_member(gen, field), STR(value));
-        must_keep |= is_made_here(field->type, value);
+        emit_line(&body, ".%s = %.*s,", gen_member(gen, field), STR(value));
     }
-    if (must_keep)
-        emit_line(&body, "kad_keep(run, %s, out);",
-                  gen_descriptor(gen, names->outputs));
+    emit_close(&body, ";");
     gen->code = outer;
     reads_frame = gen_mentions(emit_text(&body), "f");
-    reads_run = gen_mentions(emit_text(&body), "run");
     emit_blank(gen->code);
     emit_comment(gen->code, "outputs: %s",
                  gen_place(gen, workflow->outputs[0].name.span));
     emit_function(gen->code,
-                  "static void finish(struct kad_run *run%s, const void *frame%s, "
-                  "void *outputs)",
-                  reads_run ? "" : " KAD_UNUSED", reads_frame ? "" : " KAD_UNUSED");
+                  "static void finish(struct kad_run *run, const void *frame%s)",
+                  reads_frame ? "" : " KAD_UNUSED");
     if (reads_frame)
         emit_line(gen->code, "const struct frame *f = frame;");
-    emit_line(gen->code, "struct %s *out = outputs;", names->outputs_struct);
-    emit_blank(gen->code);
     emit_append(gen->code, &body);
+    emit_blank(gen->code);
+    emit_line(gen->code, "kad_finish(run, &out);");
     emit_close(gen->code, "");
 }
 

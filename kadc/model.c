@@ -47,7 +47,8 @@ struct top {
 #define AT(field) offsetof(struct top, field)
 static const struct key top_keys[] = {
     {"name", KEY_TEXT, .offset = AT(name), .about = "a title for people"},
-    {"version", KEY_VERSION, .offset = AT(version), .about = "of the workflow, MAJOR.MINOR.PATCH"},
+    {"version", KEY_VERSION, .offset = AT(version),
+     .about = "of the workflow, MAJOR.MINOR.PATCH"},
     {"description", KEY_TEXT, .offset = AT(description), .about = "for people"},
     {"triggers", KEY_LIST, KEY_NOT_EMPTY, AT(triggers), .of = &trigger_set,
      .about = "what starts the workflow"},

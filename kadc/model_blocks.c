@@ -34,7 +34,7 @@ static const struct key parallel_keys[] = {
     {"branches", KEY_MAP, KEY_REQUIRED_AND_NOT_EMPTY, .read = branches_read,
      .of = &branch_set, .shape = SHAPE_BRANCH,
      .about = "steps by the name of their branch"},
-    {"mode", KEY_NODE, .read = parallel_mode_read, .of = &mode_set,
+    {"mode", KEY_NODE, .read = parallel_mode_read, .of = &mode_set, .texts = MODE_TEXTS,
      .about = "when it is over: all, any, settle or {atLeast}"},
 };
 const struct key_set parallel_set = KEY_SET("parallel", NULL, parallel_keys);

@@ -50,6 +50,8 @@ void approval_read(struct reader *reader, const struct node *key,
 
 /* ---- model_blocks.c ------------------------------------------------------------------ */
 
+#define MODE_TEXTS "all any settle"
+
 /* The step's block, which is made when the first of its keys is read. */
 struct block *block_get(struct reader *reader, struct step *step,
                         const struct node *key);

@@ -80,7 +80,7 @@ static const struct key step_keys[] = {
     {"concurrency", KEY_COUNT, .read = step_concurrency_read,
      .not_with = "module run route parallel workflow " GATES,
      .about = "how many items are at work at the same time; default: 1"},
-    {"mode", KEY_NODE, .read = step_mode_read, .of = &mode_set,
+    {"mode", KEY_NODE, .read = step_mode_read, .of = &mode_set, .texts = MODE_TEXTS,
      .not_with = "module run route parallel workflow " GATES,
      .about = "when it is over: all, any, settle or {atLeast}"},
     {"steps", KEY_LIST, KEY_NOT_EMPTY, .read = step_body_read, .of = &step_set,

@@ -51,6 +51,34 @@ static json_t *route_ref(struct writer *writer)
     return ref("route");
 }
 
+/* Calls `add` for each of the names in a text, which blanks separate. */
+static void each_name(const char *names, void (*add)(json_t *list, struct str name),
+                      json_t *list)
+{
+    struct str rest = str_of(names ? names : "");
+
+    while (rest.len > 0)
+        add(list, name_take(&rest));
+}
+
+static void add_name(json_t *list, struct str name)
+{
+    json_array_append_new(list, json_stringn(name.p, name.len));
+}
+
+/* One of the texts; NULL: any. */
+static json_t *texts_schema(const char *texts)
+{
+    json_t *values = json_array();
+
+    if (!texts) {
+        json_decref(values);
+        return schema_of_type("string");
+    }
+    each_name(texts, add_name, values);
+    return json_pack("{s:o}", "enum", values);
+}
+
 /* A list of steps alone, or with more beside it. */
 static json_t *branch_schema(struct writer *writer, const struct key *key)
 {
@@ -73,7 +101,7 @@ static json_t *shape_schema(struct writer *writer, const struct key *key)
     case SHAPE_ROUTE: return route_ref(writer);
     case SHAPE_DECISION: return decision_schema(writer);
     case SHAPE_NAMED:
-        return json_pack("{s:[o,o]}", "anyOf", schema_of_type("string"),
+        return json_pack("{s:[o,o]}", "anyOf", texts_schema(key->texts),
                          set_ref(writer, key->of));
     case SHAPE_ENTRY: return set_ref(writer, key->of);
     case SHAPE_BRANCH: return branch_schema(writer, key);
@@ -127,8 +155,9 @@ static json_t *value_schema(struct writer *writer, const struct key *key)
     case KEY_TEMPLATE:
         return shape_schema(writer, &(struct key){.shape = SHAPE_SCALAR});
     case KEY_NODE:
-        return key->of ? shape_schema(
-                             writer, &(struct key){.shape = SHAPE_NAMED, .of = key->of})
+        return key->of ? shape_schema(writer, &(struct key){.shape = SHAPE_NAMED,
+                                                            .of = key->of,
+                                                            .texts = key->texts})
                        : shape_schema(writer, key);
     case KEY_LIST: return list_schema(writer, key);
     case KEY_MAP: return map_schema(writer, key);
@@ -138,21 +167,6 @@ static json_t *value_schema(struct writer *writer, const struct key *key)
 }
 
 /* ---- Maps ------------------------------------------------------------------------------ */
-
-/* Calls `add` for each of the names in a text, which blanks separate. */
-static void each_name(const char *names, void (*add)(json_t *list, struct str name),
-                      json_t *list)
-{
-    struct str rest = str_of(names ? names : "");
-
-    while (rest.len > 0)
-        add(list, name_take(&rest));
-}
-
-static void add_name(json_t *list, struct str name)
-{
-    json_array_append_new(list, json_stringn(name.p, name.len));
-}
 
 /* {"required": [name]} */
 static void add_required(json_t *list, struct str name)

@@ -98,6 +98,27 @@ static void value_check_secrets(const struct target *target, const struct value 
 
 /* ---- Steps --------------------------------------------------------------------------- */
 
+/* What a called workflow is given is stored by its name, so that it can be resumed: it has to
+ * be a secret that has one. */
+static void call_check_secrets(struct program *program, const struct input *input)
+{
+    const struct template *value = input->value->scalar;
+    const struct expr *expr = value ? template_lone(value) : NULL;
+    const bool is_named =
+        expr && expr->type->kind == TYPE_STRING &&
+        (expr->binding.kind == BIND_SECRET || expr->binding.kind == BIND_PARAMETER);
+    if (is_named || !type_holds_secret(input->field->type) ||
+        (expr && expr->type->kind == TYPE_POISON) || (value && value->is_literal))
+        return;
+    diag_report(program->diags, input->value->node->span, KAD0906,
+                "parameter `%.*s` is secret, and what is given to it has no name",
+                STR(input->name.text));
+    diag_note(program->diags, input->field->name_span,
+              "the parameter is declared here");
+    diag_help(program->diags,
+              "hand on a secret as it is: a text from `secrets` or `trigger`");
+}
+
 static void inputs_check_secrets(struct program *program, const struct step *step)
 {
     for (size_t i = 0; i < step->input_count; i++) {
@@ -112,6 +133,8 @@ static void inputs_check_secrets(struct program *program, const struct step *ste
         };
         if (input->field)
             value_check_secrets(&target, input->value, false);
+        if (input->field && step->kind == STEP_WORKFLOW)
+            call_check_secrets(program, input);
     }
 }
 
@@ -147,8 +170,8 @@ static void stored_check_secrets(struct program *program, const char *what,
         .why = "is stored",
         .help = "only inputs that are marked `secret` take one",
     };
-    if (value && value->scalar)
-        template_check_secrets(&target, value->scalar, NULL);
+    if (value)
+        value_check_secrets(&target, value, false);
 }
 
 static void wait_check_secrets(struct program *program, const struct wait *wait)

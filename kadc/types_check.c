@@ -500,8 +500,10 @@ static void routes_check(struct program *program, struct workflow *workflow,
                           .diags = program->diags,
                           .workflow = workflow,
                           .step = step,
-                          .is_after = true};
+                          .is_after = true,
+                          .is_recovered = step->recovers};
     route_check(&scope, step->on_success);
+    scope.is_recovered = false;
     route_check(&scope, step->on_failure);
     if (step->on_timeout)
         route_check(&scope, step->on_timeout);

@@ -405,10 +405,10 @@ static const struct state *search(struct wrap *w)
         state = heap_pop(w);
         if (state->at == w->line.token_count)
             break;
-        if (is_seen(w, state))
-            continue;
         if (w->state_count > STATE_MAX)
             w->heap.count = 0; /* from here on the first way that there is */
+        else if (is_seen(w, state))
+            continue;
         if (must_break(w, state)) {
             heap_push(w, step_from(w, state, true));
             continue;

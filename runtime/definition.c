@@ -120,6 +120,35 @@ void definition_each_step(const json_t *definition,
     each_step(json_object_get(definition, "steps"), visit, context);
 }
 
+/* Among `steps`, which are those of the branch called `branch`. */
+static const char *branch_among(const json_t *steps, const char *branch,
+                                const char *step_id)
+{
+    const json_t *step;
+    size_t i;
+
+    json_array_foreach(steps, i, step)
+    {
+        if (strcmp(definition_text(step, "id"), step_id) == 0)
+            return branch;
+        for (size_t j = 0; j < definition_branch_count(step); j++) {
+            const json_t *inside = definition_branch(step, j);
+            const char *found = branch_among(
+                json_object_get(inside, "steps"),
+                json_string_value(json_object_get(inside, "name")), step_id);
+
+            if (found)
+                return found;
+        }
+    }
+    return NULL;
+}
+
+const char *definition_branch_of(const json_t *definition, const char *step_id)
+{
+    return branch_among(json_object_get(definition, "steps"), NULL, step_id);
+}
+
 void definition_draw(const json_t *definition, enum graph_format format, FILE *out)
 {
     switch (format) {

@@ -41,6 +41,9 @@ void definition_each_step(const json_t *definition,
                           void (*visit)(const json_t *step, void *context),
                           void *context);
 
+/* The branch of `parallel:` that a step stands in, by its name; NULL: in none, or unknown. */
+const char *definition_branch_of(const json_t *definition, const char *step_id);
+
 /* "At most 23 step runs, 18 agent calls, 6h 10m": the same line everywhere. */
 void definition_bounds_line(const json_t *definition, FILE *out);
 /* "At most 23 step runs (10 in the loop of test and fix-tests), ...": with the step or loop

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "definition.h"
 #include "report_internal.h"
 #include "words.h"
 
@@ -193,60 +194,12 @@ static const char *step_status_words(const struct tree *tree, int index)
     return is_block && waits_for_anything(facts) ? "waiting" : "interrupted";
 }
 
-static bool branch_find(const json_t *steps, const char *branch, const char *id,
-                        const char **found);
-
-/* Looks into a block; the steps of an item are in no branch. */
-static bool branch_find_inside(const json_t *step, const char *id, const char **found)
-{
-    const json_t *branches =
-        json_object_get(json_object_get(step, "parallel"), "branches");
-    size_t i;
-    json_t *each;
-
-    json_array_foreach(branches, i, each)
-    {
-        if (branch_find(json_object_get(each, "steps"),
-                        json_string_value(json_object_get(each, "name")), id, found))
-            return true;
-    }
-    return branch_find(json_object_get(json_object_get(step, "forEach"), "steps"), NULL,
-                       id, found);
-}
-
-static bool branch_find(const json_t *steps, const char *branch, const char *id,
-                        const char **found)
-{
-    size_t i;
-    json_t *step;
-
-    json_array_foreach(steps, i, step)
-    {
-        if (!strcmp(json_string_value(json_object_get(step, "id")), id)) {
-            *found = branch;
-            return true;
-        }
-        if (branch_find_inside(step, id, found))
-            return true;
-    }
-    return false;
-}
-
-/* Of a step inside `parallel:`; NULL: of none, or not known. */
-static const char *branch_of(const struct tree *tree, const struct step_row *step)
-{
-    const char *branch = NULL;
-
-    branch_find(json_object_get(tree->definition, "steps"), NULL, step->step_id,
-                &branch);
-    return branch;
-}
-
 /* "unit: compile", "work[3]". */
 static const char *step_name(const struct tree *tree, const struct step_row *step,
                              int depth)
 {
-    const char *branch = step->parent ? branch_of(tree, step) : NULL;
+    const char *branch =
+        step->parent ? definition_branch_of(tree->definition, step->step_id) : NULL;
     const bool is_named = branch && strcmp(branch, step->step_id) != 0;
 
     return arena_printf(tree->report->arena, "%*s%s%s%s%s", 2 * depth, "",

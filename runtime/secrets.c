@@ -250,7 +250,7 @@ void secrets_leave_environment(const char *parameters)
 {
     json_t *given = parameters ? json_loads(parameters, 0, NULL) : NULL;
 
-    for (char **entry = environ; entry && *entry;) {
+    for (char **entry = environ; *entry;) {
         const struct str name = {*entry, strcspn(*entry, "=")};
 
         if (str_starts_with(name, (struct str){prefix, sizeof(prefix) - 1}) ||

@@ -156,7 +156,7 @@ static bool commit(struct kad_run *run, struct journal_commit commit)
     struct execution *execution = run->execution;
     struct journal *journal = execution->drive->engine->journal;
     struct pending *pending = &run->pending;
-    const bool has_gates = commit.open_gates == run->step.gates;
+    struct journal_commit masked;
 
     if (!run_is_main_line(run) && execution->stored_status != EXECUTION_RUNNING) {
         commit.status = EXECUTION_RUNNING;
@@ -176,14 +176,15 @@ static bool commit(struct kad_run *run, struct journal_commit commit)
                        : NULL;
     commit.clears_request = execution->clears_request;
     add_events(run, &commit);
-    secret_mask_commit(&pending->memory, &commit);
-    if (journal->ops->commit(journal, &commit) != STORE_OK) {
+    masked = commit;
+    secret_mask_commit(&pending->memory, &masked);
+    if (journal->ops->commit(journal, &masked) != STORE_OK) {
         execution->drive->stop = STOP_STORE;
         return false;
     }
     if (commit.sets_execution)
         execution->stored_status = commit.status;
-    if (has_gates)
+    if (commit.open_gates == run->step.gates)
         run->step.has_unstored_gates = false;
     execution->clears_request = false;
     execution->events.count = 0;

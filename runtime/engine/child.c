@@ -6,6 +6,7 @@
 
 #include "codec.h"
 #include "engine/run.h"
+#include "engine/secret.h"
 
 static bool is_stored(struct drive *drive, enum store_error error)
 {
@@ -26,7 +27,7 @@ static struct execution_row new_row(struct kad_run *run)
         .workflow_id = workflow->id,
         .workflow_version = workflow->version,
         .trigger_type = "workflow",
-        .trigger_data = run->step.inputs.text,
+        .trigger_data = secret_inputs(&run->step),
         .status = EXECUTION_RUNNING,
         .current_step = workflow->steps[0].id,
         .state = execution_state(memory, workflow, run->execution->modules),
@@ -52,8 +53,11 @@ static bool create(struct kad_run *run, struct execution_row *row)
     bool existed;
 
     *row = new_row(run);
-    return is_stored(drive, journal->ops->create(journal, &run->inside->memory,
-                                                 &known_as, row, &existed));
+    if (!is_stored(drive, journal->ops->create(journal, &run->inside->memory, &known_as,
+                                               row, &existed)))
+        return false;
+    row->trigger_data = run->step.inputs.text;
+    return true;
 }
 
 /* What an ended child leaves; its caller goes on. */
@@ -96,6 +100,7 @@ bool child_find(struct kad_run *run)
         drive->stop = STOP_STORE;
         return false;
     }
+    row->trigger_data = run->step.inputs.text;
     open_execution(run, row);
     return true;
 }

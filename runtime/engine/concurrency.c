@@ -7,28 +7,27 @@
 const char *engine_concurrency_key(struct engine *engine, struct arena *arena,
                                    const char *parameters, const char **problem)
 {
-    const struct kad_concurrency *concurrency = engine->workflow->concurrency;
+    const struct kad_workflow *workflow = engine->workflow;
     const struct execution_row row = {
         .id = "",
         .trigger_data = parameters,
-        .state = execution_state(arena, engine->workflow, NULL),
+        .state = execution_state(arena, workflow, NULL),
     };
-    const struct execution *execution;
-    const char *key = NULL;
+    struct execution *execution;
     struct drive drive;
+    const char *key = "";
 
     *problem = NULL;
-    if (!concurrency->key)
-        return "";
+    if (!workflow->concurrency->key)
+        return key;
     drive_init(&drive, engine);
-    execution = execution_open(&drive, engine->workflow, &row, NULL);
+    execution = execution_open(&drive, workflow, &row, NULL);
     if (drive.stop == STOP_NONE)
-        key = concurrency->key(execution->root, execution->frame);
-    if (key && !execution->root->fault[0])
-        key = mask_text(arena, arena_copy(arena, key, strlen(key)));
-    else
+        key = workflow->concurrency->key(execution->root, execution->frame);
+    if (drive.stop != STOP_NONE || execution->root->fault[0])
         *problem = arena_printf(arena, "%s",
                                 drive.refusal ? drive.refusal : execution->root->fault);
+    key = mask_text(arena, arena_copy(arena, key, strlen(key)));
     drive_release(&drive);
     return *problem ? NULL : key;
 }

@@ -54,8 +54,8 @@ struct exec_result {
 /* ---- Calls at the same time ----------------------------------------------------------- */
 
 /* A call of an action beside others. `run` is called on a thread of its own; from there only
- * `execute` and `wait` of the host may be used. The engine's thread owns it before `start`
- * and after `next` has returned it. */
+ * `execute`, `wait` and `stop_count` of the host may be used. The engine's thread owns it
+ * before `start` and after `next` has returned it. */
 struct job {
     void (*run)(struct job *job);
     struct job *next; /* the host's, meanwhile */
@@ -77,7 +77,8 @@ struct host {
                              struct exec_result *result);
     /* false: the waiter said that it is over. */
     bool (*wait)(struct host *host, const struct waiter *waiter, int64_t duration_ms);
-    /* Calls job->run on some thread, soon. Any number may be under way. */
+    /* Calls job->run on some thread, soon; when all threads are busy, in order. If there can't
+     * be any thread, `next` calls it. Any number may be under way. */
     void (*start)(struct host *host, struct job *job);
     /* Has the waiter of a job that is under way asked again, from whatever thread it waits. */
     void (*wake)(struct host *host, struct job *job);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/gate.h"
+#include "engine/secret.h"
 
 /* ---- Rows --------------------------------------------------------------------------- */
 
@@ -195,7 +196,7 @@ static void restore_flight(struct kad_run *run, const struct step_row *row)
     restore_deadlines(step, row);
     if (step->info->block) {
         if (row->inputs)
-            step->inputs = (struct kad_json){row->inputs, strlen(row->inputs)};
+            step->inputs = secret_restore(step, row->inputs);
         restore_block(run);
     }
 }

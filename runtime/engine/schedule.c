@@ -31,25 +31,29 @@ static void fail_by_route(struct kad_run *run)
               kad_failure_text(KAD_FAILURE_FAILED_BY_ROUTE));
 }
 
-static void compute_outputs(struct kad_run *run)
+void kad_finish(struct kad_run *run, const void *outputs)
 {
     struct execution *execution = run->execution;
-    const struct kad_type *type = execution->workflow->outputs;
     struct kad_json json = {0};
     const char *problem = NULL;
-    void *outputs;
 
-    if (!type)
-        return;
-    outputs = arena_alloc(&run->values, type->size_bytes);
-    execution->workflow->finish(run, execution->frame, outputs);
     if (!run->fault[0])
-        problem =
-            codec_encode(&execution->memory, type, CODEC_AFTER_SUCCESS, outputs, &json);
+        problem = codec_encode(&execution->memory, execution->workflow->outputs,
+                               CODEC_AFTER_SUCCESS, outputs, &json);
+    if (problem)
+        kad_fault(run, "%s", problem);
     execution->outputs = json.text;
-    if (run->fault[0] || problem)
-        fail_here(run, run->step.info, KAD_FAILURE_EXPRESSION,
-                  problem ? problem : run->fault);
+}
+
+static void compute_outputs(struct kad_run *run)
+{
+    const struct execution *execution = run->execution;
+
+    if (!execution->workflow->outputs)
+        return;
+    execution->workflow->finish(run, execution->frame);
+    if (run->fault[0])
+        fail_here(run, run->step.info, KAD_FAILURE_EXPRESSION, run->fault);
 }
 
 static void close_main_line(struct kad_run *run, enum engine_end end)

@@ -77,8 +77,7 @@ static json_t *hidden(struct arena *arena, const struct kad_type *type,
 
 const char *secret_inputs(struct kad_step *step)
 {
-    const struct kad_type *type =
-        step->info->inputs ? step->info->inputs : step->info->action->inputs;
+    const struct kad_type *type = info_inputs_type(step->info);
     json_t *inputs, *copy;
     const char *text;
 
@@ -88,6 +87,40 @@ const char *secret_inputs(struct kad_step *step)
     copy = inputs ? hidden(&step->memory, type, inputs, false) : NULL;
     text =
         copy ? mask_json(&step->memory, codec_compact(&step->memory, copy).text) : NULL;
+    json_decref(copy);
+    json_decref(inputs);
+    return text;
+}
+
+/* A new reference. What nobody knows stays as it is, and fits no type. */
+static json_t *restored(const json_t *value)
+{
+    const char *name = json_string_value(json_object_get(value, "$secret"));
+    const char *secret = name ? mask_find(name) : NULL;
+    const char *key;
+    json_t *item, *copy;
+
+    if (secret)
+        return json_string(secret);
+    if (!json_is_object(value) || name)
+        return json_incref((json_t *)value);
+    copy = json_object();
+    json_object_foreach((json_t *)value, key, item)
+        json_object_set_new(copy, key, restored(item));
+    return copy;
+}
+
+struct kad_json secret_restore(struct kad_step *step, const char *stored)
+{
+    struct kad_json text = {stored, strlen(stored)};
+    json_t *inputs, *copy;
+
+    if (!type_has_secret(info_inputs_type(step->info)))
+        return text;
+    inputs = json_loads(stored, JSON_ALLOW_NUL, NULL);
+    copy = inputs ? restored(inputs) : NULL;
+    if (copy)
+        text = codec_compact(&step->memory, copy);
     json_decref(copy);
     json_decref(inputs);
     return text;

@@ -14,6 +14,9 @@
  * it is becomes {"$secret": NAME}; what is made of one is masked, and known from now on. */
 const char *secret_inputs(struct kad_step *step);
 
+/* The inputs that were stored so, with the secrets that this process knows. */
+struct kad_json secret_restore(struct kad_step *step, const char *stored);
+
 /* Looks at step->outputs: NULL, or what is wrong with them. (2) */
 const char *secret_outputs(struct kad_step *step);
 

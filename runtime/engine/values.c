@@ -55,14 +55,6 @@ void kad_from_json(struct kad_run *run, const struct kad_type *type,
         kad_fault(run, "%s", problem);
 }
 
-void kad_keep(struct kad_run *run, const struct kad_type *type, void *value)
-{
-    const struct kad_json json = kad_to_json(run, type, value);
-
-    if (json.text)
-        kad_from_json(run, type, json, value);
-}
-
 /* ---- The execution ------------------------------------------------------------------ */
 
 /* In a branch: its own, else what it was outside when the block started, which stands still

@@ -16,7 +16,8 @@ struct process_host {
 
 /* Installs the signal handlers too. */
 void process_host_init(struct process_host *host);
-/* Ends the jobs that are under way, see pool.h, and kills whatever programs have left behind. */
+/* Ends the jobs that are under way, see pool.h, and kills whatever programs have left
+ * behind. */
 void process_host_release(struct process_host *host);
 
 #endif

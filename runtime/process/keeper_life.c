@@ -37,7 +37,6 @@ struct life {
 };
 
 static struct life life;
-static volatile sig_atomic_t has_ended_child;
 
 static void tell(int socket, enum keeper_event_kind kind, int value)
 {
@@ -236,7 +235,6 @@ static void reap(void)
 {
     siginfo_t child = {0};
 
-    has_ended_child = 0;
     while (waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0 && child.si_pid) {
         bury(child.si_pid);
         child.si_pid = 0;
@@ -247,8 +245,7 @@ static void reap(void)
 
 static void on_child(int signal_number)
 {
-    (void)signal_number;
-    has_ended_child = 1;
+    (void)signal_number; /* only to wake the loop */
 }
 
 /* A child's end comes only while the loop waits. */
@@ -307,8 +304,7 @@ _Noreturn void keeper_live(int socket, struct keeper_slot *slots)
     while (is_alive) {
         if (ppoll(life.sockets, life.socket_count, NULL, &while_waiting) > 0)
             is_alive = serve_packets();
-        if (has_ended_child)
-            reap();
+        reap();
     }
     for (size_t line = 0; line < KEEPER_LINE_COUNT; line++)
         signal_program(line, SIGKILL);

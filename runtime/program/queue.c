@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "engine/cancel.h"
+#include "program/idle.h"
 
 enum { TICK_MS = 2000, WAIT_MS = 24 * 60 * 60 * 1000 };
 
@@ -75,14 +75,14 @@ static void over(struct waiting *waiting, enum queue_end end)
     waiting->is_over = true;
 }
 
-static enum store_error cancel(struct queue *queue)
+/* One whose lock this process holds. */
+static enum store_error cancel(const struct queue *queue,
+                               const struct execution_row *row)
 {
-    const enum store_error error = cancel_idle(queue->journal, queue->arena, queue->row,
-                                               queue->host->now_ms(queue->host));
+    const struct idle idle = {queue->arena, queue->project, queue->journal,
+                              queue->locks, queue->host};
 
-    if (error == STORE_OK)
-        queue->row->status = EXECUTION_CANCELLED;
-    return error;
+    return idle_cancel(&idle, row);
 }
 
 /* What somebody has asked of it; a pause means that nobody waits any longer. */
@@ -99,7 +99,8 @@ static void read_request(struct waiting *waiting)
         queue->journal, queue->arena, queue->row->id, &request);
 
     if (error == STORE_OK && request && !strcmp(request, "cancel")) {
-        error = cancel(queue);
+        error = cancel(queue, queue->row);
+        queue->row->status = EXECUTION_CANCELLED;
         over(waiting, QUEUE_CANCELLED);
     } else if (error == STORE_OK && request) {
         error = queue->journal->ops->commit(queue->journal, &taken);
@@ -165,8 +166,7 @@ static enum store_error cancel_other(const struct queue *queue,
         tell(queue->locks, other);
         return STORE_OK;
     }
-    error = cancel_idle(queue->journal, queue->arena, other,
-                        queue->host->now_ms(queue->host));
+    error = cancel(queue, other);
     lock_drop(queue->locks, other->slot);
     return error;
 }

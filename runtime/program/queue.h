@@ -10,10 +10,12 @@
 #include "engine/host.h"
 #include "engine/lock.h"
 #include "kad/workflow.h"
+#include "project.h"
 #include "store/store.h"
 
 struct queue {
     struct arena *arena;
+    const struct project *project;
     struct journal *journal;
     struct lock_file *locks;
     struct host *host;

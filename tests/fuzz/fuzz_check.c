@@ -30,6 +30,8 @@ static void check_workflow(struct program *program, const struct source *source)
         names_check(program, workflow);
         graph_check(program, workflow);
         types_check(program, workflow);
+        concurrency_check(program, workflow);
+        secrets_check(program, workflow);
         flow_check(program, workflow);
         guarantees_check(program, workflow);
         effects_check(program, workflow);

@@ -40,6 +40,8 @@ static struct workflow *read_workflow(struct program *program)
     names_check(program, workflow);
     graph_check(program, workflow);
     types_check(program, workflow);
+    concurrency_check(program, workflow);
+    secrets_check(program, workflow);
     return workflow;
 }
 

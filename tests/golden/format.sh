@@ -4,7 +4,7 @@
 # With UPDATE_GOLDEN=1 the files beside them are written instead of compared.
 set -eu
 
-kadc=$1
+kadc=$(realpath "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 version=$("$kadc" --version | sed 's/.* //')

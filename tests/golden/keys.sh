@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 version=$("$kadc" --version | sed 's/.* //')
 
 "$kadc" --emit=schema | jq -r -f "$source/tests/golden/keys.jq" >"$work/keys"
-sed -n '/^| map | key /,/^$/p' "$docs" | sed -n 's/^| `/`/p' >"$work/old"
+sed -n '/^| map | key /,/^$/p' "$docs" | sed -n 's/^| //p' >"$work/old"
 
 awk -F '\t' -v version="$version" -v old="$work/old" '
     BEGIN {

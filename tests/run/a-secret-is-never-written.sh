@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Secrets reach the actions that are to have them, and nothing else: not the store, its WAL, the
 # logs, what is printed, other programs' environments or command lines.
+# shellcheck disable=SC2016
 source "$(dirname "$0")/lib.sh"
 
 new_project project
@@ -125,7 +126,7 @@ outputs:
 END_OF_FILE
 
 named=canary-named-7f2c given=canary-given-91ab filed='canary-"filed"-\d03e'
-made=$(tr a-z A-Z <<<"$filed")
+made=$(tr '[:lower:]' '[:upper:]' <<<"$filed")
 export KAD_SECRET_TOKEN=$named GIVEN_KEY=$given
 printf '# of the team\n\nFILED=%s\nOTHER=canary-other-5511\n' "$filed" >.kad/secrets
 chmod 600 .kad/secrets
@@ -248,6 +249,54 @@ exits 0 kad workflow resume --skip "$(execution)"
 kad workflow run --no-wait slow --pass - <<<"$given" >"$temporary/out" 2>"$temporary/err" || true
 exits 0 kad workflow cancel "$(execution)"
 equal "what is held" "$(ls .kad/held)" ""
+
+it "a called workflow gets it, also when it goes on after a kill, and its branches too"
+workflow called <<'END_OF_FILE'
+name: Called
+version: 1.0.0
+triggers:
+  - type: cli
+    command: kad workflow called
+    params:
+      - {name: pass, type: string, secret: true}
+      - {name: token, type: string, secret: true}
+steps:
+  - {id: first, wait: 1d, onSuccess: both}
+  - id: both
+    parallel:
+      branches:
+        one: [{id: one, module: vault, action: open, inputs: {token: "{{ trigger.pass }}", how: log}}]
+        two: [{id: two, module: vault, action: open, inputs: {token: "{{ trigger.token }}", how: log}}]
+    onSuccess: third
+  - id: third
+    module: vault
+    action: open
+    inputs: {token: "{{ trigger.pass }}", how: digest}
+outputs: [{name: len, value: "{{ steps.third.outputs.digest }}"}]
+END_OF_FILE
+workflow calls <<'END_OF_FILE'
+name: Calls
+version: 1.0.0
+triggers:
+  - type: cli
+    command: kad workflow calls
+    params: [{name: pass, type: string, secret: true}]
+steps:
+  - id: call
+    workflow: called
+    inputs: {pass: "{{ trigger.pass }}", token: "{{ secrets.TOKEN }}"}
+outputs: [{name: len, value: "{{ steps.call.outputs.len }}"}]
+END_OF_FILE
+exits 3 kad workflow run --no-wait calls --pass env:GIVEN_KEY
+caller=$(sql "SELECT id FROM executions WHERE workflow_id = 'calls'")
+equal parameters "$(sql "SELECT trigger_data FROM executions WHERE parent_id = '$caller'")" \
+    '{"pass":{"$secret":"trigger.pass"},"token":{"$secret":"TOKEN"}}'
+sql "UPDATE gates SET due_at = opened_at"
+exits 0 kad workflow resume --json "$caller"
+equal length "$(jq -r .outputs.len "$temporary/out")" ${#given}
+kad workflow run --no-wait calls --pass - <<<"$given" >"$temporary/out" 2>"$temporary/err" || true
+equal status "$(sql "SELECT group_concat(status) FROM executions WHERE completed_at IS NULL")" waiting,waiting
+nowhere
 
 it "a file that others may read is refused, before anything starts"
 count=$(sql "SELECT count(*) FROM executions")

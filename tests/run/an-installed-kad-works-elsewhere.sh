@@ -19,6 +19,25 @@ equal "result" "$(jq -r .outputs.text "$temporary/out")" OLLEH
 it "runs the workflow that comes with it"
 exits 3 kad workflow implement-feature --feature x
 
+cat >workflows/twice.yaml <<'END'
+name: Twice
+version: 1.0.0
+triggers:
+  - {type: cli, command: kad workflow twice, params: [{name: text, type: string}]}
+steps:
+  - id: there
+    workflow: shout
+    inputs: {text: "{{ trigger.text }}"}
+    onSuccess: back
+    onFailure: $fail
+  - id: back
+    workflow: shout
+    inputs: {text: "{{ steps.there.outputs.text }}"}
+    onFailure: $fail
+outputs:
+  - {name: text, value: "{{ steps.back.outputs.text }}"}
+END
+
 it "gives CMake projects kad_add_workflow"
 cat >CMakeLists.txt <<'END'
 cmake_minimum_required(VERSION 3.25)
@@ -26,6 +45,7 @@ project(mine LANGUAGES C)
 find_package(kad REQUIRED)
 kad_add_workflow(workflows/hello.yaml)
 kad_add_workflow(workflows/shout.yaml)
+kad_add_workflow(workflows/twice.yaml)
 END
 exits 0 cmake -S . -B "$temporary/mine" -DCMAKE_PREFIX_PATH="$temporary/opt" -DCMAKE_C_COMPILER="${CC:-cc}"
 exits 0 cmake --build "$temporary/mine"
@@ -35,6 +55,10 @@ contains ".kad/logs/$(execution)/greet.1.1.log" "Hello, Grace!"
 it "builds the modules of a CMake project with it"
 exits 0 "$temporary/mine/wf-shout" --json --text hello
 equal "result" "$(jq -r .outputs.text "$temporary/out")" OLLEH
+
+it "compiles what a workflow calls into its program"
+exits 0 "$temporary/mine/wf-twice" --json --text hello
+equal "result" "$(jq -r .outputs.text "$temporary/out")" HELLO
 
 it "builds again what has changed, and only that"
 sed -i 's/toupper/tolower/' modules/shout/shout.c

@@ -81,9 +81,72 @@ equal route "$(route)" "write agree write agree:running"
 exits 0 kad workflow approve "$(execution)" --choice publish
 equal route "$(route)" "write agree write agree publish"
 
+it "parallel: needs all branches, but none that nobody asked for"
+printf 'one\ntwo\n' >tidy
+printf 'one \n' >untidy
+exits 0 kad workflow parallel --file tidy
+contains ".kad/logs/$(execution)/accept.1.1.log" "passed: blanks, tabs"
+exits 0 kad workflow parallel --file tidy --short
+contains ".kad/logs/$(execution)/accept.1.1.log" "passed: blanks, tabs, lines"
+exits 1 kad workflow parallel --file untidy
+contains ".kad/logs/$(execution)/refuse.1.1.log" "refused: branch \`blanks\`"
+
+it "for-each: what the items leave is an array, in their order"
+exits 0 kad workflow for-each --files '["tidy", "missing", "untidy"]'
+contains ".kad/logs/$(execution)/report.1.1.log" "3 files, 1 unreadable"
+contains ".kad/logs/$(execution)/report.1.1.log" '["2\n","","1\n"]'
+exits 0 kad workflow for-each --files '[]'
+contains ".kad/logs/$(execution)/report.1.1.log" "0 files, 0 unreadable []"
+
+it "call: runs another workflow, which also runs alone"
+exits 0 kad workflow call --file tidy
+equal children "$(sql "SELECT workflow_id FROM executions WHERE parent_id = '$(sql "SELECT id FROM executions WHERE workflow_id = 'call'")'")" called
+exits 0 kad workflow called --file tidy
+exits 1 kad workflow call --file missing
+
+it "call: is built anew when what it calls has changed, and nothing else is"
+sed -i 's/run: \[cksum/run: [sum/' workflows/called.yaml
+exits 0 kad build
+equal built "$(grep -c '^built' "$temporary/out")" 2
+exits 0 kad build
+equal built "$(grep -c '^built' "$temporary/out")" 0
+
+it "event: waits until it is said, or for two weeks"
+exits 3 kad workflow run --no-wait event --order 7
+equal status "$(status)" waiting
+sql "UPDATE gates SET due_at = opened_at"
+exits 1 kad workflow resume --no-wait "$(execution)"
+equal route "$(route)" "paid:timed_out"
+
+it "first: the end of patience leads on"
+exits 3 kad workflow run --no-wait first
+sql "UPDATE gates SET due_at = opened_at"
+exits 0 kad workflow resume --no-wait "$(execution)"
+equal route "$(route)" "answer go-on"
+
+it "lock: a step has it to itself"
+exits 0 kad workflow lock --file tidy --line three
+equal tidy "$(tail -n 1 tidy)" three
+
 it "secret: reaches the program, and is written nowhere"
 export KAD_SECRET_SIGNING_KEY=open-sesame SALT=grain-of-salt
 exits 0 kad workflow run --json secret --file text --salt env:SALT
 equal signature "$(jq -r .outputs.signature "$temporary/out")" \
     "$({ printf %s open-sesamegrain-of-salt; cat text; } | sha256sum | cut -d' ' -f1)"
 ! grep -rqaF -e open-sesame -e grain-of-salt .kad || fail "a secret was written"
+
+it "worktree: commits on the execution's branch, and leaves the checkout as it is"
+git add -A
+git commit -q -m Begin
+exits 0 kad workflow worktree --text "A note"
+equal note "$(git show "kad/$(execution):note.txt")" "A note"
+[ ! -e note.txt ] || fail "the checkout was changed"
+
+it "concurrency: one for each file"
+exits 3 kad workflow concurrency --file text
+first=$(execution)
+exits 0 kad workflow concurrency --file text
+contains "$temporary/err" "not started"
+exits 3 kad workflow concurrency --file new
+exits 0 kad workflow approve "$first" --choice go
+exits 3 kad workflow concurrency --file text

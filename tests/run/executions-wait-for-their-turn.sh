@@ -48,11 +48,14 @@ exits 0 kad workflow run w-queue --branch other
 rm order
 
 it "in the order of their creation"
-rm a && wait $a || fail "a ended with $?"
+rm a
+wait $a
 eventually grep -q b order
 rm c
 equal status "$(status_of "$(nth 2)")" queued
-rm b && wait $b && wait $c || fail "b or c failed"
+rm b
+wait $b
+wait $c
 equal order "$(tr '\n' ' ' <order)" "b c "
 equal events "$(sql "SELECT group_concat(event_type, ' ') FROM (SELECT event_type FROM execution_history WHERE execution_id = '$(nth 2)' ORDER BY seq LIMIT 2)")" \
     "execution_queued execution_started"
@@ -78,7 +81,8 @@ exits 3 kad workflow run --no-wait w-queue --branch main
 start w-queue main f; f=$!
 eventually has queued 2
 rm e f
-wait $e && wait $f || fail "e or f failed"
+wait $e
+wait $f
 equal status "$(status_of "$(nth 7)")" queued
 
 it "one that waits can be cancelled, and is left queued by a signal"
@@ -88,7 +92,9 @@ eventually has running 1
 start w-queue main h; h=$!
 eventually has queued 1
 exits 0 kad workflow cancel "$(execution)"
-wait $h && fail "it completed" || equal exit $? 4
+ended=0
+wait $h || ended=$?
+equal exit "$ended" 4
 equal status "$(status)" cancelled
 exec 3< <(exec "$(dirname "$(command -v kad)")"/kad workflow run w-queue --branch main 2>&1)
 waiter=$!
@@ -126,7 +132,9 @@ start w-cancel-oldest main j; j=$!
 eventually has running 1
 oldest=$(sql "SELECT id FROM executions WHERE status = 'running'")
 exits 0 kad workflow run w-cancel-oldest --branch main
-wait $j && fail "it completed" || equal exit $? 4
+ended=0
+wait $j || ended=$?
+equal exit "$ended" 4
 equal status "$(status_of "$oldest")" cancelled
 
 it "cancel-oldest: also one that nobody runs"

@@ -81,6 +81,8 @@ static inline struct checked *check_named(const char *path, const char *yaml)
         names_check(&c->program, c->workflow);
         graph_check(&c->program, c->workflow);
         types_check(&c->program, c->workflow);
+        concurrency_check(&c->program, c->workflow);
+        secrets_check(&c->program, c->workflow);
         flow_check(&c->program, c->workflow);
     }
     checked_print(c);

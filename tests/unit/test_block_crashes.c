@@ -144,10 +144,11 @@ static int child_advance(struct kad_run *run, void *frame, int position)
     return position;
 }
 
-static void child_finish(struct kad_run *run, const void *frame, void *outputs)
+static void child_finish(struct kad_run *run, const void *frame)
 {
-    (void)run;
-    *(struct text_value *)outputs = ((const struct child_frame *)frame)->first;
+    const struct child_frame *f = frame;
+
+    kad_finish(run, &f->first);
 }
 
 static const struct kad_workflow child = {

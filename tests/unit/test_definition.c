@@ -22,62 +22,61 @@ static const char release_json[] =
     "{'id':'notify','workflow':'send-mail','routes':[{'on':'success',"
     "'to':'$complete'},{'on':'failure','to':'$fail'}]}]}";
 
-static char *drawn(const char *definition, enum graph_format format)
+static json_t *release(void)
 {
-    char *json = strdup(definition), *text = NULL;
-    size_t len = 0;
-    FILE *out = open_memstream(&text, &len);
+    char *json = strdup(release_json);
     json_t *root;
 
     for (char *c = json; *c; c++)
         *c = *c == '\'' ? '"' : *c;
     root = json_loads(json, 0, NULL);
-    cr_assert_not_null(root);
-    definition_draw(root, format, out);
-    fclose(out);
-    json_decref(root);
     free(json);
-    return text;
+    return root;
 }
 
-static void draws(const char *definition, enum graph_format format, const char *picture)
+static void draws(enum graph_format format, const char *picture)
 {
-    char *text = drawn(definition, format);
+    json_t *root = release();
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
 
+    definition_draw(root, format, out);
+    fclose(out);
     cr_expect_str_eq(text, picture);
+    json_decref(root);
     free(text);
 }
 
 Test(definition, text_indents_what_is_inside_of_a_block)
 {
-    draws(release_json, GRAPH_TEXT,
-          "checks -+-- success -> files\n"
-          "        +-- failure -> $fail\n"
-          "  in parallel, until 2 have ended well\n"
-          "  - lint\n"
-          "    lint -+-- success -> $complete\n"
-          "          +-- failure -> $fail\n"
-          "  - unit, if `trigger.deep`\n"
-          "    unit -+-- success -> $complete\n"
-          "          +-- failure -> mend\n"
-          "    mend -+-- success -> unit\n"
-          "          +-- failure -> $fail\n"
-          "files --+-- success -> notify\n"
-          "        +-- failure -> $fail\n"
-          "  for each file, at most 9, 3 at a time, until all have ended\n"
-          "    pack -+-- success -> $complete\n"
-          "          +-- failure -> $fail\n"
-          "notify -+-- success -> $complete\n"
-          "        +-- failure -> $fail\n"
-          "  calls workflow send-mail\n"
-          "checks runs at most 2 times\n"
-          "mend runs at most 3 times\n");
+    draws(GRAPH_TEXT, "checks -+-- success -> files\n"
+                      "        +-- failure -> $fail\n"
+                      "  in parallel, until 2 have ended well\n"
+                      "  - lint\n"
+                      "    lint -+-- success -> $complete\n"
+                      "          +-- failure -> $fail\n"
+                      "  - unit, if `trigger.deep`\n"
+                      "    unit -+-- success -> $complete\n"
+                      "          +-- failure -> mend\n"
+                      "    mend -+-- success -> unit\n"
+                      "          +-- failure -> $fail\n"
+                      "files --+-- success -> notify\n"
+                      "        +-- failure -> $fail\n"
+                      "  for each file, at most 9, 3 at a time, until all have ended\n"
+                      "    pack -+-- success -> $complete\n"
+                      "          +-- failure -> $fail\n"
+                      "notify -+-- success -> $complete\n"
+                      "        +-- failure -> $fail\n"
+                      "  calls workflow send-mail\n"
+                      "checks runs at most 2 times\n"
+                      "mend runs at most 3 times\n");
 }
 
 Test(definition, dot_puts_branches_into_clusters_with_ends_of_their_own)
 {
     draws(
-        release_json, GRAPH_DOT,
+        GRAPH_DOT,
         "digraph \"release\" {\n"
         "    node [shape=box];\n"
         "    \"$complete\" [shape=ellipse, label=\"complete\"];\n"
@@ -130,7 +129,7 @@ Test(definition, dot_puts_branches_into_clusters_with_ends_of_their_own)
 Test(definition, mermaid_puts_branches_into_subgraphs)
 {
     draws(
-        release_json, GRAPH_MERMAID,
+        GRAPH_MERMAID,
         "flowchart TD\n"
         "    step_checks[\"checks (at most 2 runs)\"]\n"
         "    subgraph block_checks[\"in parallel, until 2 have ended well\"]\n"
@@ -174,6 +173,18 @@ Test(definition, mermaid_puts_branches_into_subgraphs)
         "    step_notify -->|\"failure\"| end_fail\n");
 }
 
+Test(definition, a_step_knows_its_branch_of_a_parallel)
+{
+    json_t *root = release();
+
+    cr_expect_str_eq(definition_branch_of(root, "mend"), "unit");
+    cr_expect_str_eq(definition_branch_of(root, "lint"), "lint");
+    cr_expect_null(definition_branch_of(root, "pack"));
+    cr_expect_null(definition_branch_of(root, "checks"));
+    cr_expect_null(definition_branch_of(root, "nowhere"));
+    json_decref(root);
+}
+
 struct ids {
     char text[64];
 };
@@ -189,14 +200,9 @@ static void add_id(const json_t *step, void *context)
 Test(definition, each_step_is_visited_before_those_inside_of_it)
 {
     struct ids ids = {""};
-    char *json = strdup(release_json);
-    json_t *root;
+    json_t *root = release();
 
-    for (char *c = json; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    root = json_loads(json, 0, NULL);
     definition_each_step(root, add_id, &ids);
     cr_expect_str_eq(ids.text, "checks lint unit mend files pack notify ");
     json_decref(root);
-    free(json);
 }

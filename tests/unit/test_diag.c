@@ -10,6 +10,7 @@ TestSuite(diag, .init = set_up, .fini = tear_down);
 static const struct diag_style TEXT = {DIAG_TEXT, false, 80};
 static const struct diag_style SHORT = {DIAG_SHORT, false, 0};
 static const struct diag_style JSON = {DIAG_JSON, false, 0};
+static const struct diag_style SARIF = {DIAG_SARIF, false, 0};
 
 static const struct source *source_from(const char *text)
 {
@@ -367,10 +368,10 @@ Test(diag, what_a_terminal_would_obey_is_replaced)
     const struct source *source = source_from("a: \x1b[31m\xff\xe2\x80\xae\n");
 
     diag_report(diags, span_of(source, "a"), KAD0104, "unknown key `\x1b[2J\n`");
-    cr_assert(strstr(printed(TEXT), "unknown key `\xef\xbf\xbd[2J\xef\xbf\xbd`\n"));
+    cr_assert(strstr(printed(TEXT), "unknown key `\xef\xbf\xbd[2J `\n"));
     cr_assert(
         strstr(printed(TEXT), "1 | a: \xef\xbf\xbd[31m\xef\xbf\xbd\xef\xbf\xbd\n"));
-    cr_assert(strstr(printed(SHORT), "`\xef\xbf\xbd[2J\xef\xbf\xbd`\n"));
+    cr_assert(strstr(printed(SHORT), "`\xef\xbf\xbd[2J `\n"));
 }
 
 Test(diag, color_is_there_only_when_asked_for)
@@ -398,6 +399,70 @@ Test(diag, the_summary_counts_errors_warnings_and_fixes)
     diag_fix(diags, span_of(source, "c"), "C", true, "surely");
     cr_assert(strstr(printed(SHORT), "\n2 errors, 1 warning in 1 file; "
                                      "1 can be fixed with --fix\n"));
+}
+
+Test(diag, a_message_that_quotes_several_lines_is_one_line)
+{
+    diag_report(diags, span_of(source_from("abc\n"), "a"), KAD0606, "`%s` is true",
+                "a ||\r\n    b");
+    assert_printed(SHORT, "a.yaml:1:1: warning[KAD0606]: `a || b` is true\n"
+                          "1 warning in 1 file\n");
+}
+
+/* ---- Expected findings ----------------------------------------------------------- */
+
+static void expect_code(const struct source *source, const char *word,
+                        enum diag_code code)
+{
+    diag_expect(diags, span_of(source, word), code, span_of(source, word),
+                S("it is meant"));
+}
+
+Test(diag, an_expected_finding_is_counted_and_not_shown)
+{
+    const struct source *source = source_from("abc\ndef\n");
+
+    expect_code(source, "abc", KAD0803);
+    diag_report(diags, span_of(source, "b"), KAD0803, "twice");
+    diag_warnings_are_errors(diags);
+    cr_assert_eq(diag_error_count(diags), 0);
+    assert_printed(SHORT, "no errors in 1 file; 1 suppressed\n");
+    diag_report(diags, span_of(source, "d"), KAD0803, "elsewhere");
+    cr_assert_eq(diag_error_count(diags), 1);
+    cr_assert(strstr(printed(SARIF), "\"justification\": \"it is meant\""));
+}
+
+Test(diag, an_expectation_that_is_not_met_warns)
+{
+    const struct source *source = source_from("abc\ndef\n");
+
+    expect_code(source, "abc", KAD0803);
+    assert_printed(SHORT, "a.yaml:1:1: warning[KAD0117]: there is no `KAD0803` here to "
+                          "be expected\n"
+                          "1 warning in 1 file\n");
+    diag_set_level(diags, KAD0803, DIAG_OFF);
+    cr_assert_eq(diag_warning_count(diags), 0, "who allows it expects nothing");
+}
+
+Test(diag, behind_an_error_nobody_knows_what_would_have_been_found)
+{
+    const struct source *source = source_from("abc\ndef\n");
+
+    expect_code(source, "abc", KAD0803);
+    diag_report(diags, span_of(source, "d"), KAD0104, "unknown key");
+    cr_assert_eq(diag_warning_count(diags), 0);
+}
+
+Test(diag, what_stays_an_error_or_is_about_security_is_not_expected_away)
+{
+    for (int code = 0; code < DIAG_CODE_COUNT; code++) {
+        const char *name = diag_code_name((enum diag_code)code);
+        const bool is_fixed = !diag_set_level(diags, (enum diag_code)code, DIAG_OFF);
+
+        cr_assert_eq(diag_may_be_expected((enum diag_code)code),
+                     !is_fixed && strncmp(name, "KAD09", strlen("KAD09")) != 0, "%s",
+                     name);
+    }
 }
 
 /* ---- JSON ------------------------------------------------------------------------ */

@@ -1,6 +1,7 @@
 /* test_emit.c: the look of generated C: line breaks, braces, comments, escapes. */
 #include <criterion/criterion.h>
 
+#include "base/buf.h"
 #include "emit.h"
 
 static struct arena arena;
@@ -62,6 +63,33 @@ Test(emit, a_choice_is_broken_before_its_signs)
     expect("value = f->trigger.contact_person_of_the_order\n"
            "            ? f->trigger.contact_person_of_that_order_\n"
            "            : nobody;\n");
+}
+
+static const char *without_space(struct str text)
+{
+    struct buf buf;
+
+    buf_init(&buf, &arena);
+    for (size_t i = 0; i < text.len; i++)
+        if (text.p[i] != ' ' && text.p[i] != '\n')
+            buf_add_char(&buf, text.p[i]);
+    return buf.p;
+}
+
+/* There are more ways to break it than are looked at. */
+Test(emit, nothing_of_a_long_line_is_lost)
+{
+    enum { DEPTH = 24 };
+    struct buf line;
+
+    buf_init(&line, &arena);
+    for (int i = 0; i < DEPTH; i++)
+        buf_printf(&line, "add(run, f->value.is_set ? f->value.number : ");
+    buf_add_char(&line, '1');
+    buf_fill(&line, ')', DEPTH);
+    buf_add_char(&line, ';');
+    emit_line(&e, "%s", line.p);
+    cr_expect_str_eq(without_space(emit_text(&e)), without_space(buf_str(&line)));
 }
 
 Test(emit, a_text_is_never_broken)

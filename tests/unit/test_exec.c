@@ -45,7 +45,8 @@ static enum exec_end run(const char *script)
     return exec_run(&caller, &arena, &request, &result);
 }
 
-/* valgrind runs our programs too, with files of its own, and dies of an execve that fails late. */
+/* valgrind runs our programs too, with files of its own, and dies of an execve that fails
+ * late. */
 static void skip_under_valgrind(void)
 {
     const char *preloaded = getenv("LD_PRELOAD");

@@ -116,6 +116,13 @@ Test(gen_expr, arithmetic_is_checked)
     gives("-trigger.ratio", "-f->trigger.ratio");
 }
 
+Test(gen_expr, what_is_compared_with_itself_is_known_unless_it_may_fault)
+{
+    gives("trigger.count == trigger.count", "true");
+    gives("trigger.count + 1 != trigger.count + 1",
+          "kad_add(run, f->trigger.count, 1) != kad_add(run, f->trigger.count, 1)");
+}
+
 Test(gen_expr, a_fallback_tests_what_says_that_it_is_unset)
 {
     gives("trigger.limit ?? 3", "f->trigger.limit.is_set ? f->trigger.limit.value : 3");

@@ -115,7 +115,7 @@ static void read_some(int fd, size_t count)
             count--;
 }
 
-/* Programs have no descriptor of ours: they open this one. */
+/* Programs have no descriptor of ours: they open this one. Once a test: jobs read it. */
 static const char *script_with(const char *format, int fd)
 {
     static char script[512];
@@ -329,13 +329,15 @@ Test(jobs, the_third_stop_ends_it_at_once_with_programs_running)
 
 Test(jobs, the_release_ends_programs_and_waits)
 {
+    const char *script;
     int ends[2];
 
     cr_assert_eq(pipe(ends), 0);
+    script = script_with("trap '' TERM; printf x >/proc/%d/fd/%d; "
+                         "while :; do sleep 0.01; done",
+                         ends[1]);
     for (size_t i = 0; i < 10; i++)
-        start(i, script_with("trap '' TERM; printf x >/proc/%d/fd/%d; "
-                             "while :; do sleep 0.01; done",
-                             ends[1]));
+        start(i, script);
     for (size_t i = 10; i < 20; i++)
         start(i, NULL);
     read_some(ends[0], 10);
@@ -388,12 +390,14 @@ Test(jobs, the_death_of_the_engine_is_the_death_of_twenty_programs)
 
 Test(jobs, the_death_of_the_keeper_ends_what_runs_and_no_more)
 {
+    const char *script;
     int ends[2];
     size_t lost_count = 0;
 
     cr_assert_eq(pipe(ends), 0);
+    script = script_with("printf x >/proc/%d/fd/%d; exec sleep 1000", ends[1]);
     for (size_t i = 0; i < 20; i++)
-        start(i, script_with("printf x >/proc/%d/fd/%d; exec sleep 1000", ends[1]));
+        start(i, script);
     read_some(ends[0], 20);
     kill(host.keeper.pid, SIGKILL);
     for (size_t i = 0; i < 20; i++)
@@ -450,12 +454,14 @@ Test(jobs, with_few_descriptors_fewer_run_at_once)
 
 Test(jobs, without_descriptors_only_those_fail_that_need_more)
 {
+    const char *script;
     int ends[2];
     rlim_t before;
 
     cr_assert_eq(pipe(ends), 0);
+    script = script_with("printf x >/proc/%d/fd/%d; exec sleep 1000", ends[1]);
     for (size_t i = 0; i < 20; i++)
-        start(i, script_with("printf x >/proc/%d/fd/%d; exec sleep 1000", ends[1]));
+        start(i, script);
     read_some(ends[0], 20);
     for (size_t i = 10; i < 20; i++)
         wake(&calls[i], WAIT_KILL);

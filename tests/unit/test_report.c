@@ -258,8 +258,9 @@ static void start_with_branches(void)
         .id = "flow",
         .name = "Flow",
         .version = "1.0.0",
-        .definition = "{\"steps\":[{\"id\":\"test\"},{\"id\":\"lint\",\"branch\":"
-                      "\"lint\"},{\"id\":\"compile\",\"branch\":\"unit\"}]}"};
+        .definition = "{\"steps\":[{\"id\":\"test\",\"parallel\":{\"branches\":["
+                      "{\"name\":\"lint\",\"steps\":[{\"id\":\"lint\"}]},"
+                      "{\"name\":\"unit\",\"steps\":[{\"id\":\"compile\"}]}]}}]}"};
     struct execution_row row = {.id = "abcd1234",
                                 .workflow_id = "flow",
                                 .workflow_version = "1.0.0",

@@ -73,3 +73,25 @@ Test(signals, a_wish_just_before_the_wait_is_not_lost)
 {
     cr_assert_eq(end_of(wait_after_a_stop), SURVIVED);
 }
+
+static void stop_twice_while_waiting(void)
+{
+    sigset_t both, before;
+
+    sigemptyset(&both);
+    sigaddset(&both, SIGINT);
+    sigaddset(&both, SIGTERM);
+    raise(SIGINT);
+    pthread_sigmask(SIG_BLOCK, &both, &before);
+    if (signals_poll(NULL, 0, -1) != -1 || errno != EINTR)
+        _exit(1);
+    raise(SIGTERM); /* comes before anybody could ask for the first */
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (signals_stop_count() != 2)
+        _exit(2);
+}
+
+Test(signals, a_second_wish_is_counted_while_who_waited_wakes)
+{
+    cr_assert_eq(end_of(stop_twice_while_waiting), SURVIVED);
+}

@@ -159,7 +159,4 @@ struct kad_json kad_to_json(struct kad_run *run, const struct kad_type *type,
 void kad_from_json(struct kad_run *run, const struct kad_type *type,
                    struct kad_json json, void *value);
 
-/* Copies into the run what a value points to: it outlives the function that made it. */
-void kad_keep(struct kad_run *run, const struct kad_type *type, void *value);
-
 #endif

@@ -6,7 +6,8 @@
  *     boolean    bool                  optional: struct kad_optional_boolean
  *     duration   int64_t, ms           optional: struct kad_optional_integer
  *     object     a generated struct    optional: a pointer to it; NULL: unset
- *     array      {items, count}        items NULL: unset; an empty array has items
+ *     array      {items, count}        items NULL: unset; an empty array has items;
+ *                                      items that may be unset: optional, as above
  *     any, an object without properties, an array without items: struct kad_json
  *
  * Values are immutable and owned by the step (or execution) that made them. Each generated

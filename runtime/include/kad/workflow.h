@@ -267,9 +267,10 @@ struct kad_workflow {
     const char *const *env;
     /* The secrets that expressions name (`secrets.N`): NULL-terminated; NULL: none. */
     const char *const *secrets;
-    /* `outputs:` of the workflow: its type and a function that computes them; or NULL. */
+    /* `outputs:` of the workflow: its type and a function that computes them and hands them
+     * to kad_finish; or NULL. */
     const struct kad_type *outputs;
-    void (*finish)(struct kad_run *run, const void *frame, void *outputs);
+    void (*finish)(struct kad_run *run, const void *frame);
     /* One step at `position`; returns the next position. */
     int (*advance)(struct kad_run *run, void *frame, int position);
 };
@@ -283,6 +284,10 @@ struct kad_workflow {
  * Only generated code calls it, through the typed function of the action. */
 enum kad_outcome kad_do(struct kad_run *run, const struct kad_step_info *step,
                         const void *in, void *out);
+
+/* The workflow is over with these outputs, of its type. Borrowed during the call: what they
+ * point to may be on the caller's stack. Only generated code calls it. */
+void kad_finish(struct kad_run *run, const void *outputs);
 
 /* The action's word on which of its outcomes it was, from 1; from the step's own thread. */
 void kad_name_outcome(struct kad_step *step, uint32_t outcome);

@@ -13,7 +13,7 @@
  *           calls workflow called
  *     done ---+-- success -> $complete
  *             +-- failure -> $fail
- *     At most 3 step runs, 0 agent calls */
+ *     At most 24 step runs, 0 agent calls */
 #include "call.h"
 
 enum step {
@@ -164,9 +164,7 @@ static enum step step_notify(struct kad_run *run, struct frame *f)
                   : "nobody",
         .points =
             (struct called_trigger_points){
-                (const struct called_trigger_points_item[]){
-                    (struct called_trigger_points_item){.left = 1, .top = 2}},
-                1},
+                (const struct called_trigger_points_item[]){{.left = 1, .top = 2}}, 1},
         .urgent = false,
     };
 
@@ -288,8 +286,8 @@ static const char definition[] =
     "\"stdout\":{\"type\":\"string\"},\"stderr\":{\"type\":\"string\"}},"
     "\"required\":[\"exitCode\",\"stdout\",\"stderr\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
-    "{\"on\":\"failure\",\"to\":\"$fail\"}]}],\"bounds\":{\"stepRuns\":3,"
-    "\"agentCalls\":0,\"most\":{}}}";
+    "{\"on\":\"failure\",\"to\":\"$fail\"}]}],\"bounds\":{\"stepRuns\":24,"
+    "\"agentCalls\":0,\"most\":{\"stepRuns\":{\"steps\":[\"all\"],\"share\":21}}}}";
 
 const struct kad_workflow call_workflow = {
     .id = "call",

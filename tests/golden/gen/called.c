@@ -139,12 +139,14 @@ static int advance(struct kad_run *run, void *frame, int position)
 }
 
 /* outputs: called.yaml:22 */
-static void finish(struct kad_run *run, const void *frame, void *outputs)
+static void finish(struct kad_run *run, const void *frame)
 {
     const struct frame *f = frame;
-    struct called_outputs *out = outputs;
+    const struct called_outputs out = {
+        .id = kad_trim(run, f->send.stdout_text),
+    };
 
-    out->id = kad_trim(run, f->send.stdout_text);
+    kad_finish(run, &out);
 }
 
 /* Printed by --describe. */

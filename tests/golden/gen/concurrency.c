@@ -131,7 +131,4 @@ const struct kad_workflow concurrency_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &concurrency_workflow);
-}
+KAD_MAIN(concurrency_workflow);

@@ -6,14 +6,18 @@
  *            +-- success, else, `steps.count.outputs.value == 0 && tr... -> $fail
  *            +-- success, else, else -------------------------------------> $complete
  *            +-- failure -------------------------------------------------> $fail
- *     many --+-- success -> $complete
+ *     many --+-- success, `trigger.up ? ? true` -> $fail
+ *            +-- success, else -----------------> go
+ *            +-- failure -----------------------> $fail
+ *     go ----+-- success -> $complete
  *            +-- failure -> $fail
- *     At most 2 step runs, 0 agent calls */
+ *     At most 3 step runs, 0 agent calls */
 #include "condition.h"
 
 enum step {
     STEP_COUNT,
     STEP_MANY,
+    STEP_GO,
     END_COMPLETE = KAD_END_COMPLETE,
     END_FAIL = KAD_END_FAIL,
 };
@@ -31,6 +35,11 @@ static const struct kad_field trigger_fields[] = {
         .type = &kad_integer_type,
         .default_json = "3",
     },
+    {
+        .name = "up",
+        .offset = offsetof(struct condition_trigger, up),
+        .type = &kad_optional_boolean_type,
+    },
 };
 
 const struct kad_type condition_trigger_type = {
@@ -44,22 +53,27 @@ const struct kad_type condition_trigger_type = {
 static const struct kad_step_info steps[] = {
     {
         .id = "count",
-        .line = 12,
+        .line = 15,
         .action = &probe_count_action,
         .outputs_offset = offsetof(struct frame, count),
     },
     {
         .id = "many",
-        .line = 23,
+        .line = 26,
+        .action = &probe_ping_action,
+    },
+    {
+        .id = "go",
+        .line = 33,
         .action = &probe_ping_action,
     },
 };
 
-/* count: condition.yaml:12 */
+/* count: condition.yaml:15 */
 static enum step step_count(struct kad_run *run, struct frame *f)
 {
     switch (probe_count_do(run, &steps[STEP_COUNT], &f->count)) {
-    case KAD_SUCCESS: /* condition.yaml:16 */
+    case KAD_SUCCESS: /* condition.yaml:19 */
         if (f->count.value > f->trigger.limit)
             return STEP_MANY;
         if (f->count.value == 0 && f->trigger.limit < 1000 &&
@@ -73,14 +87,27 @@ static enum step step_count(struct kad_run *run, struct frame *f)
     kad_unreachable();
 }
 
-/* many: condition.yaml:23 */
-static enum step step_many(struct kad_run *run)
+/* many: condition.yaml:26 */
+static enum step step_many(struct kad_run *run, struct frame *f)
 {
     switch (probe_ping_do(run, &steps[STEP_MANY])) {
-    case KAD_SUCCESS: return END_COMPLETE;
+    case KAD_SUCCESS: /* condition.yaml:30 */
+        return (f->trigger.up.is_set ? f->trigger.up.value : true) ? END_FAIL : STEP_GO;
     case KAD_FAILURE:
     case KAD_TIMEOUT: return END_FAIL;
     case KAD_LATER: return STEP_MANY;
+    }
+    kad_unreachable();
+}
+
+/* go: condition.yaml:33 */
+static enum step step_go(struct kad_run *run)
+{
+    switch (probe_ping_do(run, &steps[STEP_GO])) {
+    case KAD_SUCCESS: return END_COMPLETE;
+    case KAD_FAILURE:
+    case KAD_TIMEOUT: return END_FAIL;
+    case KAD_LATER: return STEP_GO;
     }
     kad_unreachable();
 }
@@ -93,7 +120,8 @@ static int advance(struct kad_run *run, void *frame, int position)
 
     switch (at) {
     case STEP_COUNT: return step_count(run, f);
-    case STEP_MANY: return step_many(run);
+    case STEP_MANY: return step_many(run, f);
+    case STEP_GO: return step_go(run);
     case END_COMPLETE:
     case END_FAIL: break;
     }
@@ -105,8 +133,9 @@ static const char definition[] =
     "{\"id\":\"condition\",\"name\":\"Condition\",\"version\":\"1.0.0\","
     "\"source\":\"condition.yaml\",\"triggers\":[{\"type\":\"cli\",\"command\":\"kad "
     "workflow condition\",\"params\":[{\"name\":\"limit\","
-    "\"schema\":{\"type\":\"integer\",\"default\":3},\"required\":false}]}],"
-    "\"steps\":[{\"id\":\"count\",\"line\":12,\"module\":\"probe\","
+    "\"schema\":{\"type\":\"integer\",\"default\":3},\"required\":false},"
+    "{\"name\":\"up\",\"schema\":{\"type\":\"boolean\"},\"required\":false}]}],"
+    "\"steps\":[{\"id\":\"count\",\"line\":15,\"module\":\"probe\","
     "\"action\":\"count\",\"idempotent\":false,\"inputs\":{\"type\":\"object\","
     "\"properties\":{}},\"outputs\":{\"type\":\"object\","
     "\"properties\":{\"value\":{\"type\":\"integer\"}},\"required\":[\"value\"]},"
@@ -116,11 +145,18 @@ static const char definition[] =
     "trigger.limit < 1000 && steps.count.attempts < 3`\",\"to\":\"$fail\"},"
     "{\"on\":\"success\",\"when\":\"else, else\",\"to\":\"$complete\"},"
     "{\"on\":\"failure\",\"to\":\"$fail\"}]},"
-    "{\"id\":\"many\",\"line\":23,\"module\":\"probe\",\"action\":\"ping\","
+    "{\"id\":\"many\",\"line\":26,\"module\":\"probe\",\"action\":\"ping\","
+    "\"idempotent\":false,\"inputs\":{\"type\":\"object\",\"properties\":{}},"
+    "\"outputs\":{\"type\":\"object\",\"properties\":{}},"
+    "\"routes\":[{\"on\":\"success\",\"when\":\"`trigger.up ?\? true`\","
+    "\"to\":\"$fail\"},"
+    "{\"on\":\"success\",\"when\":\"else\",\"to\":\"go\"},"
+    "{\"on\":\"failure\",\"to\":\"$fail\"}]},"
+    "{\"id\":\"go\",\"line\":33,\"module\":\"probe\",\"action\":\"ping\","
     "\"idempotent\":false,\"inputs\":{\"type\":\"object\",\"properties\":{}},"
     "\"outputs\":{\"type\":\"object\",\"properties\":{}},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
-    "{\"on\":\"failure\",\"to\":\"$fail\"}]}],\"bounds\":{\"stepRuns\":2,"
+    "{\"on\":\"failure\",\"to\":\"$fail\"}]}],\"bounds\":{\"stepRuns\":3,"
     "\"agentCalls\":0,\"most\":{}}}";
 
 const struct kad_workflow condition_workflow = {

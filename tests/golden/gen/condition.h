@@ -10,6 +10,8 @@
 /* Parameters: condition.yaml:5 */
 struct condition_trigger {
     int64_t limit;
+    /* Optional. */
+    struct kad_optional_boolean up;
 };
 
 extern const struct kad_type condition_trigger_type;

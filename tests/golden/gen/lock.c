@@ -4,7 +4,7 @@
  *
  *     deploy -+-- success -> $complete
  *             +-- failure -> $fail
- *     At most 1 step run, 0 agent calls, 10m */
+ *     At most 1 step run, 0 agent calls */
 #include "lock.h"
 
 enum step {
@@ -74,9 +74,7 @@ static const char definition[] =
     "\"required\":[\"exitCode\",\"stdout\",\"stderr\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
     "{\"on\":\"failure\",\"to\":\"$fail\"}]}],\"bounds\":{\"stepRuns\":1,"
-    "\"agentCalls\":0,\"timeMs\":600000,"
-    "\"most\":{\"stepRuns\":{\"steps\":[\"deploy\"],\"share\":1},"
-    "\"timeMs\":{\"steps\":[\"deploy\"],\"share\":600000}}}}";
+    "\"agentCalls\":0,\"most\":{\"stepRuns\":{\"steps\":[\"deploy\"],\"share\":1}}}}";
 
 const struct kad_workflow lock_workflow = {
     .id = "lock",

@@ -46,7 +46,7 @@
  *     done ----+-- success -> $complete
  *              +-- failure -> $fail
  *     clean runs at most 3 times
- *     At most 5 step runs, 0 agent calls */
+ *     At most 20 step runs, 0 agent calls */
 #include "parallel.h"
 
 enum step {
@@ -603,15 +603,17 @@ static int advance(struct kad_run *run, void *frame, int position)
 }
 
 /* outputs: parallel.yaml:53 */
-static void finish(struct kad_run *run, const void *frame, void *outputs)
+static void finish(struct kad_run *run, const void *frame)
 {
     const struct frame *f = frame;
-    struct parallel_outputs *out = outputs;
+    const struct parallel_outputs out = {
+        .voters = f->votes.outputs.succeeded,
+        .lint = f->checks.lint.stdout_text,
+        .unit = f->checks.unit.stdout_text ? f->checks.unit.stdout_text : "not run",
+        .unit_status = kad_step_status(run, &steps[STEP_UNIT]),
+    };
 
-    out->voters = f->votes.outputs.succeeded;
-    out->lint = f->checks.lint.stdout_text;
-    out->unit = f->checks.unit.stdout_text ? f->checks.unit.stdout_text : "not run";
-    out->unit_status = kad_step_status(run, &steps[STEP_UNIT]);
+    kad_finish(run, &out);
 }
 
 /* Printed by --describe. */
@@ -728,8 +730,8 @@ static const char definition[] =
     "\"lint\":{\"type\":\"string\"},\"unit\":{\"type\":\"string\"},"
     "\"unitStatus\":{\"type\":\"string\",\"enum\":[\"pending\",\"completed\","
     "\"failed\",\"timed_out\",\"skipped\",\"cancelled\"]}},\"required\":[\"voters\","
-    "\"lint\",\"unit\",\"unitStatus\"]},\"bounds\":{\"stepRuns\":5,\"agentCalls\":0,"
-    "\"most\":{}}}";
+    "\"lint\",\"unit\",\"unitStatus\"]},\"bounds\":{\"stepRuns\":20,\"agentCalls\":0,"
+    "\"most\":{\"stepRuns\":{\"steps\":[\"checks\"],\"share\":9}}}}";
 
 const struct kad_workflow parallel_workflow = {
     .id = "parallel",

@@ -194,7 +194,4 @@ const struct kad_workflow secret_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &secret_workflow);
-}
+KAD_MAIN(secret_workflow);

@@ -302,20 +302,23 @@ static int advance(struct kad_run *run, void *frame, int position)
 }
 
 /* outputs: types-and-defaults.yaml:32 */
-static void finish(struct kad_run *run, const void *frame, void *outputs)
+static void finish(struct kad_run *run, const void *frame)
 {
     const struct frame *f = frame;
-    struct types_and_defaults_outputs *out = outputs;
+    const struct types_and_defaults_outputs out = {
+        .first = kad_has_index(f->trigger.more.count, 0) ? f->trigger.more.items[0]
+                                                         : f->trigger.order.price,
+        .fixed =
+            (struct types_and_defaults_order){
+                .id = f->trigger.word,
+                .price = {.amount = 3, .currency = "EUR"},
+                .cells = {(const struct types_and_defaults_order_cells_item[1]){{0}},
+                          0},
+                .labels = {KAD_TEXTS("ab", "cd")},
+                .first = {.inner = {.left = {0}}}},
+    };
 
-    out->first = kad_has_index(f->trigger.more.count, 0) ? f->trigger.more.items[0]
-                                                         : f->trigger.order.price;
-    out->fixed = (struct types_and_defaults_order){
-        .id = f->trigger.word,
-        .price = {.amount = 3, .currency = "EUR"},
-        .cells = {(const struct types_and_defaults_order_cells_item[1]){{0}}, 0},
-        .labels = {KAD_TEXTS("ab", "cd")},
-        .first = {.inner = {.left = {0}}}};
-    kad_keep(run, &types_and_defaults_outputs_type, out);
+    kad_finish(run, &out);
 }
 
 /* Printed by --describe. */
@@ -397,7 +400,4 @@ const struct kad_workflow types_and_defaults_workflow = {
     .advance = advance,
 };
 
-int main(int argc, char **argv)
-{
-    return kad_main(argc, argv, &types_and_defaults_workflow);
-}
+KAD_MAIN(types_and_defaults_workflow);

@@ -276,16 +276,18 @@ static int advance(struct kad_run *run, void *frame, int position)
 }
 
 /* outputs: workflow-outputs.yaml:50 */
-static void finish(struct kad_run *run, const void *frame, void *outputs)
+static void finish(struct kad_run *run, const void *frame)
 {
     const struct frame *f = frame;
-    struct workflow_outputs_outputs *out = outputs;
+    const struct workflow_outputs_outputs out = {
+        .total = f->price.total,
+        .currency = f->price.currency,
+        .reserved = f->reserve.reserved,
+        .warehouse = *f->reserve.warehouse,
+        .status = kad_workflow_status(run),
+    };
 
-    out->total = f->price.total;
-    out->currency = f->price.currency;
-    out->reserved = f->reserve.reserved;
-    out->warehouse = *f->reserve.warehouse;
-    out->status = kad_workflow_status(run);
+    kad_finish(run, &out);
 }
 
 /* Printed by --describe. */

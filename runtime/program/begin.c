@@ -1,0 +1,265 @@
+/* begin.c: how executions begin: new ones, those that have waited for their turn, and those
+ * that go on. */
+#include <stdio.h>
+#include <string.h>
+
+#include "codec.h"
+#include "program/builds.h"
+#include "program/modules.h"
+#include "program/program.h"
+#include "program/queue.h"
+#include "secrets.h"
+
+/* ---- A new execution ---------------------------------------------------------------- */
+
+static enum engine_end end_of(enum execution_status status)
+{
+    switch (status) {
+    case EXECUTION_COMPLETED: return ENGINE_COMPLETED;
+    case EXECUTION_FAILED: return ENGINE_FAILED;
+    case EXECUTION_CANCELLED: return ENGINE_CANCELLED;
+    case EXECUTION_WAITING: return ENGINE_WAITING;
+    case EXECUTION_QUEUED: return ENGINE_QUEUED;
+    case EXECUTION_RUNNING:
+    case EXECUTION_PAUSED: return ENGINE_PAUSED;
+    }
+    kad_unreachable();
+}
+
+/* What is stored of an execution that is not to be run (again). */
+static int report_stored(struct program *program, const struct execution_row *row)
+{
+    struct engine_result result = {
+        .end = end_of(row->status),
+        .execution = row->id,
+        .outputs = row->outputs,
+        .step = row->current_step,
+        .started_ms = row->started_ms,
+        .ended_ms = row->completed_ms ? row->completed_ms : row->started_ms,
+    };
+
+    if (row->error &&
+        codec_decode(&program->arena, &kad_error_type, CODEC_AFTER_SUCCESS, row->error,
+                     strlen(row->error), &result.error))
+        return program_fail(program, KAD_EXIT_STORE,
+                            "its stored error is not readable");
+
+    return program_report(program, &result);
+}
+
+static int run_existing(struct program *program, struct execution_row *row)
+{
+    int exit_code = row->completed_ms ? 0 : program_lock(program, row);
+
+    if (!exit_code) /* its owner may have gone on since the row was read */
+        exit_code = program_find(program, row->id, row);
+    if (exit_code)
+        return exit_code;
+    if (!program->options.is_quiet)
+        fprintf(stderr, "wf-%s: execution %s has this key already\n",
+                program->workflow->id, row->id);
+    return report_stored(program, row);
+}
+
+/* ---- Beside others ------------------------------------------------------------------ */
+
+/* 0, or the exit code; reported. */
+static int open_concurrency(struct program *program)
+{
+    const struct kad_concurrency *concurrency = program->workflow->concurrency;
+    const char *problem;
+
+    if (!concurrency)
+        return 0;
+    program->admission = (struct admission){
+        .limit = concurrency->limit,
+        .refuses = concurrency->on_full == KAD_SKIP,
+    };
+    program->engine.admission = &program->admission;
+    program->engine.concurrency_key = engine_concurrency_key(
+        &program->engine, &program->arena, program->options.parameters, &problem);
+    if (program->engine.concurrency_key)
+        return 0;
+    return program_fail(program, KAD_EXIT_USAGE,
+                        arena_printf(&program->arena, "concurrency: key: %s", problem));
+}
+
+static int report_skipped(const struct program *program)
+{
+    if (!program->options.is_quiet)
+        fprintf(stderr,
+                "wf-%s: not started: as many executions as may be are under way\n",
+                program->workflow->id);
+    if (program->options.is_json)
+        printf("{\n  \"execution\": null,\n  \"workflow\": \"%s\",\n"
+               "  \"status\": \"skipped\",\n  \"exit\": 0\n}\n",
+               program->workflow->id);
+    return KAD_EXIT_COMPLETED;
+}
+
+static void say_queued(const struct program *program, const struct queue *queue)
+{
+    size_t ahead;
+
+    if (program->options.is_quiet || program->options.leaves_waits ||
+        queue_count_ahead(queue, &ahead) != STORE_OK ||
+        ahead < queue->concurrency->limit)
+        return;
+    fprintf(stderr, "wf-%s: execution %s is queued: %zu %s under way\n",
+            program->workflow->id, queue->row->id, ahead,
+            ahead == 1 ? "other is" : "others are");
+}
+
+/* A queued execution, whose lock is held, begins when it can. */
+static int begin_queued(struct program *program, struct execution_row *row, bool is_new)
+{
+    /* A later build of the workflow may limit nothing. */
+    static const struct kad_concurrency unlimited = {.limit = UINT32_MAX};
+    struct queue queue = {
+        .arena = &program->arena,
+        .project = &program->project,
+        .journal = program->journal,
+        .locks = &program->locks,
+        .host = &program->host.host,
+        .concurrency = program->workflow->concurrency ? program->workflow->concurrency
+                                                      : &unlimited,
+        .row = row,
+    };
+
+    if (is_new && queue.concurrency->on_full == KAD_CANCEL_OLDEST &&
+        queue_cancel_oldest(&queue) != STORE_OK)
+        return program_fail_store(program);
+    say_queued(program, &queue);
+    switch (queue_enter(&queue, !program->options.leaves_waits)) {
+    case QUEUE_ADMITTED: return program_drive(program, row, true);
+    case QUEUE_STORE_FAILED: return program_fail_store(program);
+    case QUEUE_CANCELLED:
+    case QUEUE_LEFT: break;
+    }
+    return report_stored(program, row);
+}
+
+/* An execution that has ended begins again only where there is room. 0, or the exit code. */
+static int check_room(struct program *program, struct execution_row *row)
+{
+    const struct queue queue = {
+        .arena = &program->arena,
+        .journal = program->journal,
+        .locks = &program->locks,
+        .concurrency = program->workflow->concurrency,
+        .row = row,
+    };
+    size_t ahead;
+
+    if (row->status != EXECUTION_FAILED || !row->concurrency_key || !queue.concurrency)
+        return 0;
+    if (queue_count_ahead(&queue, &ahead) != STORE_OK)
+        return program_fail_store(program);
+    if (ahead < queue.concurrency->limit)
+        return 0;
+    return program_fail(
+        program, KAD_EXIT_USAGE,
+        "as many executions of its workflow as may be are under way: resume it when "
+        "one has ended");
+}
+
+int program_run(struct program *program)
+{
+    struct execution_row *row = &program->new_row;
+    const char *error = NULL;
+    bool existed;
+    int exit_code = program_open_engine(program, true);
+
+    if (!exit_code)
+        exit_code = program_read_secrets(program, program->options.stored_parameters);
+    if (!exit_code)
+        exit_code = program_open_workspace(program);
+    if (!exit_code)
+        exit_code = open_concurrency(program);
+    if (exit_code)
+        return exit_code;
+    if (program->build_id)
+        error = build_pin(&program->arena, &program->project, program->workflow,
+                          program->build_id);
+    if (!error)
+        error = modules_pin(&program->arena, &program->project, program->workflow,
+                            &program->engine.modules);
+    if (error)
+        return program_fail(program, KAD_EXIT_STORE, error);
+    if (engine_create(&program->engine, &program->arena,
+                      program->options.stored_parameters, program->options.key,
+                      program->build_id, row, &existed) != STORE_OK) {
+        secret_forget(&program->arena, &program->project, row->id);
+        return program_fail_store(program);
+    }
+    program->options.input_text = NULL; /* it is held; what is called holds nothing */
+    if (existed)
+        return run_existing(program, row);
+    if (program->admission.is_full && program->admission.refuses)
+        return report_skipped(program);
+    row->trigger_data = program->options.parameters;
+    return row->status == EXECUTION_QUEUED ? begin_queued(program, row, true)
+                                           : program_drive(program, row, true);
+}
+
+/* ---- Going on ----------------------------------------------------------------------- */
+
+static bool is_of_other_build(const struct program *program,
+                              const struct execution_row *row)
+{
+    return row->build_id && program->build_id &&
+           strcmp(row->build_id, program->build_id) != 0;
+}
+
+/* An execution that another one has called goes on with that one, and an answer is for a step
+ * of it. What can't be found, program_find reports. */
+static const char *outermost(struct program *program)
+{
+    struct journal *journal = program->journal;
+    const char *prefix = program->options.execution;
+    struct execution_row row;
+
+    while (journal->ops->find(journal, &program->arena, prefix, &row) == STORE_OK &&
+           row.parent_id) {
+        if (!program->options.answer.execution)
+            program->options.answer.execution = row.id;
+        prefix = row.parent_id;
+    }
+    return prefix;
+}
+
+int program_resume(struct program *program)
+{
+    struct execution_row row;
+    int exit_code = program_open_engine(program, false);
+
+    if (!exit_code)
+        exit_code = program_find(program, outermost(program), &row);
+    if (exit_code)
+        return exit_code;
+    if (is_of_other_build(program, &row))
+        return program_fail(program, KAD_EXIT_USAGE,
+                            build_exec(&program->arena, &program->project,
+                                       program->workflow, row.build_id, program->argv));
+    exit_code = program_lock(program, &row);
+    /* The last owner may have gone on since the row was read. */
+    if (!exit_code)
+        exit_code = program_find(program, row.id, &row);
+    if (exit_code)
+        return exit_code;
+    if (row.status == EXECUTION_COMPLETED || row.status == EXECUTION_CANCELLED) {
+        if (!program->options.is_quiet)
+            fprintf(stderr, "wf-%s: execution %s has ended already\n",
+                    program->workflow->id, row.id);
+        return report_stored(program, &row);
+    }
+    exit_code = check_room(program, &row);
+    if (!exit_code)
+        exit_code = program_restore_secrets(program, &row);
+    if (!exit_code)
+        exit_code = program_open_workspace(program);
+    if (exit_code)
+        return exit_code;
+    return row.status == EXECUTION_QUEUED ? begin_queued(program, &row, false)
+                                          : program_drive(program, &row, false);
+}

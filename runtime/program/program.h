@@ -1,0 +1,66 @@
+/* program.h: the program wf-<id>, as its parts share it.
+ *
+ *     main.c    options, project, store, lock; which part is meant
+ *     begin.c   new executions, and those that go on
+ *     drive.c   one execution, while the engine runs it
+ *
+ * Functions that return an exit code have reported what is wrong; 0: nothing is. */
+#ifndef KAD_PROGRAM_PROGRAM_H
+#define KAD_PROGRAM_PROGRAM_H
+
+#include "engine/engine.h"
+#include "engine/lock.h"
+#include "process/host.h"
+#include "program/options.h"
+#include "program/worktree.h"
+
+struct program {
+    struct arena arena;
+    const struct kad_workflow *workflow;
+    struct options options;
+    char **argv;
+    struct project project;
+    struct journal *journal;
+    struct lock_file locks;
+    const char *build_id; /* or NULL */
+    struct process_host host;
+    struct engine engine;
+    struct worktree worktree;
+    struct admission admission;
+    struct execution_row new_row; /* that is being created */
+};
+
+/* ---- main.c ------------------------------------------------------------------------- */
+
+/* Says it, and returns the exit code. */
+int program_fail(const struct program *program, int exit_code, const char *text);
+int program_fail_store(const struct program *program);
+
+/* Opens project, store and locks. */
+int program_open_state(struct program *program, bool creates);
+int program_lock(struct program *program, const struct execution_row *row);
+/* The row of an execution of this workflow. */
+int program_find(struct program *program, const char *prefix,
+                 struct execution_row *row);
+
+/* ---- begin.c ------------------------------------------------------------------------ */
+
+int program_run(struct program *program);
+int program_resume(struct program *program);
+
+/* ---- drive.c ------------------------------------------------------------------------ */
+
+/* Opens everything that an engine needs. */
+int program_open_engine(struct program *program, bool creates);
+/* `parameters` as they are stored. */
+int program_read_secrets(struct program *program, const char *parameters);
+/* Of an execution that goes on: its parameters, too. */
+int program_restore_secrets(struct program *program, struct execution_row *row);
+int program_open_workspace(struct program *program);
+
+/* Runs, or goes on with, an execution whose lock is held. */
+int program_drive(struct program *program, const struct execution_row *row,
+                  bool is_fresh);
+int program_report(struct program *program, const struct engine_result *result);
+
+#endif
