@@ -86,8 +86,8 @@ struct key {
     enum key_shape shape;
     /* In a type: the simple types that it narrows, blanks between; NULL: any. */
     const char *for_types;
-    const char
-        *texts; /* SHAPE_NAMED: what the text may be, blanks between; NULL: anything */
+    /* SHAPE_TEXT, SHAPE_NAMED: what the text may be, blanks between; NULL: anything. */
+    const char *texts;
     const char *about; /* one line for people */
 };
 

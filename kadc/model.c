@@ -64,6 +64,7 @@ static const struct key top_keys[] = {
     {"concurrency", KEY_MAP, KEY_NOT_EMPTY, AT(concurrency), .of = &concurrency_set,
      .about = "how many executions may be under way"},
     {"workspace", KEY_NODE, .read = top_workspace_read, .shape = SHAPE_TEXT,
+     .texts = "here worktree",
      .about = "here, or worktree: a git worktree of its own; default: here"},
     {"guarantees", KEY_LIST, KEY_NOT_EMPTY, AT(guarantees), .of = &guarantee_set,
      .about = "what holds on every path, and is proved"},

@@ -16,6 +16,7 @@ static const struct key concurrency_keys[] = {
     {"limit", KEY_COUNT, .read = limit_read,
      .about = "how many may be under way; default: 1"},
     {"onFull", KEY_NODE, .read = on_full_read, .shape = SHAPE_TEXT,
+     .texts = "queue skip cancel-oldest",
      .about = "queue, skip or cancel-oldest; default: queue"},
 };
 #undef AT

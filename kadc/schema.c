@@ -92,7 +92,7 @@ static json_t *shape_schema(struct writer *writer, const struct key *key)
 {
     switch (key->shape) {
     case SHAPE_ANY: return json_object();
-    case SHAPE_TEXT: return schema_of_type("string");
+    case SHAPE_TEXT: return texts_schema(key->texts);
     case SHAPE_SCALAR:
         return json_pack("{s:[s,s,s,s]}", "type", "string", "number", "boolean",
                          "null");
