@@ -80,14 +80,15 @@ static bool add_next(struct crew *crew)
     return true;
 }
 
-/* To make a workspace takes time, and no group is open so long. */
+/* To make a workspace takes time, and so may a turn to come: no group is open so long. */
 static void add_more(struct crew *crew)
 {
     const struct engine_batch *batch = crew->batch;
 
     if (!batch || !crew->asks || crew->drives.count >= batch->concurrency)
         return;
-    if (batch->concurrency > 1 && !crew->engine->workspace)
+    if (batch->concurrency > 1 && !crew->engine->workspace &&
+        !crew->engine->workflow->concurrency)
         begin_group(crew);
     while (crew->drives.count < batch->concurrency && add_next(crew))
         continue;
