@@ -144,6 +144,7 @@ static int dispatch(struct program *program)
     switch (program->options.mode) {
     case MODE_RUN: return program_run(program);
     case MODE_RESUME: return program_resume(program);
+    case MODE_BATCH: return program_batch(program);
     case MODE_STATUS: return print_status(program);
     case MODE_DESCRIBE:
     case MODE_GRAPH: return print_definition(program);
