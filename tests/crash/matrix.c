@@ -159,7 +159,7 @@ static bool says_what_to_do(const struct matrix *matrix)
     if (file)
         fclose(file);
     text[len] = '\0';
-    return strstr(text, matrix->database) && (strstr(text, "; ") || strstr(text, ": "));
+    return strstr(text, matrix->database) && strstr(text, "; ");
 }
 
 static int exit_code_of(const struct trace_result *result)
