@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct checks {
@@ -222,9 +223,22 @@ static const char *const sound[] = {
 };
 enum { SOUND_COUNT = sizeof(sound) / sizeof(sound[0]) };
 
+/* What lies beside the database is never half written: git must not take it up. */
+static bool is_hidden_from_git(const struct checks *checks)
+{
+    char path[600];
+    struct stat about;
+
+    snprintf(path, sizeof(path), "%s.d/.gitignore", checks->database);
+    return stat(path, &about) != 0 || about.st_size > 0;
+}
+
 const char *checks_file(struct checks *checks)
 {
     const char *wrong;
+
+    if (!is_hidden_from_git(checks))
+        return "an empty .gitignore";
 
     if (!look(checks)) {
         char *calls =
