@@ -3,7 +3,6 @@
  *
  * The request is written to the execution's row first, then its owner is told by
  * SIGUSR1 to look. What nobody runs is cancelled here, under the lock. */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,7 +70,7 @@ static int carry_out(struct session *session, const struct execution_row *execut
     if (!lock_take(&session->locks, execution->slot, &owner)) {
         if (owner != 0)
             return ask_owner(session, execution, request, owner);
-        cli_error("cannot lock %s: %s", execution->id, strerror(errno));
+        cli_error("%s", lock_problem(session->cli->arena, session->project.state));
         return KAD_EXIT_STORE;
     }
     if (strcmp(request, "cancel") == 0)

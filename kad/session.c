@@ -44,7 +44,7 @@ static bool open_store(struct session *session)
         return false;
     }
     if (!lock_file_open(&session->locks, session->project.state)) {
-        cli_error("cannot open %s/locks: %s", session->project.state, strerror(errno));
+        cli_error("%s", lock_problem(session->cli->arena, session->project.state));
         return false;
     }
     return true;
