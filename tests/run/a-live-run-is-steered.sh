@@ -115,3 +115,13 @@ ends_with 3
 equal "both are" "$(both)" paused
 exits 0 kad workflow cancel "$called"
 equal "both are" "$(both)" cancelled
+
+it "fails where only the called workflow was cancelled when the engine died"
+begin caller
+called=$(execution)
+caller=$(sql "SELECT parent_id FROM executions WHERE id = '$called'")
+kill -KILL "$engine"
+wait "$engine" 2>/dev/null || true
+sql "UPDATE executions SET status = 'cancelled' WHERE id = '$called'"
+exits 1 kad workflow resume "$caller"
+contains "$temporary/err" "the workflow that it called was cancelled"
