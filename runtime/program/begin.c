@@ -263,6 +263,10 @@ int program_resume(struct program *program)
     if (exit_code)
         return exit_code;
     if (row.status == EXECUTION_COMPLETED || row.status == EXECUTION_CANCELLED) {
+        if (program->options.answer.kind == ANSWER_CHOICE)
+            return program_fail(program, KAD_EXIT_USAGE,
+                                arena_printf(&program->arena,
+                                             "execution %s has ended already", row.id));
         if (!program->options.is_quiet)
             fprintf(stderr, "wf-%s: execution %s has ended already\n",
                     program->workflow->id, row.id);

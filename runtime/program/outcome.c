@@ -102,6 +102,19 @@ static void print_question(struct arena *arena, const struct engine_result *resu
                 step_option(arena, result, gate), answers[i][1]);
 }
 
+static void print_event(struct arena *arena, const struct gate_row *gate,
+                        struct outcome_style style)
+{
+    const bool has_match = gate->match && *gate->match;
+
+    fprintf(stderr, "  for the event `%s`: kad emit %s%s%s%s%s\n", gate->event,
+            style.database ? "--db " : "", style.database ? style.database : "",
+            style.database ? " " : "", gate->event,
+            has_match
+                ? arena_printf(arena, " --data %s", shell_word(arena, gate->match))
+                : "");
+}
+
 /* What it waits for, and what a person may do; whether a plain resume is one of that. */
 static bool print_gate(struct arena *arena, const struct engine_result *result,
                        const struct engine_gate *gate, struct outcome_style style)
@@ -121,8 +134,7 @@ static bool print_gate(struct arena *arena, const struct engine_result *result,
     if (strcmp(kind, "approval") == 0)
         print_choices(arena, result, gate, style);
     if (strcmp(kind, "event") == 0)
-        fprintf(stderr, "  for the event `%s`: kad emit %s\n", gate->row.event,
-                gate->row.event);
+        print_event(arena, &gate->row, style);
     if (gate->row.due_ms > result->ended_ms)
         fprintf(stderr, "  until %s\n", time_text(arena, gate->row.due_ms));
     return !gate->row.choices;
