@@ -388,7 +388,8 @@ struct workflow {
     /* By graph.c: a route is broken, or something is wrong with where routes lead. That
      * nothing else can happen than what they say is no ground for a finding then. */
     bool has_doubtful_routes;
-    bool has_odd_routes; /* by graph.c: the same, where there is only a warning */
+    bool has_odd_routes;     /* by graph.c: the same, where there is only a warning */
+    bool hands_on_untrusted; /* by taint.c: text from outside is in its outputs */
     const struct step
         *unrepeatable;       /* by effects.c: the first that may not run twice */
     VEC(struct str) env;     /* by flow.c: the variables that expressions name */
