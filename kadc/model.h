@@ -32,6 +32,7 @@ struct action {
     struct module *module;
     struct name name;
     struct str description;
+    struct name deprecated; /* what to do instead; absent: it is not */
     /* Objects with a field for each input and output. */
     const struct type *inputs;
     const struct type *outputs;
