@@ -291,6 +291,9 @@ struct step {
     bool can_be_after_failure;
     bool is_passed; /* of a step in a branch: each of its good ends has come through a
                      * success of it */
+    size_t loop;    /* by graph.c: steps that lead to each other have the same */
+    /* By flow.c: some expression reads what became of the step. */
+    bool is_read;
     /* By flow.c: some expression reads an output and has no other value for it. */
     bool are_outputs_needed;
     /* By flow.c: whose outputs a start at this step needs. */

@@ -30,7 +30,7 @@ void secrets_check(struct program *program, const struct workflow *workflow);
  * of the workflows that it calls. Sets hands_on_untrusted. */
 void taint_check(struct program *program, struct workflow *workflow);
 
-/* Definite assignment: group 04, and 0212. Sets binding.may_be_unset. */
+/* Definite assignment: group 04, and 0212. Sets binding.may_be_unset, step->is_read. */
 void flow_check(struct program *program, struct workflow *workflow);
 
 /* What the author says of every path, proved or refuted by one: 0314. */
