@@ -1,6 +1,6 @@
 /* effects.c: what running a step again means for the world and for the time that there is.
  *
- * In: names resolved. Out: 0803, 0804, 0807; workflow->unrepeatable. */
+ * In: names resolved. Out: 0803, 0804, 0805, 0807; workflow->unrepeatable. */
 #include "base/buf.h"
 #include "blocks.h"
 #include "kad/errors.h"
@@ -133,12 +133,51 @@ static void fit_check(struct program *program, const struct workflow *workflow,
     }
 }
 
+/* ---- Time ---------------------------------------------------------------------------- */
+
+/* It asks an agent, or goes through a network: how long that takes is up to others. */
+static bool waits_for_others(const struct action *action)
+{
+    bool waits = action->agent_calls > 0;
+    for (size_t i = 0; i < action->effect_count; i++)
+        waits = waits || str_is(action->effects[i], "network");
+    return waits;
+}
+
+static bool is_bounded(const struct workflow *workflow, const struct step *step)
+{
+    bool is_bounded = workflow->timeout_ms > 0 || step->timeout_ms > 0;
+    for (const struct block *outer = step->outer; outer; outer = outer->step->outer)
+        is_bounded = is_bounded || outer->step->timeout_ms > 0;
+    return is_bounded;
+}
+
+/* 0805. */
+static void timeout_check(struct program *program, const struct workflow *workflow,
+                          const struct step *step)
+{
+    const struct action *action = step->action;
+    if (!action || action->timeout_ms > 0 || !waits_for_others(action) ||
+        workflow->has_gaps || is_bounded(workflow, step))
+        return;
+    diag_report(program->diags, step->action_name.span, KAD0805,
+                "action `%.*s` may wait for ever", STR(action->name.text));
+    diag_subject(program->diags, "no timeout of `%.*s` of `%.*s`",
+                 STR(action->name.text), STR(action->module->name.text));
+    diag_note(program->diags, action->name.span,
+              action->agent_calls > 0
+                  ? "it asks an agent, and its manifest gives no `timeout`"
+                  : "it uses the network, and its manifest gives no `timeout`");
+    diag_help(program->diags, "give the step a `timeout`, or the workflow");
+}
+
 void effects_check(struct program *program, struct workflow *workflow)
 {
     for (size_t i = 0; i < workflow->step_count; i++) {
         const struct step *step = workflow->steps[i];
         if (!workflow->unrepeatable && !is_repeatable(step))
             workflow->unrepeatable = step;
+        timeout_check(program, workflow, step);
         if (!step->retry)
             continue;
         codes_check(program, step, &step->retry->on);

@@ -45,6 +45,9 @@ void expr_report_type(const struct scope *scope, const struct expr *expr,
 void expr_check_member(const struct scope *scope, const struct expr *expr,
                        const struct expr *element, const struct type *array);
 
+/* expr_contradiction.c: 0607, of a typed expression. */
+void expr_contradictions_check(const struct scope *scope, const struct expr *expr);
+
 /* The text of an expression as its author wrote it, for messages. */
 struct str expr_source(const struct expr *expr);
 

@@ -84,14 +84,19 @@ const struct type *template_check(const struct scope *scope, struct template *va
 
     if (value->is_literal)
         return literal_type(value->node);
-    if (value->is_lone)
-        return expr_check(scope, value->parts[0].expr);
+    if (value->is_lone) {
+        const struct type *type = expr_check(scope, value->parts[0].expr);
+
+        expr_contradictions_check(scope, value->parts[0].expr);
+        return type;
+    }
     for (size_t i = 0; i < value->part_count; i++) {
         struct expr *expr = value->parts[i].expr;
 
         if (!expr)
             continue;
         expr_check(scope, expr);
+        expr_contradictions_check(scope, expr);
         check_in_text(scope, expr);
         if (type_holds_secret(expr->type))
             text = type_secret(scope->arena, text);
@@ -125,6 +130,7 @@ bool condition_check(const struct scope *scope, struct template *condition)
         return check_literal_condition(scope, condition);
     if (condition->is_lone) {
         expr_check(scope, condition->parts[0].expr);
+        expr_contradictions_check(scope, condition->parts[0].expr);
         return expr_require_boolean(scope, condition->parts[0].expr);
     }
     template_check(scope, condition);

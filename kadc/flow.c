@@ -36,6 +36,7 @@ struct flow {
     enum node_part part;
     bool is_silent; /* what stands there has been refused already */
     bool *is_param_used;
+    bool is_chosen;      /* a condition decides whether it is read */
     bool is_usage_known; /* every name in every expression was understood */
 };
 
@@ -109,6 +110,31 @@ static void output_need(struct flow *flow, const struct step *producer)
         flow_needs_add(&flow->needs, flow->workflow, producer, reader);
 }
 
+/* 0406: in the first round of a loop it has no value, and then that of the round before; and
+ * nothing in the expression says that this is meant. */
+static void stale_check(struct flow *flow, const struct expr *expr,
+                        const struct seen *seen)
+{
+    const struct step *reader = flow->step;
+    struct diags *diags = flow->program->diags;
+    if (expr->is_guarded || flow->is_chosen || flow->is_silent || !reader ||
+        flow->part != NODE_ENTERED || seen->step->loop != reader->loop ||
+        line_key(seen->step) != line_key(reader) ||
+        !graph_is_passed(flow->workflow->graph, graph_node(reader, NODE_ENTERED),
+                         graph_node(seen->step, NODE_SUCCEEDED)))
+        return;
+    diag_report(diags, expr->span, KAD0406,
+                "`%.*s` is of the last round of the loop, and in the first one unset",
+                STR(span_text(expr->span)));
+    diag_subject(diags, "stale `%.*s` in `%.*s`", STR(span_text(expr->span)),
+                 STR(reader->id.text));
+    diag_note(diags, seen->step->id.span,
+              "`%.*s` sets it, which comes after `%.*s` in the loop",
+              STR(seen->step->id.text), STR(reader->id.text));
+    diag_help(diags, "if that is meant, say what stands for it at first: `%.*s ?? %s`",
+              STR(span_text(expr->span)), type_fallback_text(expr->type));
+}
+
 /* Returns whether the value may be unset. */
 static bool output_read(struct flow *flow, struct expr *expr, bool is_harmless)
 {
@@ -127,6 +153,8 @@ static bool output_read(struct flow *flow, struct expr *expr, bool is_harmless)
     if (code == 0)
         return false;
     expr->binding.may_be_unset = is_harmless;
+    if (is_harmless && code == KAD0401)
+        stale_check(flow, expr, &seen);
     if (!is_harmless && !flow->is_silent)
         flow_reads_add(&flow->reads, (struct flow_read){expr, flow->step, seen.step,
                                                         !seen.is_sure, code});
@@ -165,6 +193,8 @@ static void secret_read(struct flow *flow, struct str name)
 static bool binding_read(struct flow *flow, struct expr *expr, bool is_harmless)
 {
     const struct binding *binding = &expr->binding;
+    if (binding->step)
+        flow->workflow->steps[binding->step->index]->is_read = true;
     switch (binding->kind) {
     case BIND_OUTPUT: return output_read(flow, expr, is_harmless);
     case BIND_PARAMETER:
@@ -220,6 +250,18 @@ static bool binary_read(struct flow *flow, struct expr *expr, bool is_harmless)
     return false;
 }
 
+static bool choice_read(struct flow *flow, struct expr *expr, bool is_harmless)
+{
+    const bool was_chosen = flow->is_chosen;
+    bool may_be_unset;
+    expr_read(flow, expr->args[0], false);
+    flow->is_chosen = true;
+    may_be_unset = expr_read(flow, expr->args[1], is_harmless);
+    may_be_unset = expr_read(flow, expr->args[2], is_harmless) || may_be_unset;
+    flow->is_chosen = was_chosen;
+    return may_be_unset;
+}
+
 /* Reads all that an expression names. `is_harmless`: its value may be unset. Returns whether
  * it may be, for a reason that its type does not show. */
 static bool expr_read(struct flow *flow, struct expr *expr, bool is_harmless)
@@ -237,10 +279,7 @@ static bool expr_read(struct flow *flow, struct expr *expr, bool is_harmless)
         expr_read(flow, expr->right, false);
         return may_be_unset;
     case EXPR_BINARY: return binary_read(flow, expr, is_harmless);
-    case EXPR_CHOICE:
-        expr_read(flow, expr->args[0], false);
-        may_be_unset = expr_read(flow, expr->args[1], is_harmless);
-        return expr_read(flow, expr->args[2], is_harmless) || may_be_unset;
+    case EXPR_CHOICE: return choice_read(flow, expr, is_harmless);
     case EXPR_NOT:
     case EXPR_NEGATE: expr_read(flow, expr->left, false); return false;
     case EXPR_LIST:
@@ -348,6 +387,34 @@ static void params_report_unused(const struct flow *flow)
                         "parameter `%.*s` is never used", STR(params->fields[i].name));
 }
 
+/* ---- 0407 ---------------------------------------------------------------------------- */
+
+/* Whether nothing is left of a run of it. That it fails, or how it succeeds, may be what it
+ * is there for. */
+static bool is_in_vain(const struct step *step)
+{
+    return step->action && step->action->is_pure && step->is_reachable &&
+           !step->is_read && step->action->outputs->field_count > 0 &&
+           step->action->outcome_count == 0 && step->action->error_count == 0 &&
+           step->on_failure->kind != ROUTE_STEP;
+}
+
+static void dead_stores_report(const struct flow *flow)
+{
+    const struct workflow *workflow = flow->workflow;
+    struct diags *diags = flow->program->diags;
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        const struct step *step = workflow->steps[i];
+        if (!is_in_vain(step))
+            continue;
+        diag_report(diags, step->id.span, KAD0407,
+                    "step `%.*s` has no effect but its outputs, and none is read",
+                    STR(step->id.text));
+        diag_note(diags, step->action->name.span, "its action is `pure`");
+        diag_help(diags, "leave the step out, or use its outputs");
+    }
+}
+
 void flow_check(struct program *program, struct workflow *workflow)
 {
     struct arena *arena = program->arena;
@@ -370,6 +437,8 @@ void flow_check(struct program *program, struct workflow *workflow)
         template_read_all(&flow, workflow->concurrency->key, false);
     flow_needs_find(&flow.needs, workflow);
     flow_reads_report(&flow.reads, program, workflow);
-    if (flow.is_usage_known)
+    if (flow.is_usage_known) {
         params_report_unused(&flow);
+        dead_stores_report(&flow);
+    }
 }

@@ -108,6 +108,8 @@ void graph_worst_check(struct program *program, struct workflow *workflow,
  * called may be why. */
 const struct step *graph_timeless_step(const struct workflow *workflow);
 
+/* graph_budget.c: 0308, with graph->worst_ms that of the steps alone. */
+void graph_timeout_check(struct program *program, const struct workflow *workflow);
 /* graph_budget.c: 0316. */
 void graph_budget_check(struct program *program, const struct workflow *workflow);
 

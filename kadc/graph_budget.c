@@ -1,4 +1,4 @@
-/* graph_budget.c: the worst case of one execution fits its budget: 0316.
+/* graph_budget.c: the worst case of one execution fits its timeout and its budget: 0308, 0316.
  *
  * In: the worst case. It is never less than what can happen, so a budget that it fits is
  * kept by every execution that nobody helps along by hand. */
@@ -69,6 +69,42 @@ static void time_check(struct program *program, const struct workflow *workflow)
         diag_help(diags, "give each step a timeout, or the workflow: `timeout: %s`",
                   duration_text(program->arena, budget->time_ms));
     }
+}
+
+/* Where a person's time is part of the worst case, which does not count; and where a retry
+ * alone takes too long, which is a 0804. */
+static bool is_timeout_in_doubt(const struct workflow *workflow)
+{
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        const struct step *step = workflow->steps[i];
+        const struct retry *retry = step->retry;
+        if (step->kind == STEP_APPROVAL ||
+            (retry &&
+             retry_waits_ms(retry, retry->max_attempts) >= workflow->timeout_ms))
+            return true;
+    }
+    return false;
+}
+
+void graph_timeout_check(struct program *program, const struct workflow *workflow)
+{
+    const struct graph *graph = workflow->graph;
+    const struct node *timeout = node_find(workflow->root, "timeout");
+    const struct dominant *most = &graph->most_ms;
+    struct diags *diags = program->diags;
+    if (!timeout || workflow->timeout_ms == 0 ||
+        graph->worst_ms <= workflow->timeout_ms || is_timeout_in_doubt(workflow))
+        return;
+    diag_report(diags, timeout->span, KAD0308,
+                "the steps may take %s, but the workflow ends after %s",
+                duration_text(program->arena, graph->worst_ms),
+                duration_text(program->arena, workflow->timeout_ms));
+    if (most->count > 0)
+        diag_note(diags, most->steps[0]->id.span, "%.*s takes the most of it: %s",
+                  STR(dominant_text(program->arena, most)),
+                  duration_text(program->arena, (int64_t)most->weight));
+    diag_help(diags,
+              "lower the timeouts and bounds of the steps, or give it more time");
 }
 
 void graph_budget_check(struct program *program, const struct workflow *workflow)

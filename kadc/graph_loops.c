@@ -218,6 +218,8 @@ void graph_loops_check(struct program *program, struct workflow *workflow)
     struct graph *graph = workflow->graph;
     components_find(&all, program->arena, workflow, is_any);
     components_find(&left, program->arena, workflow, graph_edge_is_left);
+    for (size_t i = 0; i < workflow->step_count; i++)
+        workflow->steps[i]->loop = all.of[i];
     const bool *is_endless = endless_steps(program->arena, workflow, &all);
     graph_groups_each(program->arena, workflow, is_endless, endless_report, program);
     graph->worst_runs = graph->worst_agent_calls = UINT64_MAX;

@@ -2,7 +2,7 @@
  *
  * In: all loops are bounded. Out: the worst case of workflow->graph. It is never less than
  * what can happen; sums that can't be counted are UINT64_MAX. Reports 0307 and, by
- * graph_budget.c, 0316.
+ * graph_budget.c, 0308 and 0316.
  *
  * A run of a block weighs what its branches weigh: all of them together, one after the other
  * for each item of a forEach, the whole worst case of a workflow that is called. So lines are
@@ -357,7 +357,8 @@ const struct step *graph_timeless_step(const struct workflow *workflow)
     return NULL;
 }
 
-static void worst_case_find(struct worst_case *worst, struct graph *graph)
+static void worst_case_find(struct program *program, struct worst_case *worst,
+                            struct graph *graph)
 {
     graph->worst_runs = worst_find(worst, &runs_measure, &graph->most_runs);
     graph->worst_agent_calls =
@@ -367,6 +368,7 @@ static void worst_case_find(struct worst_case *worst, struct graph *graph)
         graph->worst_ms = ms > INT64_MAX ? INT64_MAX : (int64_t)ms;
     }
     int64_t timeout_ms = worst->workflow->timeout_ms;
+    graph_timeout_check(program, worst->workflow);
     if (timeout_ms > 0 && (graph->worst_ms < 0 || graph->worst_ms > timeout_ms)) {
         graph->worst_ms = timeout_ms;
         graph->most_ms.count = 0;
@@ -418,7 +420,7 @@ void graph_worst_check(struct program *program, struct workflow *workflow,
         .all_lines = by_line(program->arena, workflow, all),
         .left_lines = by_line(program->arena, workflow, left),
     };
-    worst_case_find(&worst, workflow->graph);
+    worst_case_find(program, &worst, workflow->graph);
     runs_check(program, workflow);
     graph_budget_check(program, workflow);
 }

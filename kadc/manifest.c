@@ -48,6 +48,8 @@ static const struct key action_keys[] = {
      .about = "how often it asks the agent, at most"},
     {"timeout", KEY_DURATION, .offset = AT(timeout_ms),
      .about = "how long it may run, unless the step says"},
+    {"deprecated", KEY_NAME, .offset = AT(deprecated),
+     .about = "not to be used any more; the text says what to do instead"},
     {"limits", .type = KEY_LATER},
 };
 #undef AT

@@ -32,6 +32,7 @@ struct action {
     struct module *module;
     struct name name;
     struct str description;
+    struct name deprecated; /* what to do instead; absent: it is not */
     /* Objects with a field for each input and output. */
     const struct type *inputs;
     const struct type *outputs;
@@ -290,6 +291,9 @@ struct step {
     bool can_be_after_failure;
     bool is_passed; /* of a step in a branch: each of its good ends has come through a
                      * success of it */
+    size_t loop;    /* by graph.c: steps that lead to each other have the same */
+    /* By flow.c: some expression reads what became of the step. */
+    bool is_read;
     /* By flow.c: some expression reads an output and has no other value for it. */
     bool are_outputs_needed;
     /* By flow.c: whose outputs a start at this step needs. */
@@ -388,7 +392,8 @@ struct workflow {
     /* By graph.c: a route is broken, or something is wrong with where routes lead. That
      * nothing else can happen than what they say is no ground for a finding then. */
     bool has_doubtful_routes;
-    bool has_odd_routes; /* by graph.c: the same, where there is only a warning */
+    bool has_odd_routes;     /* by graph.c: the same, where there is only a warning */
+    bool hands_on_untrusted; /* by taint.c: text from outside is in its outputs */
     const struct step
         *unrepeatable;       /* by effects.c: the first that may not run twice */
     VEC(struct str) env;     /* by flow.c: the variables that expressions name */

@@ -309,13 +309,29 @@ static struct module *module_resolve(struct program *program, const struct name 
     return NULL;
 }
 
+/* 1103. */
+static void deprecation_check(struct program *program, const struct action *action,
+                              const struct name *name)
+{
+    if (!action->deprecated.text.p)
+        return;
+    diag_report(program->diags, name->span, KAD1103,
+                "action `%.*s` should not be used any more", STR(name->text));
+    diag_subject(program->diags, "deprecated `%.*s` of `%.*s`", STR(name->text),
+                 STR(action->module->name.text));
+    diag_note(program->diags, action->deprecated.span, "the manifest says why");
+    diag_help(program->diags, "%.*s", STR(action->deprecated.text));
+}
+
 static const struct action *action_resolve(struct program *program,
                                            const struct module *module,
                                            const struct name *name)
 {
     const struct action *action = module_action_find(module, name->text);
-    if (action)
+    if (action) {
+        deprecation_check(program, action, name);
         return action;
+    }
     struct str *items = arena_array(program->arena, struct str, module->action_count);
     for (size_t i = 0; i < module->action_count; i++)
         items[i] = module->actions[i].name.text;

@@ -8,7 +8,7 @@
 #include "model.h"
 
 /* Steps, routes, modules, actions: 0201, 0202, 0207, 0208, 0210, 0211, 0709, 0712, 1001,
- * 1003. Sets route->target, step->action, c_name. A misspelt name with one near candidate is
+ * 1003, 1103. Sets route->target, step->action, c_name. A misspelt name with one near candidate is
  * reported and then taken as meant. */
 void names_check(struct program *program, struct workflow *workflow);
 
@@ -26,13 +26,17 @@ void concurrency_check(struct program *program, struct workflow *workflow);
 /* Where secrets may flow: 0906, 0907. After types_check. */
 void secrets_check(struct program *program, const struct workflow *workflow);
 
-/* Definite assignment: group 04, and 0212. Sets binding.may_be_unset. */
+/* Where text from outside may flow: 0901, 0902, 0904, 0905. After types_check, and after that
+ * of the workflows that it calls. Sets hands_on_untrusted. */
+void taint_check(struct program *program, struct workflow *workflow);
+
+/* Definite assignment: group 04, and 0212. Sets binding.may_be_unset, step->is_read. */
 void flow_check(struct program *program, struct workflow *workflow);
 
 /* What the author says of every path, proved or refuted by one: 0314. */
 void guarantees_check(struct program *program, const struct workflow *workflow);
 
-/* Steps that run again: 0803, 0804, 0807. */
+/* Steps that run again, or for ever: 0803, 0804, 0805, 0807. */
 void effects_check(struct program *program, struct workflow *workflow);
 
 #endif

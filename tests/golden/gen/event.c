@@ -119,7 +119,10 @@ static enum step step_ship(struct kad_run *run, struct frame *f)
     const char *const argv[] = {
         "ship",
         kad_text_of_integer(run, f->trigger.order),
-        kad_text_of_json(run, kad_json_get(run, f->paid.data, "amount")),
+        kad_text_join(
+            run, KAD_TEXTS(
+                     "--amount=",
+                     kad_text_of_json(run, kad_json_get(run, f->paid.data, "amount")))),
     };
     const struct kad_run_inputs in = {
         .argv = {argv, KAD_COUNT(argv)},
@@ -167,8 +170,8 @@ static const char definition[] =
     "\"outputs\":{\"type\":\"object\",\"properties\":{\"data\":{}},"
     "\"required\":[\"data\"]},\"routes\":[{\"on\":\"success\",\"to\":\"ship\"},"
     "{\"on\":\"failure\",\"to\":\"$fail\"}]},"
-    "{\"id\":\"ship\",\"line\":21,\"run\":[\"ship\",\"{{ trigger.order }}\",\"{{ "
-    "steps.paid.outputs.data.amount }}\"],\"idempotent\":false,"
+    "{\"id\":\"ship\",\"line\":21,\"run\":[\"ship\",\"{{ trigger.order }}\","
+    "\"--amount={{ steps.paid.outputs.data.amount }}\"],\"idempotent\":false,"
     "\"outputs\":{\"type\":\"object\","
     "\"properties\":{\"exitCode\":{\"type\":\"integer\"},"
     "\"stdout\":{\"type\":\"string\"},\"stderr\":{\"type\":\"string\"}},"

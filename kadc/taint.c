@@ -1,0 +1,359 @@
+/* taint.c: text from outside, where a program would obey it: 0901, 0902, 0904; and 0905, by
+ * taint_prompt.c.
+ *
+ * In: all types, the graph. Out: diagnostics; workflow->hands_on_untrusted. What an event
+ * brings comes from whoever may emit it. A step that is given such text may have it in each
+ * text that it gives; numbers, booleans, durations and enums do no harm. One search from the
+ * events along the reads. */
+#include "taint.h"
+
+#include <string.h>
+
+#include "blocks.h"
+#include "command.h"
+#include "passes.h"
+
+/* ---- Text in values ------------------------------------------------------------------ */
+
+static bool holds_text(const struct type *type)
+{
+    switch (type->kind) {
+    case TYPE_ANY: return true;
+    case TYPE_STRING: return type->value_count == 0;
+    case TYPE_ARRAY: return type->is_opaque || holds_text(type->items);
+    case TYPE_OBJECT:
+        for (size_t i = 0; i < type->field_count; i++)
+            if (holds_text(type->fields[i].type))
+                return true;
+        return type->is_opaque;
+    default: return false;
+    }
+}
+
+/* `steps.W.outputs.data.F`, where the wait has said what F must be. */
+static bool is_matched(const struct expr *field)
+{
+    const struct binding *data = &field->left->binding;
+    if (data->kind != BIND_OUTPUT || data->step->kind != STEP_WAIT ||
+        data->step->wait.way_count != 1)
+        return false;
+    const struct wait_way *way = &data->step->wait.ways[0];
+    for (size_t i = 0; i < way->match_count; i++)
+        if (str_equal(way->match[i].name.text, field->text))
+            return true;
+    return false;
+}
+
+/* Whether a part of a value is what is looked for. */
+struct search {
+    bool (*is_wanted)(const struct expr *bound, void *context);
+    void *context;
+};
+
+static const struct expr *text_find(const struct search *search,
+                                    const struct expr *expr);
+
+static const struct expr *text_find_among(const struct search *search,
+                                          struct expr *const *items, size_t count)
+{
+    const struct expr *found = NULL;
+    for (size_t i = 0; i < count && !found; i++)
+        found = text_find(search, items[i]);
+    return found;
+}
+
+/* The first wanted one of the steps' outputs and items whose text may be a part of the
+ * expression's value: not what only decides which it is. */
+static const struct expr *text_find(const struct search *search,
+                                    const struct expr *expr)
+{
+    const struct expr *found;
+    if (!expr->type || !holds_text(expr->type))
+        return NULL;
+    if (expr->binding.kind != BIND_NONE) {
+        const bool is_bound =
+            expr->binding.kind == BIND_OUTPUT || expr->binding.kind == BIND_ITEM;
+        return is_bound && search->is_wanted(expr, search->context) ? expr : NULL;
+    }
+    switch (expr->kind) {
+    case EXPR_FIELD: return is_matched(expr) ? NULL : text_find(search, expr->left);
+    case EXPR_INDEX: return text_find(search, expr->left);
+    case EXPR_BINARY:
+        found = text_find(search, expr->left);
+        return found ? found : text_find(search, expr->right);
+    case EXPR_CHOICE: return text_find_among(search, expr->args + 1, 2);
+    case EXPR_LIST:
+    case EXPR_CALL: return text_find_among(search, expr->args, expr->arg_count);
+    default: return NULL;
+    }
+}
+
+static const struct expr *text_find_in_template(const struct search *search,
+                                                const struct template *value)
+{
+    const struct expr *found = NULL;
+    for (size_t i = 0; value && i < value->part_count && !found; i++)
+        if (value->parts[i].expr)
+            found = text_find(search, value->parts[i].expr);
+    return found;
+}
+
+static void value_look(const struct search *search, const struct value *value)
+{
+    text_find_in_template(search, value->scalar);
+    for (size_t i = 0; i < value->count; i++)
+        value_look(search, value->items[i]);
+}
+
+/* ---- Who hands on -------------------------------------------------------------------- */
+
+const struct step *taint_step(const struct expr *carrier)
+{
+    return carrier->binding.step;
+}
+
+struct read_search {
+    struct taint *taint;
+    const struct step *reader;
+};
+
+static bool read_add(const struct expr *bound, void *context)
+{
+    const struct read_search *search = context;
+    struct taint *taint = search->taint;
+    struct taint_read *read = arena_new(taint->arena, struct taint_read);
+    struct taint_read **first = &taint->reads[taint_step(bound)->index];
+    *read = (struct taint_read){taint_step(bound), search->reader, bound, *first};
+    *first = read;
+    return false;
+}
+
+/* All that the step may make its own outputs of. */
+static void reads_add(struct taint *taint, const struct step *step)
+{
+    struct read_search context = {taint, step};
+    const struct search search = {read_add, &context};
+    for (size_t i = 0; i < step->input_count; i++)
+        value_look(&search, step->inputs[i].value);
+    for (size_t i = 0; i < step->run.arg_count; i++)
+        value_look(&search, step->run.args[i]);
+    for (size_t i = 0; i < step->run.env_count; i++)
+        value_look(&search, step->run.env[i].value);
+    text_find_in_template(&search, step->run.stdin_text);
+    if (step->block && step->block->each)
+        value_look(&search, step->block->each);
+}
+
+static bool is_outside(const struct step *step)
+{
+    const struct workflow *child =
+        step->kind == STEP_WORKFLOW ? step->block->workflow : NULL;
+    return step->kind == STEP_WAIT || (child && child->hands_on_untrusted);
+}
+
+static void taint_spread(struct taint *taint)
+{
+    const struct workflow *workflow = taint->workflow;
+    const struct step **queue =
+        arena_array(taint->arena, const struct step *, workflow->step_count);
+    size_t head = 0;
+    size_t tail = 0;
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        if (!is_outside(workflow->steps[i]))
+            continue;
+        taint->is_untrusted[i] = true;
+        taint->origin[i] = queue[tail++] = workflow->steps[i];
+    }
+    while (head < tail) {
+        const struct step *step = queue[head++];
+        const struct taint_read *read = taint->reads[step->index];
+        for (; read; read = read->next) {
+            const size_t i = read->reader->index;
+            if (taint->is_untrusted[i])
+                continue;
+            taint->is_untrusted[i] = true;
+            taint->by[i] = read;
+            taint->origin[i] = taint->origin[step->index];
+            queue[tail++] = read->reader;
+        }
+    }
+}
+
+struct taint *taint_find(struct arena *arena, const struct workflow *workflow)
+{
+    struct taint *taint = arena_new(arena, struct taint);
+    const size_t count = workflow->step_count;
+    *taint = (struct taint){
+        .arena = arena,
+        .workflow = workflow,
+        .reads = arena_array(arena, struct taint_read *, count),
+        .is_untrusted = arena_array(arena, bool, count),
+        .by = arena_array(arena, const struct taint_read *, count),
+        .origin = arena_array(arena, const struct step *, count),
+    };
+    for (size_t i = 0; i < count; i++)
+        reads_add(taint, workflow->steps[i]);
+    taint_spread(taint);
+    return taint;
+}
+
+static bool is_untrusted(const struct expr *bound, void *context)
+{
+    return ((const struct taint *)context)->is_untrusted[taint_step(bound)->index];
+}
+
+const struct expr *taint_in(const struct taint *taint, const struct expr *expr)
+{
+    const struct search search = {is_untrusted, (void *)(uintptr_t)taint};
+    return text_find(&search, expr);
+}
+
+const struct expr *taint_in_template(const struct taint *taint,
+                                     const struct template *value)
+{
+    const struct search search = {is_untrusted, (void *)(uintptr_t)taint};
+    return text_find_in_template(&search, value);
+}
+
+/* ---- The way ------------------------------------------------------------------------- */
+
+static void origin_show(struct diags *diags, const struct step *origin)
+{
+    for (size_t i = 0; i < origin->wait.way_count; i++) {
+        const struct name *event = &origin->wait.ways[i].event;
+        if (event->span.source) {
+            diag_path_stop(diags, event->span, "event `%.*s` brings it",
+                           STR(event->text));
+            return;
+        }
+    }
+    diag_path_stop(diags, origin->id.span, "workflow `%.*s` hands it on",
+                   STR(origin->block->workflow_name.text));
+}
+
+void taint_path(struct diags *diags, const struct taint *taint, const struct step *from)
+{
+    enum { SHOWN_MAX = 8 };
+    const struct taint_read *reads[SHOWN_MAX];
+    size_t count = 0;
+    const struct taint_read *at = taint->by[from->index];
+    for (; at && count < SHOWN_MAX; at = taint->by[at->producer->index])
+        reads[count++] = at;
+    diag_path(diags, "the text comes from outside");
+    origin_show(diags, taint->origin[from->index]);
+    while (count-- > 0)
+        diag_path_stop(diags, reads[count]->expr->span,
+                       "step `%.*s` is given it, and may hand it on",
+                       STR(reads[count]->reader->id.text));
+}
+
+/* ---- Programs: 0901, 0902, 0904 ------------------------------------------------------ */
+
+struct sinks {
+    struct program *program;
+    const struct taint *taint;
+};
+
+static void sink_report(const struct sinks *sinks, const struct expr *carrier,
+                        enum diag_code code, const char *what, const char *help)
+{
+    struct diags *diags = sinks->program->diags;
+    const struct step *from = taint_step(carrier);
+    if (code == KAD0901 && sinks->taint->by[from->index])
+        code = KAD0902;
+    diag_report(diags, carrier->span, code, "`%.*s` is text from outside, and %s",
+                STR(span_text(carrier->span)), what);
+    taint_path(diags, sinks->taint, from);
+    diag_help(diags, "%s", help);
+}
+
+/* Whether what follows the text is a name in a folder: `/`, `./`, `--to=~/`. */
+static bool is_path(struct str head)
+{
+    const char *equals = head.len ? memchr(head.p, '=', head.len) : NULL;
+    if (equals && head.p[0] == '-')
+        head = str_part(head, (size_t)(equals - head.p) + 1, head.len);
+    return str_ends_with(head, S("/")) &&
+           (str_starts_with(head, S("/")) || str_starts_with(head, S("./")) ||
+            str_starts_with(head, S("../")) || str_starts_with(head, S("~/")));
+}
+
+static void path_check(const struct sinks *sinks, const struct template *value)
+{
+    const struct expr *carrier = taint_in_template(sinks->taint, value);
+    if (carrier)
+        sink_report(sinks, carrier, KAD0904, "decides which file is meant",
+                    "name the file yourself, or choose it by a condition");
+}
+
+/* An option is only what the argument begins with. */
+static const struct expr *first_carrier(const struct taint *taint,
+                                        const struct template *value)
+{
+    for (size_t i = 0; i < value->part_count; i++)
+        if (value->parts[i].expr)
+            return taint_in(taint, value->parts[i].expr);
+    return NULL;
+}
+
+static void argument_check(const struct sinks *sinks, const struct template *value,
+                           enum argument_use use)
+{
+    const struct expr *carrier = value ? taint_in_template(sinks->taint, value) : NULL;
+    if (!carrier)
+        return;
+    if (use == ARGUMENT_CODE) {
+        sink_report(sinks, carrier, KAD0901, "would be read as code here",
+                    "hand it over as an argument behind the code, or as a variable: "
+                    "[sh, -c, 'echo \"$1\"', sh, TEXT]");
+    } else if (use == ARGUMENT_PROGRAM) {
+        sink_report(sinks, carrier, KAD0901, "decides which program runs",
+                    "name the program yourself, or choose it by a condition");
+    } else if (use == ARGUMENT_OPTION && first_carrier(sinks->taint, value)) {
+        sink_report(sinks, carrier, KAD0901, "may begin with `-`, as an option does",
+                    "put the argument `--` before it, or an option's name: "
+                    "\"--name={{ ... }}\"");
+    } else if (is_path(template_head(value))) {
+        path_check(sinks, value);
+    }
+}
+
+static void run_check(const struct sinks *sinks, const struct run *run)
+{
+    struct command_reader reader = {.run = run};
+    const struct expr *carrier;
+    while (reader.next < run->arg_count) {
+        const struct template *value = run->args[reader.next]->scalar;
+        argument_check(sinks, value, command_next(&reader));
+    }
+    path_check(sinks, run->cwd);
+    carrier = taint_in_template(sinks->taint, run->stdin_text);
+    if (carrier && command_reads_code(&reader))
+        sink_report(sinks, carrier, KAD0901, "would be read as code here",
+                    "give the program its code as a file or an argument");
+}
+
+/* ---- The workflow -------------------------------------------------------------------- */
+
+static bool value_is_untrusted(const struct taint *taint, const struct value *value)
+{
+    if (taint_in_template(taint, value->scalar))
+        return true;
+    for (size_t i = 0; i < value->count; i++)
+        if (value_is_untrusted(taint, value->items[i]))
+            return true;
+    return false;
+}
+
+void taint_check(struct program *program, struct workflow *workflow)
+{
+    const struct taint *taint = taint_find(program->arena, workflow);
+    const struct sinks sinks = {program, taint};
+    for (size_t i = 0; i < workflow->step_count; i++)
+        if (workflow->steps[i]->kind == STEP_RUN)
+            run_check(&sinks, &workflow->steps[i]->run);
+    taint_prompts_check(program, taint);
+    for (size_t i = 0; i < workflow->output_count; i++)
+        if (value_is_untrusted(taint, workflow->outputs[i].value))
+            workflow->hands_on_untrusted = true;
+}
