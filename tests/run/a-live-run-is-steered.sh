@@ -125,3 +125,18 @@ wait "$engine" 2>/dev/null || true
 sql "UPDATE executions SET status = 'cancelled' WHERE id = '$called'"
 exits 1 kad workflow resume "$caller"
 contains "$temporary/err" "the workflow that it called was cancelled"
+
+it "forgets a wish that its process has died with"
+begin
+kill -STOP "$engine"
+exits 0 kad workflow cancel "$(execution)"
+kill -KILL "$engine"
+wait "$engine" 2>/dev/null || true
+rm .kad/child
+kad workflow resume "$(execution)" >"$temporary/run.out" 2>"$temporary/run.err" &
+engine=$!
+eventually test -s .kad/child
+kill -USR1 "$engine"
+touch .kad/go
+ends_with 0
+equal status "$(status)" completed
