@@ -140,3 +140,18 @@ kill -USR1 "$engine"
 touch .kad/go
 ends_with 0
 equal status "$(status)" completed
+
+it "a called workflow that has failed is not offered to go on by itself"
+workflow broken <<'WORKFLOW'
+name: Broken
+version: 1.0.0
+triggers:
+  - {type: cli, command: kad workflow broken}
+steps:
+  - {id: break, run: ["false"]}
+WORKFLOW
+sed -i 's/workflow: linger/workflow: broken/' workflows/caller.yaml
+exits 1 kad workflow caller
+exits 0 kad workflow status "$(execution)"
+contains "$temporary/out" "called by"
+lacks "$temporary/out" "kad workflow resume"
