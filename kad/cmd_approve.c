@@ -27,36 +27,57 @@ static bool is_of_step(const struct gate_row *gate, const char *execution_id,
            !strncmp(name, step, len) && name[len] == '/';
 }
 
-/* The approval that is meant; NULL: reported, *exit_code. */
-static const struct gate_row *find_approval(struct session *session,
-                                            const char *execution_id, const char *step,
-                                            int *exit_code)
+/* The last approval that fits, and how many do. */
+struct approvals {
+    const struct gate_row *gate;
+    const char *execution_id; /* its own: perhaps one that was called */
+    size_t count;
+};
+
+/* Those of an execution, and of what it has called. */
+static enum store_error find_approvals(struct session *session,
+                                       const char *execution_id, const char *step,
+                                       struct approvals *found)
 {
-    const struct gate_row *found = NULL;
+    struct journal *journal = session->journal;
+    struct arena *arena = session->cli->arena;
+    struct execution_row *children;
     struct gate_row *gates;
     size_t count;
-    const enum store_error error = session->journal->ops->gates(
-        session->journal, session->cli->arena, execution_id, &gates, &count);
+    enum store_error error =
+        journal->ops->gates(journal, arena, execution_id, &gates, &count);
 
-    *exit_code = session_exit(session, error, execution_id);
-    for (size_t i = 0; error == STORE_OK && i < count; i++) {
-        if (strcmp(gates[i].kind, "approval") ||
-            (step && !is_of_step(&gates[i], execution_id, step)))
-            continue;
-        if (found) {
-            cli_error("%s has several approvals open: say which with --step STEP",
-                      execution_id);
-            *exit_code = KAD_EXIT_USAGE;
-            return NULL;
-        }
-        found = &gates[i];
-    }
-    if (!found && error == STORE_OK) {
+    for (size_t i = 0; error == STORE_OK && i < count; i++)
+        if (!strcmp(gates[i].kind, "approval") &&
+            (!step || is_of_step(&gates[i], execution_id, step)))
+            *found = (struct approvals){&gates[i], execution_id, found->count + 1};
+    if (error == STORE_OK)
+        error = journal->ops->children(journal, arena, execution_id, &children, &count);
+    for (size_t i = 0; error == STORE_OK && i < count; i++)
+        if (!execution_is_ended(children[i].status))
+            error = find_approvals(session, children[i].id, step, found);
+    return error;
+}
+
+/* The approval that is meant. false: reported, *exit_code. */
+static bool find_approval(struct session *session, const char *execution_id,
+                          const char *step, struct approvals *found, int *exit_code)
+{
+    *found = (struct approvals){0};
+    *exit_code = session_exit(
+        session, find_approvals(session, execution_id, step, found), execution_id);
+    if (*exit_code)
+        return false;
+    if (found->count == 1)
+        return true;
+    *exit_code = KAD_EXIT_USAGE;
+    if (found->count)
+        cli_error("%s has several approvals open: say which with --step STEP",
+                  execution_id);
+    else
         cli_error("%s waits for no approval%s%s", execution_id, step ? " at " : "",
                   step ? step : "");
-        *exit_code = KAD_EXIT_USAGE;
-    }
-    return found;
+    return false;
 }
 
 static bool offers(const struct gate_row *gate, const char *choice)
@@ -88,12 +109,13 @@ static bool tell(struct session *session, const struct execution_row *root,
                  pid_t owner, int *exit_code)
 {
     struct journal *journal = session->journal;
+    const struct gate_row *gate;
+    struct approvals found;
     enum store_error error;
-    const struct gate_row *gate =
-        find_approval(session, execution_id, answer->step, exit_code);
 
-    if (!gate)
+    if (!find_approval(session, execution_id, answer->step, &found, exit_code))
         return true;
+    gate = found.gate;
     *exit_code = KAD_EXIT_USAGE;
     if (!offers(gate, answer->choice)) {
         cli_error("%s does not offer `%s`: %s", execution_id, answer->choice,
@@ -109,7 +131,7 @@ static bool tell(struct session *session, const struct execution_row *root,
     *exit_code = session_exit(session, error, execution_id);
     if (error != STORE_OK)
         return true;
-    if (!session_tell(session, root, execution_id, gate->step_key, owner))
+    if (!session_tell(session, root, found.execution_id, gate->step_key, owner))
         return false;
     if (session->cli->is_json)
         cli_print_json(json_pack("{s:s, s:s, s:i}", "execution", execution_id, "choice",

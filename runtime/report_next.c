@@ -184,8 +184,9 @@ void report_next(const struct report *report, const struct execution_facts *fact
     size_t printed = 0;
 
     if (facts->row.status == EXECUTION_COMPLETED ||
-        facts->row.status == EXECUTION_CANCELLED)
-        return;
+        facts->row.status == EXECUTION_CANCELLED ||
+        (facts->row.status == EXECUTION_FAILED && facts->row.parent_id))
+        return; /* a failed one that was called: its caller's step may run again */
     for (size_t i = 0; i < facts->waits.count; i++)
         printed += print_waits(report, facts, &facts->waits.items[i]);
     if (!printed && !facts->owner)

@@ -309,19 +309,19 @@ static void say_until(struct kad_run *run)
     struct kad_step *step = &run->step;
 
     if (step->phase == PHASE_GATE && !step->is_wait_said &&
-        gate_is_timed(&step->gates[0]) && gate_due_ms(step)) {
+        gate_is_timed(&step->gates[0]) && step->gates[0].due_ms) {
         step->is_wait_said = true;
-        run_notify(
-            run, &(struct notice){
-                     .kind = NOTICE_PROGRESS,
-                     .step = step->info,
-                     .item = run->item,
-                     .run = step->state->runs,
-                     .attempt = step->attempt,
-                     .now_ms = run_now_ms(run),
-                     .text = arena_printf(&step->memory, "waits until %s",
-                                          time_text(&step->memory, gate_due_ms(step))),
-                 });
+        run_notify(run, &(struct notice){
+                            .kind = NOTICE_PROGRESS,
+                            .step = step->info,
+                            .item = run->item,
+                            .run = step->state->runs,
+                            .attempt = step->attempt,
+                            .now_ms = run_now_ms(run),
+                            .text = arena_printf(
+                                &step->memory, "waits until %s",
+                                time_text(&step->memory, step->gates[0].due_ms)),
+                        });
     }
     if (!run->inside)
         return;

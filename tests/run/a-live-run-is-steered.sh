@@ -125,3 +125,33 @@ wait "$engine" 2>/dev/null || true
 sql "UPDATE executions SET status = 'cancelled' WHERE id = '$called'"
 exits 1 kad workflow resume "$caller"
 contains "$temporary/err" "the workflow that it called was cancelled"
+
+it "forgets a wish that its process has died with"
+begin
+kill -STOP "$engine"
+exits 0 kad workflow cancel "$(execution)"
+kill -KILL "$engine"
+wait "$engine" 2>/dev/null || true
+rm .kad/child
+kad workflow resume "$(execution)" >"$temporary/run.out" 2>"$temporary/run.err" &
+engine=$!
+eventually test -s .kad/child
+kill -USR1 "$engine"
+touch .kad/go
+ends_with 0
+equal status "$(status)" completed
+
+it "a called workflow that has failed is not offered to go on by itself"
+workflow broken <<'WORKFLOW'
+name: Broken
+version: 1.0.0
+triggers:
+  - {type: cli, command: kad workflow broken}
+steps:
+  - {id: break, run: ["false"]}
+WORKFLOW
+sed -i 's/workflow: linger/workflow: broken/' workflows/caller.yaml
+exits 1 kad workflow caller
+exits 0 kad workflow status "$(execution)"
+contains "$temporary/out" "called by"
+lacks "$temporary/out" "kad workflow resume"

@@ -126,3 +126,16 @@ exits 3 kad workflow run --no-wait --json rest
 equal status "$(jq -r .status "$temporary/out")" waiting
 equal "the moment" "$(jq -r .gate.dueAt "$temporary/out")" "$(due)"
 exits 0 kad workflow cancel "$(execution)"
+
+it "says how long it means to wait, whatever ends it before"
+workflow forever <<'WORKFLOW'
+name: Forever
+version: 1.0.0
+timeout: 1s
+triggers:
+  - {type: cli, command: kad workflow forever}
+steps:
+  - {id: forever, wait: {until: "2999-01-01T00:00:00Z"}}
+WORKFLOW
+exits 1 kad workflow forever
+contains "$temporary/err" "waits until 2999-01-01T00:00:00.000Z"

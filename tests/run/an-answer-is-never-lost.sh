@@ -84,3 +84,23 @@ dies_before_it_looks event kad emit news about=kad
 contains "$temporary/told.out" "kad workflow resume $(execution)"
 exits 3 kad workflow resume "$(execution)"
 is_completed hear || fail "the event is lost"
+
+it "what a called workflow asks can be answered by the name of its caller, too"
+workflow outer <<'YAML'
+name: Outer
+version: 1.0.0
+triggers:
+  - {type: cli, command: kad workflow outer}
+steps:
+  - {id: call, workflow: decide}
+YAML
+kad build outer >/dev/null 2>&1
+rm -f .kad/go .kad/begun
+kad workflow outer >/dev/null 2>&1 &
+engine=$!
+eventually test -e .kad/begun
+called=$(execution)
+exits 0 kad workflow approve "$(sql "SELECT parent_id FROM executions WHERE id = '$called'")" --choice bad
+equal outcome "$(sql "SELECT outcome FROM step_executions WHERE execution_id = '$called' AND step_id = 'ask'")" bad
+wait "$engine" && fail "it has not failed"
+equal status "$(status)" failed
