@@ -46,27 +46,28 @@ static const struct call {
     CALL(mkdirat, TRACE_WRITES | TRACE_FILES),
     CALL(openat, TRACE_WRITES | TRACE_FILES),
     CALL(sendmsg, TRACE_WRITES | TRACE_SPAWN | TRACE_WAITS),
-    CALL(sendto, TRACE_WRITES | TRACE_WAITS),
+    CALL(sendto, TRACE_WRITES | TRACE_WAITS | TRACE_KEEPER),
     CALL(pipe2, TRACE_SPAWN),
     CALL(socketpair, TRACE_SPAWN),
     CALL(memfd_create, TRACE_SPAWN),
-    CALL(clone, TRACE_SPAWN),
+    CALL(clone, TRACE_SPAWN | TRACE_KEEPER),
     CALL(fork, TRACE_SPAWN),
     CALL(vfork, TRACE_SPAWN),
     CALL(read, TRACE_WAITS),
-    CALL(recvmsg, TRACE_WAITS),
+    CALL(recvmsg, TRACE_WAITS | TRACE_KEEPER),
     CALL(recvfrom, TRACE_WAITS),
     CALL(poll, TRACE_WAITS),
-    CALL(ppoll, TRACE_WAITS),
-    CALL(wait4, TRACE_WAITS),
-    CALL(waitid, TRACE_WAITS),
+    CALL(ppoll, TRACE_WAITS | TRACE_KEEPER),
+    CALL(wait4, TRACE_WAITS | TRACE_KEEPER),
+    CALL(waitid, TRACE_WAITS | TRACE_KEEPER),
 };
 enum { CALL_COUNT = sizeof(calls) / sizeof(calls[0]) };
 
 /* A thread that is traced. */
 struct task {
     pid_t id, process;
-    bool is_engine; /* else: the keeper, a step's program */
+    bool is_engine;
+    bool is_keeper; /* neither: a step's program */
 };
 
 struct tracer {
@@ -137,36 +138,41 @@ static struct task *task_find(struct tracer *tracer, pid_t id)
     return NULL;
 }
 
-static pid_t process_of(pid_t id)
+/* A number that the system has of it: "Tgid", "PPid". */
+static pid_t status_of(pid_t id, const char *name)
 {
     char path[64], line[128];
-    int process = id;
+    const size_t len = strlen(name);
+    int number = id;
     FILE *file;
 
     snprintf(path, sizeof(path), "/proc/%d/status", id);
     file = fopen(path, "r");
     while (file && fgets(line, sizeof(line), file))
-        if (sscanf(line, "Tgid: %d", &process) == 1)
+        if (!strncmp(line, name, len) && sscanf(line + len, ": %d", &number) == 1)
             break;
     if (file)
         fclose(file);
-    return process;
+    return number;
 }
 
-/* A thread is as its process; a new process is an engine only when it says so by exec. */
+/* A thread is as its process; a new process is an engine only when it says so by exec, and what
+ * an engine forks, the keeper until then. */
 static struct task *task_get(struct tracer *tracer, pid_t id)
 {
     struct task *task = task_find(tracer, id);
-    struct task *leader;
+    struct task *leader, *parent;
 
     if (task)
         return task;
     if (tracer->task_count == TASKS_MAX)
         abort();
     task = &tracer->tasks[tracer->task_count++];
-    *task = (struct task){.id = id, .process = process_of(id)};
+    *task = (struct task){.id = id, .process = status_of(id, "Tgid")};
     leader = task->process == id ? NULL : task_find(tracer, task->process);
     task->is_engine = leader ? leader->is_engine : id == tracer->root;
+    parent = leader ? NULL : task_find(tracer, status_of(id, "PPid"));
+    task->is_keeper = parent && parent->is_engine;
     return task;
 }
 
@@ -190,6 +196,7 @@ static void note_program(struct task *task)
     name = strrchr(target, '/');
     name = name ? name + 1 : target;
     task->is_engine = !strncmp(name, "wf-", 3) || !strcmp(name, "kad");
+    task->is_keeper = false;
 }
 
 static void kill_engines(struct tracer *tracer)
@@ -223,6 +230,8 @@ static bool is_counted(const struct tracer *tracer, const struct task *task,
 {
     const enum trace_set set = tracer->plan->set;
 
+    if (set == TRACE_KEEPER)
+        return task->is_keeper;
     if (!task->is_engine && set != TRACE_SPAWN)
         return false;
     switch (regs->orig_rax) {
@@ -255,7 +264,10 @@ static void strike(struct tracer *tracer, const struct task *task,
     snprintf(tracer->result->struck, sizeof(tracer->result->struck), "%s",
              call ? call->name : "?");
     if (tracer->plan->act == TRACE_KILL) {
-        kill_engines(tracer);
+        if (task->is_keeper)
+            kill(task->process, SIGKILL);
+        else
+            kill_engines(tracer);
         return;
     }
     regs->orig_rax = (unsigned long long)-1;
@@ -300,7 +312,7 @@ static void on_end(struct tracer *tracer, pid_t id, int status)
         return;
     tracer->result->status = status;
     tracer->is_over = true;
-    alarm(LEFT_SECONDS);
+    alarm(tracer->plan->set == TRACE_KEEPER ? 1 : LEFT_SECONDS);
 }
 
 static void wake(int signal_number)

@@ -14,12 +14,13 @@ enum trace_set {
     TRACE_WRITES = 1, /* whatever writes: files, pipes, packets to the keeper */
     TRACE_FILES = 2, /* what changes the file system; of write, only to regular files */
     TRACE_SPAWN = 4, /* what the start of a program needs, the keeper's calls too */
-    TRACE_WAITS = 8  /* what a signal can interrupt */
+    TRACE_WAITS = 8, /* what a signal can interrupt */
+    TRACE_KEEPER = 16 /* what the keeper does: it is killed itself, not the engine */
 };
 
 enum trace_act {
     TRACE_WATCH, /* nothing: it is only counted */
-    TRACE_KILL,  /* the engine is killed before the call */
+    TRACE_KILL,  /* the engine (or the keeper) is killed before the call */
     TRACE_FAIL   /* the call is not made and fails with `error` */
 };
 

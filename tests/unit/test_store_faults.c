@@ -159,7 +159,7 @@ static unsigned cut_everywhere(bool is_relaxed)
     fill_input();
     use_folder();
     disk.fault_kinds = 1u << DISK_WRITE | 1u << DISK_SYNC;
-    for (;; fail_at += stride(40)) {
+    for (;; fail_at += stride(80)) {
         enum store_error error;
         int reported, found;
 
@@ -190,12 +190,12 @@ static unsigned cut_everywhere(bool is_relaxed)
 
 Test(store_faults, what_was_reported_survives_a_power_cut)
 {
-    cr_assert_gt(cut_everywhere(false), 20);
+    cr_assert_gt(cut_everywhere(false), 10);
 }
 
 Test(store_faults, a_relaxed_store_is_sound_after_a_power_cut)
 {
-    cr_assert_gt(cut_everywhere(true), 20);
+    cr_assert_gt(cut_everywhere(true), 10);
 }
 
 /* ---- Operations that fail ------------------------------------------------------------- */
@@ -252,14 +252,14 @@ static void fail_everywhere(const struct fault *fault)
 
 Test(store_faults, a_full_disk_loses_nothing_and_says_what_to_do)
 {
-    fail_everywhere(&(struct fault){1u << DISK_WRITE, 150, SQLITE_FULL,
+    fail_everywhere(&(struct fault){1u << DISK_WRITE, 300, SQLITE_FULL,
                                     "database or disk is full",
                                     "free some space, then resume"});
 }
 
 Test(store_faults, a_write_that_fails_loses_nothing_and_says_what_to_do)
 {
-    fail_everywhere(&(struct fault){1u << DISK_WRITE, 150, SQLITE_IOERR_WRITE,
+    fail_everywhere(&(struct fault){1u << DISK_WRITE, 300, SQLITE_IOERR_WRITE,
                                     "disk I/O error",
                                     "check the disk and its free space, then resume"});
 }
