@@ -340,6 +340,7 @@ Test(jobs, the_release_ends_programs_and_waits)
         start(i, script);
     for (size_t i = 10; i < 20; i++)
         start(i, NULL);
+    cr_expect_null(host.host.also(&host.host), "nothing is over");
     read_some(ends[0], 10);
     process_host_release(&host);
     for (size_t i = 0; i < 10; i++)
