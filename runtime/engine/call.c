@@ -99,13 +99,18 @@ void call_start(struct kad_step *step, const void *in)
     }
 }
 
+/* What has been cancelled since it started is told so, as if it had been called then. */
 void call_ready(struct kad_step *step)
 {
-    if (run_is_alone(step->run)) {
+    const bool is_cancelled = step->run->is_cancelled;
+
+    if (run_is_alone(step->run) && !is_cancelled) {
         call_alone(step);
         step->phase = PHASE_OVER;
     } else {
         start_elsewhere(step);
+        if (is_cancelled)
+            call_tell(step, WAIT_STOP);
     }
 }
 

@@ -77,7 +77,7 @@ struct host {
                              struct exec_result *result);
     /* false: the waiter said that it is over. */
     bool (*wait)(struct host *host, const struct waiter *waiter, int64_t duration_ms);
-    /* Calls job->run on some thread, soon; when all threads are busy, in order. If there can't
+    /* Calls job->run on some thread, as soon as `next` or `also` is called; when all threads are busy, in order. If there can't
      * be any thread, `next` calls it. Any number may be under way. */
     void (*start)(struct host *host, struct job *job);
     /* Has the waiter of a job that is under way asked again, from whatever thread it waits. */

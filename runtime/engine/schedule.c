@@ -169,6 +169,12 @@ static bool can_enter(struct kad_run *run)
     return phase == PHASE_NONE && !run_is_past_limit(run);
 }
 
+/* Or about to be. */
+static bool is_called(const struct kad_run *run)
+{
+    return run->step.phase == PHASE_CALL || run->step.phase == PHASE_READY;
+}
+
 static bool go_on(struct kad_run *run);
 
 /* Whether anything in the block has gone on. */
@@ -232,7 +238,7 @@ static bool go_on(struct kad_run *run)
         if (run->step.phase == PHASE_INSIDE) {
             if (!go_on_at_block(run))
                 return has_moved;
-        } else if (run->is_cancelled && run->step.phase != PHASE_CALL) {
+        } else if (run->is_cancelled && !is_called(run)) {
             end_cancelled(run);
             return true;
         } else if (can_enter(run)) {

@@ -72,6 +72,8 @@ static struct job *take_job(struct worker *worker)
     job = take_first(&pool->queue);
     if (!job)
         return NULL;
+    if (pool->queue.count && pool->idle_count)
+        pthread_cond_signal(&pool->has_work); /* who was woken wakes the next */
     if (job->worker == &woken_early)
         write_event(worker->caller.wake_fd);
     job->worker = worker;
@@ -176,12 +178,23 @@ void pool_init(struct pool *pool, struct keeper *keeper, struct exec_caller *eng
 void pool_start(struct pool *pool, struct job *job)
 {
     job->worker = NULL;
-    pthread_mutex_lock(&pool->mutex);
-    append(&pool->queue, job);
-    if (pool->queue.count > pool->idle_count)
-        add_workers(pool);
+    append(&pool->started, job);
+}
+
+/* What has been started since the last time comes into the queue, all at once: workers that
+ * are woken one by one would fight for the mutex with who starts the next. */
+static void queue_started(struct pool *pool)
+{
+    struct job *job;
+
+    if (!pool->started.count)
+        return;
+    while ((job = take_first(&pool->started))) {
+        append(&pool->queue, job);
+        if (pool->queue.count > pool->idle_count)
+            add_workers(pool);
+    }
     pthread_cond_signal(&pool->has_work);
-    pthread_mutex_unlock(&pool->mutex);
 }
 
 void pool_wake(struct pool *pool, struct job *job)
@@ -208,6 +221,7 @@ struct job *pool_also(struct pool *pool)
     struct job *job;
 
     pthread_mutex_lock(&pool->mutex);
+    queue_started(pool);
     job = take_finished(pool);
     pthread_mutex_unlock(&pool->mutex);
     return job;
@@ -219,6 +233,7 @@ static struct job *take_ready(struct pool *pool, bool *is_own)
     struct job *job;
 
     pthread_mutex_lock(&pool->mutex);
+    queue_started(pool);
     job = take_finished(pool);
     if (!job && pool->queue.count && !pool->worker_count)
         add_workers(pool); /* perhaps by now */
@@ -255,7 +270,7 @@ void pool_close(struct pool *pool)
         atomic_store(&pool->workers[i]->caller.is_closing, true);
         write_event(pool->workers[i]->caller.wake_fd);
     }
-    pool->queue = (struct job_list){0};
+    pool->queue = pool->started = (struct job_list){0};
     pthread_cond_broadcast(&pool->has_work);
     pthread_mutex_unlock(&pool->mutex);
     for (size_t i = 0; i < pool->worker_count; i++) {

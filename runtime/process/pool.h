@@ -1,7 +1,8 @@
 /* pool.h: the threads on which jobs run beside the engine's.
  *
- *     start -> queue -> worker -> finished -> next
+ *     start -> started -> queue -> worker -> finished -> next, also
  *
+ * What is started comes into the queue when the engine asks for what is over.
  * A thread is added when a job finds none idle, up to POOL_WORKERS_MAX, or as many as
  * RLIMIT_NOFILE has room for; it stays. More jobs wait in the queue, first come, first served.
  * If there can't be a single thread, `next` runs the job itself. */
@@ -33,6 +34,7 @@ struct job_list {
 struct pool {
     struct keeper *keeper;
     struct exec_caller *engine; /* the caller of the engine's thread */
+    struct job_list started;    /* the engine's thread's, too */
     pthread_mutex_t mutex;      /* of what follows */
     pthread_cond_t has_work;    /* a job in the queue, or the end */
     struct job_list queue, finished;
