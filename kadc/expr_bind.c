@@ -582,7 +582,7 @@ static const struct type *access_untyped(const struct scope *scope,
     const bool is_warned = (left->kind == EXPR_FIELD || left->kind == EXPR_INDEX) &&
                            left->left->type && is_untyped(left->left->type);
 
-    if (!is_warned) {
+    if (!is_warned && !scope->workflow->has_gaps) { /* what is lost may have said it */
         diag_report(scope->diags, expr->name_span, KAD0513,
                     "nothing says that `%.*s` has a field `%.*s`", STR(path),
                     STR(expr->text));

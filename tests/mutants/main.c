@@ -233,7 +233,7 @@ static void try_together(struct suite *suite, const struct mutants *pool,
     struct mutant whole;
     struct findings now, found;
     struct str text;
-    size_t edits_before = 0, missed = 0;
+    size_t edits_before = 0;
 
     if (count < 2)
         return;
@@ -250,7 +250,6 @@ static void try_together(struct suite *suite, const struct mutants *pool,
         suite->together.detected += verdict.has_line;
         suite->together.right_line += verdict.has_line;
         suite->together.right_code += verdict.has_both;
-        missed += !verdict.has_both;
         if (suite->is_shown && !verdict.has_both)
             show("TOGETHER", &part, text, &now);
     }
