@@ -86,13 +86,21 @@ static const struct step *unrepeatable_find(const struct workflow *workflow,
     return NULL;
 }
 
+/* `idempotent` says what is neither true nor false, which has been reported. */
+static bool has_lost_promise(const struct step *step)
+{
+    const struct node *promise = node_find(step->node, "idempotent");
+    bool value;
+    return promise && !node_is_boolean(promise, &value);
+}
+
 /* 0803. */
 static void idempotence_check(struct program *program, const struct workflow *workflow,
                               const struct step *step)
 {
     struct diags *diags = program->diags;
     const struct step *cause = unrepeatable_find(workflow, step);
-    if (!cause)
+    if (!cause || has_lost_promise(cause))
         return;
     diag_report(diags, step->retry->span, KAD0803,
                 "step `%.*s` is tried again, but may do twice what should happen once",

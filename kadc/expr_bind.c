@@ -245,6 +245,17 @@ static struct names root_names(const struct scope *scope)
 }
 
 /* A loop variable outside of its loop. */
+/* Whether a loop around the place has a name for its item that could not be read: reported. */
+static bool is_item_lost(const struct scope *scope)
+{
+    const struct block *block = scope->step ? scope->step->outer : NULL;
+
+    for (; block; block = block->step->outer)
+        if (!block->as.text.p && node_find(block->step->node, "as"))
+            return true;
+    return false;
+}
+
 static void report_outside(const struct scope *scope, const struct expr *name,
                            const struct step *loop)
 {
@@ -274,6 +285,8 @@ static struct str resolve_root(const struct scope *scope, struct expr *name)
         report_outside(scope, name, loop);
         return name->text = (struct str){0};
     }
+    if (is_item_lost(scope))
+        return name->text = (struct str){0};
     diag_report(scope->diags, name->span, KAD0216, "unknown name `%.*s`",
                 STR(name->text));
     diag_subject(scope->diags, "name `%.*s`", STR(name->text));
@@ -388,6 +401,8 @@ static const struct step *resolve_step(const struct scope *scope, struct expr *e
     const struct step *step = workflow_step_find(scope->workflow, expr->text);
     const struct name name = {expr->text, expr->name_span};
 
+    if (scope->step && scope->step->is_in_duplicate)
+        return NULL; /* it may mean a step beside it, whose id is taken: reported */
     if (step)
         return step;
     return missing_step_report(scope->arena, scope->diags, scope->workflow, &name,
@@ -567,7 +582,7 @@ static const struct type *access_untyped(const struct scope *scope,
     const bool is_warned = (left->kind == EXPR_FIELD || left->kind == EXPR_INDEX) &&
                            left->left->type && is_untyped(left->left->type);
 
-    if (!is_warned) {
+    if (!is_warned && !scope->workflow->has_gaps) { /* what is lost may have said it */
         diag_report(scope->diags, expr->name_span, KAD0513,
                     "nothing says that `%.*s` has a field `%.*s`", STR(path),
                     STR(expr->text));

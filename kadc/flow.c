@@ -219,8 +219,8 @@ static void null_check_read(struct flow *flow, const struct expr *check,
     enum type_kind kind = value->type->kind;
     bool is_reachable = !flow->step || flow->step->is_reachable;
     if (may_be_unset || !is_reachable || is_in_doubt(flow->workflow) ||
-        value->type->is_optional || kind == TYPE_POISON || kind == TYPE_ANY ||
-        kind == TYPE_NULL)
+        flow->workflow->has_gaps || value->type->is_optional || kind == TYPE_POISON ||
+        kind == TYPE_ANY || kind == TYPE_NULL)
         return;
     struct str text = span_text(value->span);
     if (check->op == OP_COALESCE)

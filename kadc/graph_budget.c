@@ -45,6 +45,12 @@ static void count_check(struct program *program, const char *what, uint64_t wors
     dominant_note(program, most, count_text(program->arena, most->weight));
 }
 
+/* It could not be read, which has been reported. */
+static bool has_lost_timeout(const struct step *step)
+{
+    return step->timeout_ms == 0 && node_find(step->node, "timeout");
+}
+
 static void time_check(struct program *program, const struct workflow *workflow)
 {
     const struct budget *budget = &workflow->budget;
@@ -61,7 +67,7 @@ static void time_check(struct program *program, const struct workflow *workflow)
                     duration_text(program->arena, budget->time_ms));
         dominant_note(program, &graph->most_ms,
                       duration_text(program->arena, (int64_t)graph->most_ms.weight));
-    } else if (step) {
+    } else if (step && !step->has_two_kinds && !has_lost_timeout(step)) {
         diag_report(diags, budget->time_span, KAD0316,
                     "nothing bounds the time: step `%.*s` %s", STR(step->id.text),
                     step->lock.text.p ? "may wait for its lock" : "has no timeout");

@@ -119,6 +119,7 @@ static bool section_check(struct reader *reader, const struct key *key,
     bool needs_content =
         key->rule == KEY_NOT_EMPTY || key->rule == KEY_REQUIRED_AND_NOT_EMPTY;
     if (is_nothing || (needs_content && value->kind == kind && value->count == 0)) {
+        reader->has_gaps = true;
         diag_report(reader->program->diags, name->span, KAD0109,
                     "`%s` has nothing in it", key->name);
         if (needs_content)
@@ -209,12 +210,14 @@ bool keys_read(struct reader *reader, const struct key_set *set, const struct no
     assert(set->count <= KEY_COUNT_MAX);
     bool is_present[KEY_COUNT_MAX] = {false};
     const struct node *names[KEY_COUNT_MAX] = {NULL}; /* some may be misspelt */
+    bool has_unknown = false; /* which may be meant for any: reported */
     if (!node_expect(reader, map, NODE_MAP, set->what))
         return false;
     for (size_t i = 0; i < map->count; i++) {
         const struct key *key = key_get(reader, set, map, map->keys[i], is_present);
         if (!key) {
             reader->has_gaps = true;
+            has_unknown = has_unknown || !key_find(set, map->keys[i]->text);
             continue;
         }
         is_present[key - set->keys] = true;
@@ -223,7 +226,7 @@ bool keys_read(struct reader *reader, const struct key_set *set, const struct no
     }
     required_check(reader, set, map, is_present);
     for (size_t i = 0; i < set->count; i++)
-        if (is_present[i])
+        if (is_present[i] && !has_unknown)
             company_check(reader, set, map, &set->keys[i], names[i], is_present);
     return true;
 }

@@ -35,14 +35,32 @@ static struct missing_steps *missing_steps_get(struct arena *arena,
     return workflow->missing_steps = missing;
 }
 
+/* A block has lost steps, all or a whole branch, which has been reported. */
+static bool has_lost_steps(const struct step *step)
+{
+    const struct node *parallel = node_find(step->node, "parallel");
+    const struct node *branches =
+        parallel && parallel->kind == NODE_MAP ? node_find(parallel, "branches") : NULL;
+    if (!step->block)
+        return parallel || node_find(step->node, "steps");
+    if (step->kind == STEP_WORKFLOW)
+        return false;
+    return step->block->branch_count == 0 ||
+           (branches && branches->kind == NODE_MAP &&
+            branches->count > step->block->branch_count);
+}
+
 /* Whether there is a step whose own id is missing, refused, taken, or swallowed by the step
  * before, which has been reported: a name that is nowhere else was probably meant to be
- * its. Each excuses one name. */
+ * its. Each excuses one name; a block that has lost its steps, any number. */
 static bool lost_step_take(struct missing_steps *missing,
                            const struct workflow *workflow)
 {
     while (missing->next_lost < workflow->step_count) {
-        const struct step *step = workflow->steps[missing->next_lost++];
+        const struct step *step = workflow->steps[missing->next_lost];
+        if (has_lost_steps(step))
+            return true;
+        missing->next_lost++;
         if (!step->id.text.p || step->is_misnamed || step->is_duplicate ||
             step->is_merged)
             return true;

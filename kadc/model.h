@@ -237,8 +237,10 @@ struct step {
     size_t index; /* in workflow->steps */
     struct name id;
     bool is_duplicate;     /* an earlier step has this id: no route leads here */
+    bool is_in_duplicate;  /* it stands in a step that is */
     bool is_misnamed;      /* its id is not formed as ids are: reported */
     bool is_merged;        /* it may be two, whose border is lost: reported */
+    bool has_two_kinds;    /* it says two things to do: reported */
     bool has_lost_outputs; /* some entry of `outputs` has no name: reported */
     struct str title;      /* key `name` */
     struct str description;

@@ -87,13 +87,15 @@ void mode_read(struct reader *reader, const struct node *key, const struct node 
         return;
     }
     struct str mode = text_read(reader, value, "mode");
-    if (!mode.p)
+    double number;
+    if (!mode.p || node_is_number(value, &number)) /* reported */
         return;
     for (size_t i = 0; i < names.count; i++)
         if (str_equal(mode, modes[i])) {
             block->mode = (enum block_mode)i;
             return;
         }
+    reader->has_gaps = true;
     diag_report(diags, value->span, KAD0114, "unknown mode `%.*s`", STR(mode));
     ptrdiff_t meant = diag_did_you_mean(diags, value->span, mode, names);
     if (meant >= 0)

@@ -166,7 +166,7 @@ static void wait_map_read(struct reader *reader, const struct node *node,
     struct wait *wait = &step->wait;
     bool had_gaps = reader->has_gaps;
     reader->has_gaps = false;
-    if (keys_read(reader, &wait_set, node, &map))
+    if (keys_read(reader, &wait_set, node, &map) && !map.first)
         way_check(reader, &wait_set, node, &map.way, "`until`, `event` or `first`");
     reader->has_gaps = reader->has_gaps || had_gaps;
     step->timeout_ms = map.timeout_ms;
@@ -176,6 +176,8 @@ static void wait_map_read(struct reader *reader, const struct node *node,
         return;
     }
     *wait->ways = map.way;
+    if (!map.way.duration && !map.way.until && !map.way.event.span.source)
+        wait->way_count = 0; /* reported */
 }
 
 void wait_read(struct reader *reader, const struct node *node, struct step *step)

@@ -105,6 +105,8 @@ static void number_read(struct reader *reader, const struct node *key,
 {
     struct diags *diags = reader->program->diags;
     double found;
+    if (value->is_poisoned)
+        return;
     if (value->kind != NODE_SCALAR || !node_is_number(value, &found)) {
         diag_report(diags, value->span, KAD0106, "`%.*s`: expected a number, found %s",
                     STR(key->text), node_kind_text(value));

@@ -261,8 +261,13 @@ static void step_wait_read(struct reader *reader, const struct node *key,
                            const struct node *value, void *target)
 {
     struct step *step = target;
-    (void)key;
     step->kind = STEP_WAIT;
+    if (value->kind == NODE_SCALAR && node_is_null(value)) {
+        reader->has_gaps = true;
+        diag_report(reader->program->diags, key->span, KAD0109,
+                    "`wait` has nothing in it");
+        return;
+    }
     wait_read(reader, value, step);
 }
 
@@ -385,6 +390,24 @@ static const struct node *key_node_find(const struct node *map, const char *name
     return NULL;
 }
 
+/* How many things to do it says. */
+static size_t kind_count(const struct node *node)
+{
+    size_t count = 0;
+    for (size_t i = 0; node->kind == NODE_MAP && i < KIND_COUNT; i++)
+        count += key_node_find(node, kind_keys[i]) != NULL;
+    return count;
+}
+
+/* A key that is not known may be what it does. */
+static bool has_unknown_key(const struct node *node)
+{
+    for (size_t i = 0; i < node->count; i++)
+        if (!key_find(&step_set, node->keys[i]->text))
+            return true;
+    return false;
+}
+
 /* Exactly one thing to do: 0115. Half of `module` and `action` is 0105, by the table. */
 static void kind_check(struct reader *reader, const struct step *step)
 {
@@ -403,7 +426,10 @@ static void kind_check(struct reader *reader, const struct step *step)
         }
         first = first ? first : key;
     }
-    if (!first && !has_module && !has_action && !step->run.args && !step->block) {
+    if (first || has_module || has_action || step->run.args || step->block)
+        return;
+    reader->has_gaps = true;
+    if (!has_unknown_key(step->node)) {
         diag_report(diags, keys_place(&step_set, step->node), KAD0115,
                     "%.*s does not say what to do", STR(owner));
         diag_help(diags, "give it `module` and `action`, or `run`, or `route`");
@@ -420,15 +446,6 @@ static struct route *route_default(struct reader *reader, const struct step *ste
     return route;
 }
 
-/* More than one thing to do, which kind_check reports: what goes with which is not clear. */
-static bool has_two_kinds(const struct node *node)
-{
-    size_t count = 0;
-    for (size_t i = 0; node->kind == NODE_MAP && i < KIND_COUNT; i++)
-        count += key_node_find(node, kind_keys[i]) != NULL;
-    return count > 1;
-}
-
 /* Reads the keys; false: it is no map. */
 static bool step_read(struct reader *reader, struct step *step)
 {
@@ -436,7 +453,10 @@ static bool step_read(struct reader *reader, struct step *step)
     const bool was_merged = reader->is_merged;
     step->is_merged = node->dropped_count > 0 ||
                       (node_find(node, "run") && node_find(node, "module"));
-    reader->is_merged = step->is_merged || has_two_kinds(node);
+    /* More than one thing to do, which kind_check reports: what goes with which is not
+     * clear. */
+    step->has_two_kinds = kind_count(node) > 1;
+    reader->is_merged = step->is_merged || step->has_two_kinds;
     bool was_read = keys_read(reader, &step_set, node, step);
     reader->is_merged = was_merged;
     if (!was_read)
@@ -447,7 +467,10 @@ static bool step_read(struct reader *reader, struct step *step)
         block_finish(reader, step);
     if (node->dropped_count == 0)
         kind_check(reader, step);
-    bool has_lost_route = key_node_find(node, "route"); /* it is no map: reported */
+    /* It could not be read: reported. */
+    bool has_lost_route = key_node_find(node, "route") ||
+                          key_node_find(node, "onSuccess") ||
+                          key_node_find(node, "onOutcome");
     if (!step->on_success)
         step->on_success =
             route_default(reader, step, has_lost_route ? ROUTE_BROKEN : ROUTE_COMPLETE);
@@ -484,6 +507,9 @@ void steps_read(struct reader *reader, const struct node *list,
     workflow->step_count = reader->steps.count;
     for (size_t i = 0; i < workflow->step_count; i++) {
         struct step *step = workflow->steps[i];
+        const struct step *outer = step->outer ? step->outer->step : NULL;
+        step->is_in_duplicate =
+            outer && (outer->is_duplicate || outer->is_in_duplicate);
         if (step->id.text.p)
             step->is_duplicate = table_add(table, step->id.text, step) != NULL;
         if (step->kind == STEP_FOR_EACH) {
@@ -498,8 +524,7 @@ void steps_read(struct reader *reader, const struct node *list,
 /* Only a step has both. */
 static bool is_step_like(const struct node *node)
 {
-    return node_find(node, "id") &&
-           (node_find(node, "module") || node_find(node, "run"));
+    return node_find(node, "id") && kind_count(node) > 0;
 }
 
 /* The first entry of a list that is a step, or its count. */

@@ -206,6 +206,10 @@ static void target_resolve(struct program *program, struct workflow *workflow,
     }
     if (route->target->branch == step->branch)
         return;
+    if (step->is_in_duplicate) { /* the step of the first block was not meant */
+        route->kind = ROUTE_BROKEN;
+        return;
+    }
     escape_report(program, step, route);
     route->kind = ROUTE_BROKEN;
 }
@@ -350,6 +354,8 @@ static void actions_resolve(struct program *program, const struct workflow *work
 {
     for (size_t i = 0; i < workflow->step_count; i++) {
         struct step *step = workflow->steps[i];
+        if (step->has_two_kinds)
+            continue;
         if (step->kind == STEP_APPROVAL || step->kind == STEP_WAIT)
             outcomes_check(program, step);
         if (step->kind != STEP_ACTION || !step->module_name.text.p)
@@ -369,7 +375,8 @@ static void step_names_check(struct program *program, const struct workflow *wor
     struct name *names = arena_array(program->arena, struct name, workflow->step_count);
     for (size_t i = 0; i < workflow->step_count; i++) {
         struct step *step = workflow->steps[i];
-        names[i] = step->id;
+        if (!step->is_in_duplicate) /* what is in it has been declared twice with it */
+            names[i] = step->id;
         step->c_name = c_name(program->arena, step->id.text);
     }
     names_unique(program, "step", names, workflow->step_count, KAD0201, KAD1001);

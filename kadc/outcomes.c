@@ -122,7 +122,8 @@ void outcomes_check(struct program *program, const struct step *step)
     if (route->kind != ROUTE_OUTCOME)
         return;
     step_outcomes(step, &count);
-    if (count == 0 && (step->kind == STEP_APPROVAL || step->wait.is_first))
+    if (count == 0 && (step->kind == STEP_APPROVAL || step->wait.is_first ||
+                       (step->kind == STEP_WAIT && step->wait.way_count == 0)))
         return; /* they could not be read */
     if (count == 0) {
         none_report(program, step);

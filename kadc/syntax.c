@@ -79,6 +79,35 @@ static struct str before_problem(const struct report_at *r)
 
 /* ---- Problems that need a look --------------------------------------------------- */
 
+/* The line above, without its comment. */
+static struct str line_above(const struct report_at *r)
+{
+    const uint32_t line = line_of(r, r->fault.problem_byte);
+    const struct str above = line > 1 ? source_line(r->source, line - 1) : S("");
+
+    return str_trim(str_part(above, 0, str_find(above, S(" #"))));
+}
+
+/* The line above begins with words, and no `:` is in it: libyaml has taken it for the start
+ * of this line's key. */
+static bool report_lost_colon(const struct report_at *r)
+{
+    const struct str above = line_above(r);
+    const size_t dash = str_starts_with(above, S("- ")) ? 2 : 0;
+    const struct str words = str_trim(str_part(above, dash, above.len));
+    const uint32_t start = (uint32_t)(words.p - r->source->text.p);
+    uint32_t end = start;
+
+    if (words.len == 0 || !is_word(words.p[0]) || str_find(words, S(":")) < words.len)
+        return false;
+    while (is_word(char_at(r, end)))
+        end++;
+    diag_report(r->diags, (struct span){r->source, start, end}, KAD0101,
+                "expected `:` after this key");
+    diag_note(r->diags, problem_span(r), "the next key stands here");
+    return true;
+}
+
 static void report_colon(const struct report_at *r)
 {
     const struct str before = before_problem(r);
@@ -89,6 +118,8 @@ static void report_colon(const struct report_at *r)
         diag_help(r->diags, "put the value in quotes");
         return;
     }
+    if (report_lost_colon(r))
+        return;
     diag_report(r->diags, problem_span(r), KAD0101,
                 "a key is not allowed here, as the line above already has a value");
     diag_help(r->diags, "check the indentation, and whether a `:` is missing above");

@@ -85,8 +85,23 @@ static void narrow_mismatch(struct arena *arena, const struct type_field **decla
     }
 }
 
+/* Where the step says the type of an output. */
+static struct span type_place(const struct step *step, const struct type_field *output)
+{
+    const struct node *list = node_find(step->node, "outputs");
+    for (size_t i = 0; list && list->kind == NODE_LIST && i < list->count; i++) {
+        const struct node *entry = list->items[i];
+        const bool is_map = entry->kind == NODE_MAP;
+        const struct node *name = is_map ? node_find(entry, "name") : NULL;
+        const struct node *type = is_map ? node_find(entry, "type") : NULL;
+        if (name && type && name->span.start == output->name_span.start)
+            return type->span;
+    }
+    return output->name_span;
+}
+
 /* What step and manifest say together; poison where they contradict. */
-static const struct type *refined_type(struct program *program,
+static const struct type *refined_type(struct program *program, const struct step *step,
                                        const struct type_field *declared,
                                        const struct type_field *output)
 {
@@ -96,8 +111,9 @@ static const struct type *refined_type(struct program *program,
     const struct type *both = type_meet(arena, declared->type, output->type);
     if (both)
         return both;
+    const struct span place = type_place(step, output);
     narrow_mismatch(arena, &declared, &output);
-    diag_report(program->diags, output->name_span, KAD0515,
+    diag_report(program->diags, place, KAD0515,
                 "`%.*s` is %.*s here, but %.*s in the manifest", STR(output->name),
                 STR(type_text(arena, output->type)),
                 STR(type_text(arena, declared->type)));
@@ -120,7 +136,7 @@ static void action_outputs_set(struct program *program, struct step *step)
         const struct type_field *field = refined_field(program, step, output);
         if (field)
             fields[field - manifest->fields].type =
-                refined_type(program, field, output);
+                refined_type(program, step, field, output);
     }
     for (size_t i = 0; step->has_lost_outputs && i < manifest->field_count; i++)
         if (fields[i].type->is_opaque)
@@ -168,6 +184,8 @@ static const struct type *wait_outputs(struct arena *arena, const struct wait *w
     const struct type *any = type_simple(TYPE_ANY);
     struct type_field *data = arena_new(arena, struct type_field);
     bool has_event = false;
+    if (wait->way_count == 0)
+        return type_poison(); /* they could not be read: reported */
     for (size_t i = 0; i < wait->way_count; i++)
         has_event = has_event || wait->ways[i].event.span.source;
     *data = (struct type_field){
@@ -213,10 +231,13 @@ static const struct type *child_outputs(struct arena *arena,
     return outputs_of(arena, fields, child->output_count);
 }
 
-/* Poison where nothing is known: the action is missing, which has been reported. */
+/* Poison where nothing is known: the action is missing, or there are two things to do,
+ * which has been reported. */
 static void outputs_set(struct program *program, struct step *step)
 {
-    if (step->kind == STEP_RUN) {
+    if (step->has_two_kinds) {
+        step->outputs = type_poison();
+    } else if (step->kind == STEP_RUN) {
         step->outputs = run_outputs();
         step->outputs_on_failure = true;
     } else if (step->kind == STEP_APPROVAL) {
