@@ -1,9 +1,9 @@
 /* cmd_approve.c: kad workflow approve: a person decides.
  *
  * Mostly nobody runs the execution: it goes on here. While other branches of it are at work,
- * the choice is written to the gate, and the process that runs it is told by SIGUSR1. */
+ * the choice is written to the gate, and the process that runs it is told by SIGUSR1; if that
+ * ends without having seen it, the execution goes on here. */
 #include <jansson.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,46 +82,52 @@ static const char *answer_json(struct arena *arena, const struct resume_answer *
     return copy;
 }
 
-static int tell(struct session *session, const char *execution_id,
-                const struct resume_answer *answer, pid_t owner)
+/* false: nobody runs it any more, but the choice is stored. */
+static bool tell(struct session *session, const struct execution_row *root,
+                 const char *execution_id, const struct resume_answer *answer,
+                 pid_t owner, int *exit_code)
 {
     struct journal *journal = session->journal;
     enum store_error error;
-    int exit_code;
     const struct gate_row *gate =
-        find_approval(session, execution_id, answer->step, &exit_code);
+        find_approval(session, execution_id, answer->step, exit_code);
 
     if (!gate)
-        return exit_code;
+        return true;
+    *exit_code = KAD_EXIT_USAGE;
     if (!offers(gate, answer->choice)) {
         cli_error("%s does not offer `%s`: %s", execution_id, answer->choice,
                   gate->choices);
-        return KAD_EXIT_USAGE;
+        return true;
     }
     error = journal->ops->answer(journal, gate->step_key, gate->way,
                                  answer_json(session->cli->arena, answer));
     if (error == STORE_NOT_FOUND) {
         cli_error("somebody else has decided already");
-        return KAD_EXIT_USAGE;
+        return true;
     }
+    *exit_code = session_exit(session, error, execution_id);
     if (error != STORE_OK)
-        return session_exit(session, error, execution_id);
-    kill(owner, SIGUSR1);
+        return true;
+    if (!session_tell(session, root, execution_id, gate->step_key, owner))
+        return false;
     if (session->cli->is_json)
         cli_print_json(json_pack("{s:s, s:s, s:i}", "execution", execution_id, "choice",
                                  answer->choice, "process", (int)owner));
     else
         printf("told process %d, which runs %s: %s\n", (int)owner, execution_id,
                answer->choice);
-    return KAD_EXIT_COMPLETED;
+    return true;
 }
 
-/* Whether somebody runs it: then it is told, with *exit_code. */
-static bool is_told(struct cli *cli, const struct resume_answer *answer, int *exit_code)
+/* Whether somebody runs it: then it is told, with *exit_code. Otherwise it is to be resumed,
+ * with what is left of *answer. */
+static bool is_told(struct cli *cli, struct resume_answer *answer, int *exit_code)
 {
     struct execution_row execution, root;
     struct session session;
     pid_t owner = 0;
+    bool is_told = false;
     enum store_error error;
 
     if (!session_open(&session, cli, exit_code))
@@ -133,10 +139,12 @@ static bool is_told(struct cli *cli, const struct resume_answer *answer, int *ex
     error = session_find_root(&session, execution.id, &root);
     if (error == STORE_OK)
         owner = lock_owner(&session.locks, root.slot);
-    if (owner)
-        *exit_code = tell(&session, execution.id, answer, owner);
+    if (owner) {
+        is_told = tell(&session, &root, execution.id, answer, owner, exit_code);
+        answer->choice = answer->step = answer->comment = NULL; /* stored */
+    }
     session_close(&session);
-    return owner;
+    return is_told;
 }
 
 int cmd_approve(struct cli *cli)

@@ -6,7 +6,6 @@
  * The event is stored before gates are looked for, and an engine looks for events after it has
  * stored its gate: one of the two sees the other. */
 #include <jansson.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,12 +24,17 @@ static const char details[] =
     "wait for the event and are run by nobody are resumed here, one after the other.\n"
     "The exit code says whether the event was stored, not how they ended.";
 
+/* A root execution, and the gate in it that has the event. */
+struct woken {
+    struct execution_row root;
+    const char *execution, *step_key;
+};
+
 struct emission {
     struct session session;
     struct event_row event;
-    bool leaves_waits; /* they go on with their next resume */
-    /* Root executions that it has woken, each once. */
-    VEC(struct execution_row) woken;
+    bool leaves_waits;       /* they go on with their next resume */
+    VEC(struct woken) woken; /* each root once */
     json_t *report;
 };
 
@@ -110,7 +114,7 @@ static bool read_event(struct emission *emission, struct cli *cli, const char *g
 static bool is_woken(const struct emission *emission, const char *execution_id)
 {
     for (size_t i = 0; i < emission->woken.count; i++)
-        if (!strcmp(emission->woken.items[i].id, execution_id))
+        if (!strcmp(emission->woken.items[i].root.id, execution_id))
             return true;
     return false;
 }
@@ -130,7 +134,8 @@ static enum store_error open_gate(struct emission *emission,
     error = journal->ops->answer(journal, gate->step_key, gate->way,
                                  event_answer(arena, &emission->event));
     if (error == STORE_OK)
-        vec_push(arena, &emission->woken, root);
+        vec_push(arena, &emission->woken,
+                 ((struct woken){root, execution_id, gate->step_key}));
     return error;
 }
 
@@ -188,13 +193,26 @@ static void say(struct emission *emission, const struct execution_row *execution
     json_array_append_new(json_object_get(emission->report, "woken"), entry);
 }
 
-static void wake(struct emission *emission, const struct execution_row *execution)
+/* Whether the process that runs it has the event; if that ends without, the row tells how it
+ * has left it. */
+static bool is_told(struct session *session, struct woken *woken, pid_t *owner)
 {
-    const bool is_quiet = emission->session.cli->is_json;
-    const pid_t owner = lock_owner(&emission->session.locks, execution->slot);
+    *owner = lock_owner(&session->locks, woken->root.slot);
+    if (*owner &&
+        session_tell(session, &woken->root, woken->execution, woken->step_key, *owner))
+        return true;
+    if (*owner)
+        session_find_root(session, woken->execution, &woken->root);
+    return false;
+}
 
-    if (owner) {
-        kill(owner, SIGUSR1);
+static void wake(struct emission *emission, struct woken *woken)
+{
+    const struct execution_row *execution = &woken->root;
+    const bool is_quiet = emission->session.cli->is_json;
+    pid_t owner;
+
+    if (is_told(&emission->session, woken, &owner)) {
         if (!is_quiet)
             printf("%s goes on: process %d runs it\n", execution->id, (int)owner);
         say(emission, execution, "process", (int)owner);

@@ -1,8 +1,8 @@
 /* cmd_logs.c: kad workflow logs: what the steps of an execution wrote.
  *
- * Log files are logs/EXECUTION/STEP.VISIT.ATTEMPT.log in the state folder; the rows
- * of the store give their order. With --follow, new text is printed until the
- * execution ends or nobody runs it. */
+ * Log files are logs/EXECUTION/STEP.VISIT.ATTEMPT.log in the state folder, STEP[3] for an
+ * item; the rows of the store give their order. With --follow, new text is printed until
+ * the execution ends or nobody runs it, with a heading wherever another step goes on. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,8 +17,8 @@
 enum { FOLLOW_EVERY_MS = 200, LOG_BYTES_MAX = 128 * 1024 * 1024 };
 
 struct log {
-    const char *step;
-    uint32_t visit, attempt;
+    const struct step_row *row;
+    const char *step; /* with its item */
     const char *path;
     long printed; /* bytes that have been printed */
 };
@@ -29,6 +29,8 @@ struct logs {
     const char *only_step; /* or NULL */
     bool follows;
     VEC(struct log) list;
+    size_t printed;  /* whose text was printed last: its place, from 1 */
+    bool is_in_line; /* the text had no end of line */
 };
 
 /* Adds the logs of step runs that are new. Rows come in the same order each time. */
@@ -43,24 +45,40 @@ static enum store_error find_new(struct logs *logs)
 
     for (size_t i = 0; error == STORE_OK && i < count; i++) {
         const struct step_row *row = &rows[i];
+        const char *step =
+            arena_printf(arena, "%s%s", row->step_id, row->item ? row->item : "");
 
-        if (logs->only_step && strcmp(logs->only_step, row->step_id) != 0)
+        if (logs->only_step && strcmp(logs->only_step, row->step_id) != 0 &&
+            strcmp(logs->only_step, step) != 0)
             continue;
         if (seen++ < logs->list.count)
             continue;
         vec_push(arena, &logs->list,
-                 ((struct log){row->step_id, row->visit, row->attempt,
+                 ((struct log){row, step,
                                arena_printf(arena, "%s/logs/%s/%s.%u.%u.log",
                                             session->project.state, logs->execution.id,
-                                            row->step_id, row->visit, row->attempt),
+                                            step, row->visit, row->attempt),
                                0}));
     }
     return error;
 }
 
-/* Prints what has come since the last time; a step that wrote nothing has no file. */
-static void print_new(struct log *log, bool has_heading)
+static void print_text(struct logs *logs, size_t place, const char *text, size_t len)
 {
+    const struct log *log = &logs->list.items[place];
+
+    if (logs->printed != place + 1)
+        printf("%s==> %s, visit %u, attempt %u <==\n", logs->is_in_line ? "\n" : "",
+               log->step, log->row->visit, log->row->attempt);
+    logs->printed = place + 1;
+    logs->is_in_line = text[len - 1] != '\n';
+    fwrite(text, 1, len, stdout);
+}
+
+/* Prints what has come since the last time; a step that wrote nothing has no file. */
+static void print_new(struct logs *logs, size_t place)
+{
+    struct log *log = &logs->list.items[place];
     FILE *file = fopen(log->path, "re");
     char chunk[8192];
     size_t got;
@@ -69,10 +87,7 @@ static void print_new(struct log *log, bool has_heading)
         return;
     if (fseek(file, log->printed, SEEK_SET) == 0) {
         while ((got = fread(chunk, 1, sizeof(chunk), file)) > 0) {
-            if (log->printed == 0 && has_heading)
-                printf("==> %s, visit %u, attempt %u <==\n", log->step, log->visit,
-                       log->attempt);
-            fwrite(chunk, 1, got, stdout);
+            print_text(logs, place, chunk, got);
             log->printed += (long)got;
         }
     }
@@ -85,7 +100,7 @@ static enum store_error print_all_new(struct logs *logs)
     const enum store_error error = find_new(logs);
 
     for (size_t i = 0; i < logs->list.count; i++)
-        print_new(&logs->list.items[i], true);
+        print_new(logs, i);
     return error;
 }
 
@@ -118,12 +133,13 @@ static enum store_error print_json(struct logs *logs)
 
         if (!file_read(arena, log->path, LOG_BYTES_MAX, &text) && errno != ENOENT)
             cli_error("cannot read %s: %s", log->path, strerror(errno));
-        json_array_append_new(all,
-                              json_pack("{s:s, s:i, s:i, s:s, s:o}", "step", log->step,
-                                        "visit", (int)log->visit, "attempt",
-                                        (int)log->attempt, "file", log->path, "text",
-                                        text.p ? json_stringn_nocheck(text.p, text.len)
-                                               : json_string("")));
+        json_array_append_new(
+            all, json_pack("{s:s, s:s, s:i, s:i, s:s, s:o}", "step", log->row->step_id,
+                           "item", log->row->item ? log->row->item : "", "visit",
+                           (int)log->row->visit, "attempt", (int)log->row->attempt,
+                           "file", log->path, "text",
+                           text.p ? json_stringn_nocheck(text.p, text.len)
+                                  : json_string("")));
     }
     cli_print_json(
         json_pack("{s:s, s:o}", "execution", logs->execution.id, "logs", all));

@@ -2,8 +2,8 @@
  * execution.
  *
  * The request is written to the execution's row first, then its owner is told by
- * SIGUSR1 to look. What nobody runs is cancelled here, under the lock. */
-#include <errno.h>
+ * SIGUSR1 to look. What nobody runs is cancelled here, under the lock. One that another has
+ * called stops together with that one: the request is for the outermost. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,7 +71,7 @@ static int carry_out(struct session *session, const struct execution_row *execut
     if (!lock_take(&session->locks, execution->slot, &owner)) {
         if (owner != 0)
             return ask_owner(session, execution, request, owner);
-        cli_error("cannot lock %s: %s", execution->id, strerror(errno));
+        cli_error("%s", lock_problem(session->cli->arena, session->project.state));
         return KAD_EXIT_STORE;
     }
     if (strcmp(request, "cancel") == 0)
@@ -88,13 +88,17 @@ static int request_command(struct cli *cli, const char *request)
 {
     const struct arg_rules rules = {.min_operands = 1, .max_operands = 1};
     struct session session;
-    struct execution_row execution;
+    struct execution_row execution, root;
     int exit_code;
 
     if (!args_read(cli, &rules, &exit_code) || !session_open(&session, cli, &exit_code))
         return exit_code;
-    if (session_find(&session, cli->argv[0], &execution, &exit_code))
-        exit_code = carry_out(&session, &execution, request);
+    if (session_find(&session, cli->argv[0], &execution, &exit_code)) {
+        exit_code = session_exit(
+            &session, session_find_root(&session, execution.id, &root), execution.id);
+        if (!exit_code)
+            exit_code = carry_out(&session, &root, request);
+    }
     session_close(&session);
     return exit_code;
 }

@@ -2,11 +2,16 @@
 #include "session.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/terminal.h"
 #include "kad/errors.h"
+
+/* How long an owner may take to see an answer; one that is stopping may take longer. */
+enum { TELL_ROUNDS = 200, TELL_ROUND_MS = 20 };
 
 bool session_project(struct cli *cli, struct project *project, int *exit_code)
 {
@@ -44,7 +49,7 @@ static bool open_store(struct session *session)
         return false;
     }
     if (!lock_file_open(&session->locks, session->project.state)) {
-        cli_error("cannot open %s/locks: %s", session->project.state, strerror(errno));
+        cli_error("%s", lock_problem(session->cli->arena, session->project.state));
         return false;
     }
     return true;
@@ -111,4 +116,38 @@ bool session_find(struct session *session, const char *prefix,
 
     *exit_code = session_exit(session, error, prefix);
     return error == STORE_OK;
+}
+
+static bool is_open(struct session *session, const char *execution_id,
+                    const char *step_key)
+{
+    struct arena scratch = {0};
+    struct gate_row *gates;
+    size_t count = 0;
+    bool found = false;
+
+    if (session->journal->ops->gates(session->journal, &scratch, execution_id, &gates,
+                                     &count) == STORE_OK)
+        for (size_t i = 0; i < count && !found; i++)
+            found = strcmp(gates[i].step_key, step_key) == 0;
+    arena_release(&scratch);
+    return found;
+}
+
+/* An owner that was just about to leave the execution as waiting does not look again. */
+bool session_tell(struct session *session, const struct execution_row *root,
+                  const char *execution_id, const char *step_key, pid_t owner)
+{
+    const struct timespec round = {.tv_nsec = TELL_ROUND_MS * 1000 * 1000};
+    bool is_owned = true;
+
+    kill(owner, SIGUSR1);
+    for (int i = 0; i < TELL_ROUNDS && is_owned; i++) {
+        is_owned = lock_owner(&session->locks, root->slot) != 0; /* asked first */
+        if (!is_open(session, execution_id, step_key))
+            return true;
+        if (is_owned)
+            nanosleep(&round, NULL);
+    }
+    return is_owned;
 }

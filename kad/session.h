@@ -3,6 +3,7 @@
 #define KAD_SESSION_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "cli.h"
 #include "engine/lock.h"
@@ -33,6 +34,11 @@ bool session_find(struct session *session, const char *prefix,
 /* The execution that runs this one: itself, or the one that called it, and so on. */
 enum store_error session_find_root(struct session *session, const char *execution_id,
                                    struct execution_row *root);
+
+/* Tells the owner of `root` that a gate has its answer, and waits until it has taken it.
+ * false: it has ended without: the execution is to be resumed. */
+bool session_tell(struct session *session, const struct execution_row *root,
+                  const char *execution_id, const char *step_key, pid_t owner);
 
 /* Exit code for a store's answer about the execution `prefix`; reports what is
  * wrong. */

@@ -93,6 +93,7 @@ static void workflow_id_check(struct program *program, struct workflow *workflow
  * parameters. The last are kept for later. */
 #define ALWAYS(name) name,
 #define AFTER_RESUME(name)
+#define AFTER_BATCH(name)
 static const char *const options[] = {
 #define OPTION(name, takes, set, when) when(name)
 #include "program/option_list.def"

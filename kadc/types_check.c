@@ -456,16 +456,16 @@ static void inputs_check(struct program *program, struct workflow *workflow,
     if (wanted.inputs && !step->is_merged)
         inputs_missing(program, workflow, step, &wanted,
                        inputs_resolve(program, &wanted, step));
-    if (step->kind == STEP_FOR_EACH)
+    /* Whatever stands there, also beside another kind: flow reads it all. */
+    if (step->block && step->block->each)
         each_check(program, &scope, step->block);
-    if (step->kind == STEP_PARALLEL)
+    if (step->block)
         branches_check(&scope, step->block);
     input_values_check(program, &scope, step);
-    run_check(program, &scope, step); /* also what stands there without `run` */
-    if (step->kind == STEP_WAIT)
-        for (size_t i = 0; i < step->wait.way_count; i++)
-            wait_check(program, &scope, &step->wait.ways[i]);
-    if (step->kind == STEP_APPROVAL && step->approval.prompt)
+    run_check(program, &scope, step);
+    for (size_t i = 0; i < step->wait.way_count; i++)
+        wait_check(program, &scope, &step->wait.ways[i]);
+    if (step->approval.prompt)
         prompt_check(program, &scope, step->approval.prompt);
 }
 

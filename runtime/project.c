@@ -2,7 +2,6 @@
 #include "project.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/str.h"
 
 /* ---- Paths ----------------------------------------------------------------------- */
@@ -137,27 +137,19 @@ const char *project_prepare(struct arena *arena, const struct project *project)
 {
     static const char ignore[] = "*\n";
     const char *path = name_in(arena, project->state, ".gitignore");
-    ssize_t written;
-    int fd;
 
     if (!make_folders(arena, project->state))
         return arena_printf(arena,
                             "the folder %s can't be made: %s; make its parent writable",
                             project->state, strerror(errno));
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return errno == EEXIST
-                   ? NULL
-                   : arena_printf(arena,
-                                  "%s can't be written: %s; make the folder "
-                                  "writable",
-                                  path, strerror(errno));
-    written = write(fd, ignore, sizeof(ignore) - 1);
-    close(fd);
-    if (written == (ssize_t)(sizeof(ignore) - 1))
+    if (access(path, F_OK) == 0 ||
+        file_write(arena, path, (struct str){ignore, sizeof(ignore) - 1}) ||
+        access(path, F_OK) == 0) /* another process has made it meanwhile */
         return NULL;
-    unlink(path);
-    return arena_printf(arena, "%s can't be written: is the disk full?", path);
+    return arena_printf(arena,
+                        "%s can't be written: %s; make the folder writable and see "
+                        "that the disk has free space",
+                        path, strerror(errno));
 }
 
 /* ---- Ids and times --------------------------------------------------------------- */

@@ -2,8 +2,8 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "report_internal.h"
+#include "words.h"
 
 /* ---- Commands -------------------------------------------------------------------- */
 
@@ -33,22 +33,6 @@ static void print_verb(const struct report *report, const struct waits *waits,
                   about);
 }
 
-/* For a shell: a text that it takes as one word, as it is. */
-static const char *quoted(const struct report *report, const char *text)
-{
-    struct buf word;
-
-    buf_init(&word, report->arena);
-    buf_add_char(&word, '\'');
-    for (; *text; text++) {
-        if (*text == '\'')
-            buf_add(&word, str_of("'\\'"));
-        buf_add_char(&word, *text);
-    }
-    buf_add_char(&word, '\'');
-    return word.p;
-}
-
 /* " --step STEP" where several attempts wait; else nothing. */
 static const char *which_step(const struct report *report, const struct waits *waits,
                               const struct gate_row *gate)
@@ -58,7 +42,7 @@ static const char *which_step(const struct report *report, const struct waits *w
     if (waits->attempt_count < 2)
         return "";
     return arena_printf(report->arena, " --step %s",
-                        strchr(step, '[') ? quoted(report, step) : step);
+                        strchr(step, '[') ? shell_word(report->arena, step) : step);
 }
 
 /* ---- Gates ----------------------------------------------------------------------- */
@@ -113,7 +97,7 @@ static void print_event(const struct report *report, const struct gate_row *gate
     print_command(report, "next",
                   arena_printf(report->arena, "kad emit %s%s%s", gate->event,
                                *match ? " --data " : "",
-                               *match ? quoted(report, match) : ""),
+                               *match ? shell_word(report->arena, match) : ""),
                   "say that it has happened");
 }
 

@@ -24,6 +24,21 @@ const char *duration_words(struct arena *arena, int64_t duration_ms)
     return arena_printf(arena, "%lldd %lldh", hours / 24, hours % 24);
 }
 
+const char *shell_word(struct arena *arena, const char *text)
+{
+    struct buf word;
+
+    buf_init(&word, arena);
+    buf_add_char(&word, '\'');
+    for (; *text; text++) {
+        if (*text == '\'')
+            buf_add(&word, str_of("'\\'"));
+        buf_add_char(&word, *text);
+    }
+    buf_add_char(&word, '\'');
+    return word.p;
+}
+
 static unsigned char_width(uint32_t c)
 {
     int width = utf8proc_charwidth((utf8proc_int32_t)c);

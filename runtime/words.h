@@ -1,4 +1,4 @@
-/* words.h: what people read: durations, and lines that fit a terminal. */
+/* words.h: what people read: durations, words to type, and lines that fit a terminal. */
 #ifndef KAD_WORDS_H
 #define KAD_WORDS_H
 
@@ -12,6 +12,9 @@ const char *duration_words(struct arena *arena, int64_t duration_ms);
 
 /* Columns that valid UTF-8 takes on a terminal. */
 unsigned text_width(struct str text);
+
+/* In single quotes, as a shell takes it. In the arena. */
+const char *shell_word(struct arena *arena, const char *text);
 
 /* The first line of `text` for a terminal: valid UTF-8, no control characters, at most
  * `columns` wide (0: any). In the arena. */

@@ -171,6 +171,7 @@ void attempt_decide(struct kad_run *run, enum step_status status)
 
 void attempt_abandon(struct kad_run *run)
 {
+    notify(&run->step, NOTICE_ENDED, STEP_RUN_CANCELLED, NULL);
     settle(&run->step, STEP_RUN_CANCELLED);
     pending_end(run, STEP_RUN_CANCELLED);
 }

@@ -249,6 +249,19 @@ const char *block_line_name(struct arena *arena, const struct block *block, size
     return arena_printf(arena, "workflow `%s`", block->about->workflow->id);
 }
 
+static const char *unexplained(const struct block *block)
+{
+    if (!block->counts[LINE_CANCELLED])
+        return block->about->kind == KAD_FOR_EACH ? "no item of it has run"
+                                                  : "no branch of it has run";
+    switch (block->about->kind) {
+    case KAD_PARALLEL: return "a branch of it was cancelled";
+    case KAD_FOR_EACH: return "an item of it was cancelled";
+    case KAD_CHILD: break;
+    }
+    return "the workflow that it called was cancelled";
+}
+
 /* The first that has failed, in their order: what is stored does not say in which order they
  * did. NULL: none. */
 static const struct line *first_failed(const struct block *block)
@@ -269,9 +282,7 @@ static void fail(struct kad_step *step, const struct block *block)
     const char *json;
 
     if (!line) {
-        call_fail(step, code,
-                  block->counts[LINE_CANCELLED] ? "a branch of it was cancelled"
-                                                : "no branch of it has run");
+        call_fail(step, code, unexplained(block));
         return;
     }
     inner = line->error;

@@ -178,7 +178,8 @@ static bool commit(struct kad_run *run, struct journal_commit commit)
     add_events(run, &commit);
     masked = commit;
     secret_mask_commit(&pending->memory, &masked);
-    if (journal->ops->commit(journal, &masked) != STORE_OK) {
+    if (!crew_open_group(execution->drive->crew, run) ||
+        journal->ops->commit(journal, &masked) != STORE_OK) {
         execution->drive->stop = STOP_STORE;
         return false;
     }

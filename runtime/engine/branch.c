@@ -119,7 +119,10 @@ struct kad_run *run_outer(const struct kad_run *run)
 
 bool run_is_alone(const struct kad_run *run)
 {
-    return run->execution->drive->open_count == (size_t)run->depth + 1;
+    const struct drive *drive = run->execution->drive;
+
+    return drive->crew->drives.count <= 1 &&
+           drive->open_count == (size_t)run->depth + 1;
 }
 
 /* The branch that is an item of the forEach at this index. */
@@ -197,9 +200,9 @@ bool run_is_stopped(const struct kad_run *run)
     return run->execution->drive->stop != STOP_NONE || run->is_cancelled;
 }
 
-static void read_request(struct execution *execution)
+void drive_read_request(struct drive *drive)
 {
-    struct drive *drive = execution->drive;
+    struct execution *execution = drive->execution;
     struct journal *journal = drive->engine->journal;
     struct arena scratch = {0};
     const char *request = NULL;
@@ -219,10 +222,8 @@ enum wait_verdict run_look(struct kad_run *run)
     struct host *host = drive->engine->host;
     const unsigned stop_count = host->stop_count(host);
 
-    if (host->takes_nudge(host)) {
-        drive->has_news = true;
-        read_request(drive->execution);
-    }
+    if (host->takes_nudge(host))
+        crew_take_nudge(drive->crew);
     if (stop_count && drive->stop == STOP_NONE)
         drive->stop = STOP_PAUSE;
     if (drive->stop == STOP_NONE)
@@ -232,12 +233,12 @@ enum wait_verdict run_look(struct kad_run *run)
 
 void run_notify(const struct kad_run *run, const struct notice *notice)
 {
-    struct drive *drive = run->execution->drive;
-    struct observer *observer = drive->engine->observer;
+    struct crew *crew = run->execution->drive->crew;
+    struct observer *observer = crew->engine->observer;
 
     if (!observer)
         return;
-    pthread_mutex_lock(&drive->observing);
+    pthread_mutex_lock(&crew->observing);
     observer->notice(observer, notice);
-    pthread_mutex_unlock(&drive->observing);
+    pthread_mutex_unlock(&crew->observing);
 }

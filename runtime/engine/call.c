@@ -3,6 +3,8 @@
  *     in place     the branch is alone: nothing else can go on meanwhile
  *     elsewhere    a job of the host's; kad_do takes the answer when the host has it back
  *
+ * Where its start is stored together with others, it is called when that is done.
+ *
  * (1) A call elsewhere touches only its struct kad_step, and what does not change while it
  *     is under way: the execution's row and modules, the engine, the step's budget. Its
  *     inputs are a copy of its own; observers are told under a lock; whether it is to stop is
@@ -45,9 +47,9 @@ static void call(struct kad_step *step, const void *in)
     step_log_close(&step->log);
 }
 
-static void call_elsewhere(struct job *job)
+/* With inputs that are its own. */
+static void call_alone(struct kad_step *step)
 {
-    struct kad_step *step = (struct kad_step *)job;
     const struct kad_type *type = info_inputs_type(step->info);
     void *in = arena_alloc(&step->memory, type->size_bytes);
     const char *problem = codec_decode(&step->memory, type, CODEC_AFTER_SUCCESS,
@@ -55,22 +57,25 @@ static void call_elsewhere(struct job *job)
 
     if (problem)
         call_fail(step, KAD_FAILURE_BAD_INPUT, problem);
-    else if (call_verdict(step) == WAIT_ON)
+    else
         call(step, in);
+}
+
+static void call_elsewhere(struct job *job)
+{
+    struct kad_step *step = (struct kad_step *)job;
+
+    if (call_verdict(step) == WAIT_ON)
+        call_alone(step);
     else
         step->outcome = KAD_LATER; /* it has waited for a thread meanwhile */
 }
 
-void call_start(struct kad_step *step, const void *in)
+static void start_elsewhere(struct kad_step *step)
 {
     struct drive *drive = step->run->execution->drive;
     struct host *host = drive->engine->host;
 
-    if (run_is_alone(step->run) || step->info->action == &kad_route_action) {
-        call(step, in);
-        step->phase = PHASE_OVER;
-        return;
-    }
     step->phase = PHASE_CALL;
     step->job = (struct job){.run = call_elsewhere};
     atomic_init(&step->verdict, WAIT_ON);
@@ -78,13 +83,42 @@ void call_start(struct kad_step *step, const void *in)
     host->start(host, &step->job);
 }
 
+void call_start(struct kad_step *step, const void *in)
+{
+    struct drive *drive = step->run->execution->drive;
+    const bool is_route = step->info->action == &kad_route_action;
+
+    if (drive->crew->has_group && !is_route) {
+        step->phase = PHASE_READY;
+        drive->ready_count++;
+    } else if (is_route || run_is_alone(step->run)) {
+        call(step, in);
+        step->phase = PHASE_OVER;
+    } else {
+        start_elsewhere(step);
+    }
+}
+
+void call_ready(struct kad_step *step)
+{
+    if (run_is_alone(step->run)) {
+        call_alone(step);
+        step->phase = PHASE_OVER;
+    } else {
+        start_elsewhere(step);
+    }
+}
+
 void call_end(struct job *job)
 {
     struct kad_step *step = (struct kad_step *)job;
 
+    struct drive *drive = step->run->execution->drive;
+
     step->phase = PHASE_OVER;
     step->was_elsewhere = true;
-    step->run->execution->drive->job_count--;
+    drive->job_count--;
+    drive->may_move = true;
 }
 
 /* ---- Wishes to stop ----------------------------------------------------------------- */

@@ -60,15 +60,21 @@ static bool create(struct kad_run *run, struct execution_row *row)
     return true;
 }
 
-/* What an ended child leaves; its caller goes on. */
+static enum line_status line_status_of(enum execution_status status)
+{
+    if (status == EXECUTION_CANCELLED)
+        return LINE_CANCELLED;
+    return status == EXECUTION_COMPLETED ? LINE_COMPLETED : LINE_FAILED;
+}
+
+/* What an ended child leaves; its caller goes on. One that was cancelled has no error: the
+ * engine died before its caller had ended, too. */
 static void take_end(struct block *block, const struct execution_row *row)
 {
     const struct kad_error error = failure_parse(&block->memory, row->error);
 
     block->child_outputs = row->outputs;
-    block_end_line(block, 0,
-                   row->status == EXECUTION_COMPLETED ? LINE_COMPLETED : LINE_FAILED,
-                   &error);
+    block_end_line(block, 0, line_status_of(row->status), &error);
 }
 
 static void open_execution(struct kad_run *run, const struct execution_row *row)

@@ -14,13 +14,15 @@ const char *engine_concurrency_key(struct engine *engine, struct arena *arena,
         .state = execution_state(arena, workflow, NULL),
     };
     struct execution *execution;
+    struct crew crew;
     struct drive drive;
     const char *key = "";
 
     *problem = NULL;
     if (!workflow->concurrency->key)
         return key;
-    drive_init(&drive, engine);
+    crew_init(&crew, engine);
+    drive_init(&drive, &crew);
     execution = execution_open(&drive, workflow, &row, NULL);
     if (drive.stop == STOP_NONE)
         key = workflow->concurrency->key(execution->root, execution->frame);
@@ -29,5 +31,6 @@ const char *engine_concurrency_key(struct engine *engine, struct arena *arena,
                                 drive.refusal ? drive.refusal : execution->root->fault);
     key = mask_text(arena, arena_copy(arena, key, strlen(key)));
     drive_release(&drive);
+    crew_release(&crew);
     return *problem ? NULL : key;
 }

@@ -122,4 +122,19 @@ void engine_resume(struct engine *engine, struct arena *arena,
                    const struct execution_row *row, const struct answer *answer,
                    struct engine_result *result);
 
+/* Many executions of the workflow, side by side in one process. */
+struct engine_batch {
+    size_t concurrency; /* how many are under way at most */
+    /* One more that has been created, whose lock is held; texts live in `arena`, as long as it
+     * is under way. NULL: none, or none until another one has ended. */
+    const struct execution_row *(*next)(void *context, struct arena *arena);
+    /* What has become of one: stored, and not under way any more. */
+    void (*ended)(void *context, const struct execution_row *row,
+                  const struct engine_result *result);
+    void *context;
+};
+
+/* Until there is none any more: each has ended, or is left as engine_run leaves it. */
+void engine_batch(struct engine *engine, const struct engine_batch *batch);
+
 #endif

@@ -346,26 +346,28 @@ void drive_result(const struct drive *drive, struct arena *arena,
 
 /* ---- A drive ------------------------------------------------------------------------ */
 
-void drive_init(struct drive *drive, struct engine *engine)
+void drive_init(struct drive *drive, struct crew *crew)
 {
-    *drive = (struct drive){.engine = engine};
-    pthread_mutex_init(&drive->observing, NULL);
+    *drive = (struct drive){.engine = crew->engine, .crew = crew};
 }
 
 void drive_release(struct drive *drive)
 {
     execution_close(drive->execution);
-    pthread_mutex_destroy(&drive->observing);
 }
 
 void engine_run(struct engine *engine, struct arena *arena,
                 const struct execution_row *row, struct engine_result *result)
 {
+    struct crew crew;
     struct drive drive;
 
-    drive_init(&drive, engine);
+    crew_init(&crew, engine);
+    drive_init(&drive, &crew);
     execution_open(&drive, engine->workflow, row, NULL);
-    drive_run(&drive);
+    crew_add(&crew, &drive);
+    crew_run(&crew);
     drive_result(&drive, arena, result);
     drive_release(&drive);
+    crew_release(&crew);
 }

@@ -88,25 +88,51 @@ static bool is_taken(const struct execution *execution, int64_t id)
     return false;
 }
 
-/* The oldest event that opens the gate; in the step's memory. NULL: none has come. */
+static const struct event_row *oldest(const struct execution *execution,
+                                      const struct gate_row *gate,
+                                      const struct event_row *events, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!is_taken(execution, events[i].id) && event_fits(&events[i], gate->match))
+            return &events[i];
+    return NULL;
+}
+
+/* What is kept of an event, in the step's memory. */
+static const struct event_row *event_copy(struct arena *arena,
+                                          const struct event_row *event)
+{
+    struct event_row *copy = arena_new(arena, struct event_row);
+
+    copy->id = event->id;
+    copy->at_ms = event->at_ms;
+    if (event->data)
+        copy->data = arena_copy(arena, event->data, strlen(event->data));
+    return copy;
+}
+
+/* The oldest event that opens the gate; NULL: none has come. It is asked each time that
+ * anything has happened: events that do not fit leave nothing. */
 static const struct event_row *find_event(struct kad_step *step,
                                           const struct gate_row *gate)
 {
     const struct execution *execution = step->run->execution;
     struct drive *drive = execution->drive;
     struct journal *journal = drive->engine->journal;
+    const struct event_row *found = NULL;
+    struct arena scratch = {0};
     struct event_row *events;
     size_t count;
 
-    if (journal->ops->events(journal, &step->memory, execution->row->id, gate->event,
-                             execution->row->started_ms, &events, &count) != STORE_OK) {
+    if (journal->ops->events(journal, &scratch, execution->row->id, gate->event,
+                             execution->row->started_ms, &events, &count) != STORE_OK)
         drive->stop = STOP_STORE;
-        return NULL;
-    }
-    for (size_t i = 0; i < count; i++)
-        if (!is_taken(execution, events[i].id) && event_fits(&events[i], gate->match))
-            return &events[i];
-    return NULL;
+    else
+        found = oldest(execution, gate, events, count);
+    if (found)
+        found = event_copy(&step->memory, found);
+    arena_release(&scratch);
+    return found;
 }
 
 /* ---- Which way came first ----------------------------------------------------------- */
@@ -194,6 +220,18 @@ static void take_data(struct kad_step *step, const struct event_row *event)
         call_fail(step, KAD_FAILURE_BAD_OUTPUT, problem);
 }
 
+/* Who has chosen what, in the history, where no resume says it. */
+static void say_answered(struct kad_step *step, const char *given)
+{
+    struct arena *memory = &step->run->pending.memory;
+    const char *item = step->run->item;
+
+    pending_event(
+        step->run, "step_answered", step->info->id,
+        item[0] ? arena_printf(memory, "{\"answer\":%s,\"item\":\"%s\"}", given, item)
+                : arena_printf(memory, "{\"answer\":%s}", given));
+}
+
 static void answer(struct kad_step *step, const struct opening *opening)
 {
     const struct gate_row *gate = &step->gates[opening->way];
@@ -205,7 +243,9 @@ static void answer(struct kad_step *step, const struct opening *opening)
         take_event(step, opening->event);
     if (!gate_is(gate, "approval"))
         take_data(step, opening->event);
-    else if (!approval_take(step, gate->answer))
+    else if (approval_take(step, gate->answer))
+        say_answered(step, gate->answer);
+    else
         call_fail(step, KAD_FAILURE_BAD_OUTPUT,
                   arena_printf(&step->memory, "no choice: %s", gate->answer));
 }

@@ -85,6 +85,8 @@ struct host {
     /* The next job that is over. NULL: a signal has come, or it is `due_ms` (0: never). With
      * no job under way it waits all the same. */
     struct job *(*next)(struct host *host, int64_t due_ms);
+    /* One more that is over by now; NULL: none. The host may have no such function. */
+    struct job *(*also)(struct host *host);
 };
 
 #endif

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Byte 0 belongs to no execution: slots count from 1. */
@@ -66,4 +67,12 @@ pid_t lock_owner(struct lock_file *file, int64_t slot)
     if (fcntl(file->fd, F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK)
         return 0;
     return lock.l_pid;
+}
+
+const char *lock_problem(struct arena *arena, const char *state)
+{
+    return arena_printf(arena,
+                        "%s/locks: %s; it has to be a file that you may write, on a "
+                        "disk of this computer with free space",
+                        state, strerror(errno));
 }

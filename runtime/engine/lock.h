@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/arena.h"
+
 struct lock_file {
     int fd;
 };
@@ -22,6 +24,9 @@ void lock_file_close(struct lock_file *file);
  * when the lock itself failed). */
 bool lock_take(struct lock_file *file, int64_t slot, pid_t *owner);
 void lock_drop(struct lock_file *file, int64_t slot);
+
+/* What errno says about the file, and what to do. */
+const char *lock_problem(struct arena *arena, const char *state);
 
 /* The process that holds the byte, 0: nobody. Not for bytes of one's own. */
 pid_t lock_owner(struct lock_file *file, int64_t slot);

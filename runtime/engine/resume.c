@@ -539,13 +539,17 @@ void engine_resume(struct engine *engine, struct arena *arena,
                    const struct execution_row *row, const struct answer *answer,
                    struct engine_result *result)
 {
+    struct crew crew;
     struct drive drive;
 
-    drive_init(&drive, engine);
+    crew_init(&crew, engine);
+    drive_init(&drive, &crew);
     execution_open(&drive, engine->workflow, row, NULL);
     if (drive.stop == STOP_NONE)
         decide(drive.execution, answer);
-    drive_run(&drive);
+    crew_add(&crew, &drive);
+    crew_run(&crew);
     drive_result(&drive, arena, result);
     drive_release(&drive);
+    crew_release(&crew);
 }

@@ -1,7 +1,8 @@
 /* run.h: executions while they run, their branches, and the attempts these are at; inside
  * the engine.
  *
- *     drive                  one call of engine_run or engine_resume
+ *     crew                   one call of engine_run, engine_resume or engine_batch
+ *     drive                  one execution that was asked for, and what it calls
  *       execution            the one that was asked for, and each child that runs
  *         branch             struct kad_run: the main line, and those of open blocks
  *           step             the attempt that the branch is at
@@ -48,9 +49,10 @@ struct step_state {
 
 /* Where the attempt of a branch stands. */
 enum phase {
-    PHASE_NONE,   /* not under way: the branch may be entered */
-    PHASE_GATE,   /* it waits for one of its gates */
-    PHASE_CALL,   /* its action is being called, on another thread */
+    PHASE_NONE,  /* not under way: the branch may be entered */
+    PHASE_GATE,  /* it waits for one of its gates */
+    PHASE_READY, /* its action is called when the group is stored that its start is in */
+    PHASE_CALL,  /* its action is being called, on another thread */
     PHASE_INSIDE, /* its block is under way */
     PHASE_OVER,   /* there is an answer, which the next entry takes */
     PHASE_PARKED  /* interrupted, or left to a person: no more in this process */
@@ -246,13 +248,29 @@ struct drive {
     const char *refusal; /* in the execution's memory */
     size_t open_count;   /* branches */
     size_t job_count;    /* jobs under way */
-    bool has_news;       /* the journal may have answers */
+    size_t ready_count;  /* steps in PHASE_READY */
+    struct crew *crew;
+    bool may_move;       /* something has happened to it */
+    int64_t due_ms;      /* else it goes on by then; 0: never */
+    bool is_over;        /* nothing more is done; stored with the group */
+    struct arena memory; /* of a batch: of itself, and its row */
+};
+
+/* Executions that go on side by side: see crew.c. */
+struct crew {
+    struct engine *engine;
+    VEC(struct drive *) drives;       /* in the order in which they have begun */
+    const struct engine_batch *batch; /* where more come from; or NULL */
+    bool asks;                        /* there may be one more now */
+    bool has_group;                   /* of the journal: begun, and not ended */
+    bool has_news;                    /* the journal may have answers */
     pthread_mutex_t observing;
+    struct arena memory;
 };
 
 /* ---- execution.c -------------------------------------------------------------------- */
 
-void drive_init(struct drive *drive, struct engine *engine);
+void drive_init(struct drive *drive, struct crew *crew);
 void drive_release(struct drive *drive);
 /* Reads the parameters and the environment from the row, and makes the main line;
  * drive->stop says when it can't. `caller`: the block of the step that calls it, or NULL. */
@@ -362,8 +380,10 @@ void attempt_fail_route(struct kad_run *run);
 /* ---- call.c ------------------------------------------------------------------------- */
 
 /* Calls the step's action: in place, or, beside others, on another thread: the phase then
- * is PHASE_CALL. */
+ * is PHASE_CALL; or, while a group is open, not yet: PHASE_READY. */
 void call_start(struct kad_step *step, const void *in);
+/* The start of a step in PHASE_READY is stored. */
+void call_ready(struct kad_step *step);
 /* A job of the host's is over. */
 void call_end(struct job *job);
 /* Says to who waits for it elsewhere what is wanted. */
@@ -471,10 +491,31 @@ bool child_find(struct kad_run *run);
 /* It has ended: the block that has called it knows. */
 void child_end(struct execution *child);
 
+/* ---- crew.c ------------------------------------------------------------------------- */
+
+void crew_init(struct crew *crew, struct engine *engine);
+void crew_release(struct crew *crew);
+void crew_add(struct crew *crew, struct drive *drive);
+/* Until all has ended, or nothing can go on. */
+void crew_run(struct crew *crew);
+/* What is about to be stored may share a commit with what others store at this moment.
+ * false: the journal has failed. */
+bool crew_open_group(struct crew *crew, const struct kad_run *run);
+/* Somebody has written to the journal. */
+void crew_take_nudge(struct crew *crew);
+
 /* ---- schedule.c --------------------------------------------------------------------- */
 
-/* Until all has ended, or nothing can go on. */
-void drive_run(struct drive *drive);
+/* All that can go on goes on. false: it waits, until drive->due_ms at most. */
+bool drive_go_on(struct drive *drive);
+/* What was stored with the group is called. */
+void drive_call_ready(struct drive *drive);
+/* Somebody may want something of it: its own requests, answers, an end of all. */
+void drive_look(struct drive *drive);
+/* Shows that it is still there. */
+void drive_tick(const struct drive *drive);
+/* Reads what its owner is asked to do. */
+void drive_read_request(struct drive *drive);
 /* The block of run->step is given up, at once: nothing in it is being called. */
 void block_abandon(struct kad_run *run);
 

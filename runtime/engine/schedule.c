@@ -1,5 +1,5 @@
-/* schedule.c: the one loop that drives an execution and its children: what can go on goes
- * on, then the next thing that happens is waited for.
+/* schedule.c: how an execution and its children go on: what can go on goes on, until all
+ * waits for the next thing that happens: see crew.c.
  *
  * (1) The order is fixed: outer before inner, the branches of a block in the order of the
  *     file, items in theirs. What a run does depends on nothing but what is answered, when.
@@ -164,7 +164,7 @@ static bool can_enter(struct kad_run *run)
     if (phase == PHASE_GATE && gate_opens(&run->step))
         return true;
     if (run_is_past_limit(run) && run_is_main_line(run) && phase != PHASE_CALL &&
-        run_limit_ms(run) == run->execution->deadline_ms)
+        phase != PHASE_READY && run_limit_ms(run) == run->execution->deadline_ms)
         run->execution->is_late = true;
     return phase == PHASE_NONE && !run_is_past_limit(run);
 }
@@ -293,16 +293,7 @@ static void tell_all(struct kad_run *run, enum wait_verdict verdict)
         tell_all(inner, verdict);
 }
 
-static int64_t next_tick_ms(const struct drive *drive, int64_t due_ms)
-{
-    const struct observer *observer = drive->engine->observer;
-    const unsigned tick_ms = observer ? observer->tick_ms : 0;
-
-    return tick_ms ? earlier_ms(due_ms, run_now_ms(drive->execution->root) + tick_ms)
-                   : due_ms;
-}
-
-static void tick(const struct drive *drive)
+void drive_tick(const struct drive *drive)
 {
     const struct kad_run *root = drive->execution->root;
 
@@ -338,26 +329,16 @@ static void say_until(struct kad_run *run)
         say_until(inner);
 }
 
-/* The next thing that happens: an answer, a wish, a time. */
-static void wait_for_news(struct drive *drive, int64_t due_ms)
+void drive_look(struct drive *drive)
 {
-    struct host *host = drive->engine->host;
     struct kad_run *root = drive->execution->root;
-    enum wait_verdict verdict;
-    struct job *job;
+    const enum wait_verdict verdict = run_look(root);
 
-    say_until(root);
-    job = host->next(host, next_tick_ms(drive, due_ms));
-    if (job)
-        call_end(job);
-    else
-        tick(drive);
-    verdict = run_look(root);
     if (verdict != WAIT_ON)
         tell_all(root, verdict);
-    if (drive->has_news && drive->stop == STOP_NONE)
+    if (drive->crew->has_news && drive->stop == STOP_NONE)
         gate_read_answers(root);
-    drive->has_news = false;
+    drive->may_move = true;
 }
 
 /* ---- Leaving ------------------------------------------------------------------------ */
@@ -399,7 +380,24 @@ static void leave(struct kad_run *run, bool is_paused)
         boundary_wait(run->execution);
 }
 
-/* ---- The loop ----------------------------------------------------------------------- */
+/* ---- All of it ---------------------------------------------------------------------- */
+
+static void call_ready_steps(struct kad_run *run)
+{
+    if (run->step.phase == PHASE_READY)
+        call_ready(&run->step);
+    if (!run->inside)
+        return;
+    for (struct kad_run *inner = run->inside->open; inner; inner = inner->next)
+        call_ready_steps(inner);
+}
+
+void drive_call_ready(struct drive *drive)
+{
+    if (drive->ready_count && !is_given_up(drive))
+        call_ready_steps(drive->execution->root);
+    drive->ready_count = 0;
+}
 
 static bool is_waited_for(const struct drive *drive, const struct outlook *outlook)
 {
@@ -407,26 +405,30 @@ static bool is_waited_for(const struct drive *drive, const struct outlook *outlo
                                 !drive->engine->leaves_waits);
 }
 
-void drive_run(struct drive *drive)
+bool drive_go_on(struct drive *drive)
 {
     struct kad_run *root = drive->execution->root;
+    struct outlook outlook = {.now_ms = run_now_ms(root)};
 
-    while (root->is_open && !is_given_up(drive)) {
-        struct outlook outlook = {.now_ms = run_now_ms(root)};
-
+    if (root->is_open && !is_given_up(drive)) {
         if (drive->stop == STOP_CANCEL)
             run_cancel(root);
         if (go_on(root))
-            continue;
+            return true;
         look_out(&outlook, root);
-        if (!is_waited_for(drive, &outlook))
-            break;
-        wait_for_news(drive, outlook.due_ms);
+        drive->due_ms = outlook.due_ms;
+        if (is_waited_for(drive, &outlook)) {
+            say_until(root);
+            return false;
+        }
     }
-    while (drive->job_count) { /* given up: nothing may use the memory any more */
+    if (drive->job_count) { /* given up: nothing may use the memory any more */
         tell_all(root, WAIT_STOP);
-        wait_for_news(drive, 0);
+        drive->due_ms = 0;
+        return false;
     }
     if (root->is_open && !is_given_up(drive))
         leave(root, drive->stop == STOP_PAUSE);
+    drive->is_over = true;
+    return true;
 }

@@ -121,10 +121,12 @@ static void close_stream(struct stream *stream)
 static size_t read_stream(struct exec *exec, struct stream *stream, size_t limit)
 {
     char bytes[CHUNK_BYTES];
-    const ssize_t len =
-        read(stream->fd, bytes, limit < sizeof(bytes) ? limit : sizeof(bytes));
+    ssize_t len;
 
-    if (len < 0 && (errno == EAGAIN || errno == EINTR))
+    do
+        len = read(stream->fd, bytes, limit < sizeof(bytes) ? limit : sizeof(bytes));
+    while (len < 0 && errno == EINTR);
+    if (len < 0 && errno == EAGAIN)
         return 0;
     if (len <= 0) {
         close_stream(stream);

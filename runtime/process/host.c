@@ -76,6 +76,11 @@ static struct job *next(struct host *host, int64_t due_ms)
     return pool_next(&process(host)->pool, due_ms && left_ms < 0 ? 0 : left_ms);
 }
 
+static struct job *also(struct host *host)
+{
+    return pool_also(&process(host)->pool);
+}
+
 void process_host_init(struct process_host *host)
 {
     *host = (struct process_host){.host = {
@@ -88,6 +93,7 @@ void process_host_init(struct process_host *host)
                                       .start = start,
                                       .wake = wake,
                                       .next = next,
+                                      .also = also,
                                   }};
     keeper_init(&host->keeper);
     host->caller.wake_fd = -1;

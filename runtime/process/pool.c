@@ -194,15 +194,32 @@ void pool_wake(struct pool *pool, struct job *job)
     pthread_mutex_unlock(&pool->mutex);
 }
 
+static struct job *take_finished(struct pool *pool)
+{
+    struct job *job = take_first(&pool->finished);
+
+    if (job && !pool->finished.count)
+        clear_event(pool->finished_fd);
+    return job;
+}
+
+struct job *pool_also(struct pool *pool)
+{
+    struct job *job;
+
+    pthread_mutex_lock(&pool->mutex);
+    job = take_finished(pool);
+    pthread_mutex_unlock(&pool->mutex);
+    return job;
+}
+
 /* A job that is over, or one that nobody else will ever run: *is_own. */
 static struct job *take_ready(struct pool *pool, bool *is_own)
 {
     struct job *job;
 
     pthread_mutex_lock(&pool->mutex);
-    job = take_first(&pool->finished);
-    if (job && !pool->finished.count)
-        clear_event(pool->finished_fd);
+    job = take_finished(pool);
     if (!job && pool->queue.count && !pool->worker_count)
         add_workers(pool); /* perhaps by now */
     *is_own = !job && !pool->worker_count;

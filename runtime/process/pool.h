@@ -47,10 +47,12 @@ void pool_init(struct pool *pool, struct keeper *keeper, struct exec_caller *eng
  * queue are never run. */
 void pool_close(struct pool *pool);
 
-/* The three of the host, on the engine's thread. `timeout_ms`: -1 for ever. */
+/* What the host does with jobs, on the engine's thread. `timeout_ms`: -1 for ever. */
 void pool_start(struct pool *pool, struct job *job);
 void pool_wake(struct pool *pool, struct job *job);
 struct job *pool_next(struct pool *pool, int64_t timeout_ms);
+/* One that is over already; NULL: none. */
+struct job *pool_also(struct pool *pool);
 
 /* The caller that this thread is: the engine's, or a worker's. */
 struct exec_caller *pool_caller(struct pool *pool);

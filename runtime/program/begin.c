@@ -26,10 +26,11 @@ static enum engine_end end_of(enum execution_status status)
     kad_unreachable();
 }
 
-/* What is stored of an execution that is not to be run (again). */
-static int report_stored(struct program *program, const struct execution_row *row)
+/* What is stored of an execution that is not to be run (again). 0, or the exit code. */
+int program_stored_result(struct program *program, const struct execution_row *row,
+                          struct engine_result *result)
 {
-    struct engine_result result = {
+    *result = (struct engine_result){
         .end = end_of(row->status),
         .execution = row->id,
         .outputs = row->outputs,
@@ -40,11 +41,18 @@ static int report_stored(struct program *program, const struct execution_row *ro
 
     if (row->error &&
         codec_decode(&program->arena, &kad_error_type, CODEC_AFTER_SUCCESS, row->error,
-                     strlen(row->error), &result.error))
+                     strlen(row->error), &result->error))
         return program_fail(program, KAD_EXIT_STORE,
                             "its stored error is not readable");
+    return 0;
+}
 
-    return program_report(program, &result);
+static int report_stored(struct program *program, const struct execution_row *row)
+{
+    struct engine_result result;
+    const int exit_code = program_stored_result(program, row, &result);
+
+    return exit_code ? exit_code : program_report(program, &result);
 }
 
 static int run_existing(struct program *program, struct execution_row *row)
@@ -63,8 +71,8 @@ static int run_existing(struct program *program, struct execution_row *row)
 
 /* ---- Beside others ------------------------------------------------------------------ */
 
-/* 0, or the exit code; reported. */
-static int open_concurrency(struct program *program)
+int program_open_concurrency(struct program *program, struct arena *arena,
+                             const char *parameters)
 {
     const struct kad_concurrency *concurrency = program->workflow->concurrency;
     const char *problem;
@@ -76,8 +84,8 @@ static int open_concurrency(struct program *program)
         .refuses = concurrency->on_full == KAD_SKIP,
     };
     program->engine.admission = &program->admission;
-    program->engine.concurrency_key = engine_concurrency_key(
-        &program->engine, &program->arena, program->options.parameters, &problem);
+    program->engine.concurrency_key =
+        engine_concurrency_key(&program->engine, arena, parameters, &problem);
     if (program->engine.concurrency_key)
         return 0;
     return program_fail(program, KAD_EXIT_USAGE,
@@ -163,10 +171,22 @@ static int check_room(struct program *program, struct execution_row *row)
         "one has ended");
 }
 
+int program_pin(struct program *program)
+{
+    const char *error = NULL;
+
+    if (program->build_id)
+        error = build_pin(&program->arena, &program->project, program->workflow,
+                          program->build_id);
+    if (!error)
+        error = modules_pin(&program->arena, &program->project, program->workflow,
+                            &program->engine.modules);
+    return error ? program_fail(program, KAD_EXIT_STORE, error) : 0;
+}
+
 int program_run(struct program *program)
 {
     struct execution_row *row = &program->new_row;
-    const char *error = NULL;
     bool existed;
     int exit_code = program_open_engine(program, true);
 
@@ -175,17 +195,12 @@ int program_run(struct program *program)
     if (!exit_code)
         exit_code = program_open_workspace(program);
     if (!exit_code)
-        exit_code = open_concurrency(program);
+        exit_code = program_open_concurrency(program, &program->arena,
+                                             program->options.parameters);
+    if (!exit_code)
+        exit_code = program_pin(program);
     if (exit_code)
         return exit_code;
-    if (program->build_id)
-        error = build_pin(&program->arena, &program->project, program->workflow,
-                          program->build_id);
-    if (!error)
-        error = modules_pin(&program->arena, &program->project, program->workflow,
-                            &program->engine.modules);
-    if (error)
-        return program_fail(program, KAD_EXIT_STORE, error);
     if (engine_create(&program->engine, &program->arena,
                       program->options.stored_parameters, program->options.key,
                       program->build_id, row, &existed) != STORE_OK) {
@@ -248,6 +263,10 @@ int program_resume(struct program *program)
     if (exit_code)
         return exit_code;
     if (row.status == EXECUTION_COMPLETED || row.status == EXECUTION_CANCELLED) {
+        if (program->options.answer.kind == ANSWER_CHOICE)
+            return program_fail(program, KAD_EXIT_USAGE,
+                                arena_printf(&program->arena,
+                                             "execution %s has ended already", row.id));
         if (!program->options.is_quiet)
             fprintf(stderr, "wf-%s: execution %s has ended already\n",
                     program->workflow->id, row.id);

@@ -108,8 +108,7 @@ int program_open_workspace(struct program *program)
     return 0;
 }
 
-/* The worktree is there when the engine begins. 0, or the exit code; reported. */
-static int enter_workspace(struct program *program, const struct execution_row *row)
+int program_enter_workspace(struct program *program, const struct execution_row *row)
 {
     struct arena scratch = {0};
     struct step_row *steps;
@@ -157,6 +156,13 @@ static void clear_up(struct program *program, const struct execution_row *row,
         queue_tell(&program->arena, program->journal, &program->locks, row);
 }
 
+void program_leave(struct program *program, const struct execution_row *row,
+                   enum engine_end end)
+{
+    leave_workspace(program, row, end);
+    clear_up(program, row, end);
+}
+
 /* Runs, or goes on with, an execution whose lock is held. */
 int program_drive(struct program *program, const struct execution_row *row,
                   bool is_fresh)
@@ -164,7 +170,7 @@ int program_drive(struct program *program, const struct execution_row *row,
     struct engine *engine = &program->engine;
     struct engine_result result = {0};
     struct progress progress;
-    int exit_code = enter_workspace(program, row);
+    int exit_code = program_enter_workspace(program, row);
 
     if (exit_code)
         return exit_code;
@@ -178,8 +184,7 @@ int program_drive(struct program *program, const struct execution_row *row,
         engine_resume(engine, &program->arena, row, &program->options.answer, &result);
     progress_end(&progress);
     exit_code = program_report(program, &result);
-    leave_workspace(program, row, result.end);
-    clear_up(program, row, result.end);
+    program_leave(program, row, result.end);
     process_host_release(&program->host);
     return exit_code;
 }

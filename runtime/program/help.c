@@ -88,6 +88,9 @@ static void print_options(FILE *out)
     print_row(out, "  --step STEP", "which step is meant, where several are open");
     print_row(out, "  --choice C", "decide what an approval asks; --comment TEXT");
     print_row(out, "  --from STEP", "go on at another step");
+    print_row(out, "--batch FILE",
+              "many: an object of parameters on each line of FILE");
+    print_row(out, "  --concurrency N", "how many are under way at once (default: 16)");
     print_row(out, "--status EXECUTION", "where an execution stands");
     print_row(out, "--describe", "the definition, as JSON");
     print_row(out, "--graph[=FORMAT]", "a picture: text, dot or mermaid");
@@ -107,8 +110,9 @@ void help_print(FILE *out, struct arena *arena, const struct kad_workflow *workf
         fprintf(out, "%s\n", workflow->description);
     fprintf(out,
             "\nUsage: wf-%s [OPTION]... [--PARAMETER VALUE]...\n"
-            "       wf-%s --resume EXECUTION\n",
-            workflow->id, workflow->id);
+            "       wf-%s --resume EXECUTION\n"
+            "       wf-%s --batch FILE [--concurrency N]\n",
+            workflow->id, workflow->id, workflow->id);
     print_parameters(out, arena, workflow->trigger);
     print_options(out);
     fprintf(out,

@@ -66,8 +66,7 @@ int program_open_state(struct program *program, bool creates)
         return program_fail(program, KAD_EXIT_STORE, error);
     if (!lock_file_open(&program->locks, program->project.state))
         return program_fail(program, KAD_EXIT_STORE,
-                            arena_printf(arena, "%s/locks: %s", program->project.state,
-                                         strerror(errno)));
+                            lock_problem(arena, program->project.state));
     return 0;
 }
 
@@ -79,8 +78,7 @@ int program_lock(struct program *program, const struct execution_row *row)
         return 0;
     if (errno)
         return program_fail(program, KAD_EXIT_STORE,
-                            arena_printf(&program->arena, "%s/locks: %s",
-                                         program->project.state, strerror(errno)));
+                            lock_problem(&program->arena, program->project.state));
     return program_fail(program, KAD_EXIT_HELD,
                         arena_printf(&program->arena,
                                      "execution %s is run by process %ld", row->id,
@@ -144,6 +142,7 @@ static int dispatch(struct program *program)
     switch (program->options.mode) {
     case MODE_RUN: return program_run(program);
     case MODE_RESUME: return program_resume(program);
+    case MODE_BATCH: return program_batch(program);
     case MODE_STATUS: return print_status(program);
     case MODE_DESCRIBE:
     case MODE_GRAPH: return print_definition(program);

@@ -187,8 +187,8 @@ static const char *pin_all(struct arena *arena, const struct project *project,
             json_object_set_new(object, folder, json_string(copy));
         else
             error = arena_printf(arena,
-                                 "%s: %s; the module can't be copied for the "
-                                 "execution",
+                                 "%s: %s; a copy of the module has to be kept, so that "
+                                 "the execution can end on it",
                                  folder, strerror(errno));
     }
     return error;

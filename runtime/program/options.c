@@ -3,6 +3,7 @@
 #include "program/options.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -10,7 +11,9 @@
 #include "program/parameters.h"
 
 enum takes { TAKES_NOTHING, TAKES_VALUE, TAKES_OPTIONAL_VALUE };
-enum when { ALWAYS, AFTER_RESUME };
+enum when { ALWAYS, AFTER_RESUME, AFTER_BATCH };
+
+enum { CONCURRENCY_DEFAULT = 16, CONCURRENCY_MAX = 100000 };
 
 struct option_row {
     const char *name;
@@ -34,6 +37,17 @@ static void set_answer(struct options *options, enum answer_kind kind)
 static void set_resume(struct options *options, const char *value)
 {
     set_mode(options, MODE_RESUME, value);
+}
+
+static void set_batch(struct options *options, const char *value)
+{
+    set_mode(options, MODE_BATCH, NULL);
+    options->batch = value;
+}
+
+static void set_concurrency(struct options *options, const char *value)
+{
+    options->concurrency = value;
 }
 
 static void set_status(struct options *options, const char *value)
@@ -161,11 +175,20 @@ static const struct option_row rows[] = {
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
 
+static bool counts(const struct options *options, enum when when)
+{
+    switch (when) {
+    case ALWAYS: return true;
+    case AFTER_RESUME: return options->mode == MODE_RESUME;
+    case AFTER_BATCH: return options->mode == MODE_BATCH;
+    }
+    kad_unreachable();
+}
+
 static const struct option_row *row_find(const struct options *options, struct str name)
 {
     for (size_t i = 0; i < ROW_COUNT; i++)
-        if (str_is(name, rows[i].name) &&
-            (rows[i].when == ALWAYS || options->mode == MODE_RESUME))
+        if (str_is(name, rows[i].name) && counts(options, rows[i].when))
             return &rows[i];
     return NULL;
 }
@@ -216,6 +239,20 @@ static void read_argument(struct arguments *arguments, struct options *options,
 
 /* ---- What belongs together ---------------------------------------------------------- */
 
+static void read_concurrency(struct arguments *arguments, struct options *options)
+{
+    char *end = NULL;
+    unsigned long count = CONCURRENCY_DEFAULT;
+
+    if (options->concurrency)
+        count = strtoul(options->concurrency, &end, 10);
+    if (end && (*end || *options->concurrency < '0' || *options->concurrency > '9' ||
+                !count || count > CONCURRENCY_MAX))
+        arguments_error(arguments, "--concurrency takes a number from 1 to %d",
+                        CONCURRENCY_MAX);
+    options->concurrency_count = count;
+}
+
 static void check_together(struct arguments *arguments, struct options *options)
 {
     if (options->answer_count > 1)
@@ -231,8 +268,10 @@ static void check_together(struct arguments *arguments, struct options *options)
                         "--step goes with --retry, --skip, --fail and --choice");
     if (options->answer.comment && options->answer.kind != ANSWER_CHOICE)
         arguments_error(arguments, "--comment goes with --choice");
-    if (options->key && options->mode != MODE_RUN)
+    if (options->key && options->mode != MODE_RUN && options->mode != MODE_BATCH)
         arguments_error(arguments, "--key goes with a new execution");
+    if (options->is_verbose && options->mode == MODE_BATCH)
+        arguments_error(arguments, "--verbose goes with one execution");
     if (options->is_quiet && options->is_verbose)
         arguments_error(arguments, "give one of --quiet and --verbose");
     if (options->mode == MODE_GRAPH &&
@@ -244,7 +283,8 @@ static void check_together(struct arguments *arguments, struct options *options)
 bool options_read(struct arena *arena, const struct kad_workflow *workflow, int argc,
                   char **argv, FILE *err, struct options *options)
 {
-    struct arguments arguments = {arena, workflow->id, argv + 1, err, 0};
+    struct arguments arguments = {
+        .arena = arena, .program = workflow->id, .rest = argv + 1, .err = err};
     struct parameters parameters;
     const char *argument;
 
@@ -254,13 +294,17 @@ bool options_read(struct arena *arena, const struct kad_workflow *workflow, int 
         while ((argument = arguments_next(&arguments)))
             read_argument(&arguments, options, &parameters, argument);
     check_together(&arguments, options);
+    if (options->mode == MODE_BATCH)
+        read_concurrency(&arguments, options);
     if (options->mode == MODE_RUN) {
         options->parameters = parameters_finish(&parameters);
         options->stored_parameters =
             parameters_stored(&parameters, options->parameters);
         options->input_text = parameters.input_text;
     } else if (parameters.is_given && options->mode != MODE_HELP) {
-        arguments_error(&arguments, "parameters belong to a new execution");
+        arguments_error(&arguments, options->mode == MODE_BATCH
+                                        ? "the parameters of a batch are in its file"
+                                        : "parameters belong to a new execution");
     }
     parameters_release(&parameters);
     if (options->mode == MODE_HELP || arguments.error_count == 0)
@@ -280,7 +324,10 @@ void arguments_error(struct arguments *arguments, const char *format, ...)
 {
     va_list args;
 
-    fprintf(arguments->err, "wf-%s: ", arguments->program);
+    if (arguments->place)
+        fprintf(arguments->err, "%s: ", arguments->place);
+    else
+        fprintf(arguments->err, "wf-%s: ", arguments->program);
     va_start(args, format);
     vfprintf(arguments->err, format, args);
     va_end(args);

@@ -16,6 +16,7 @@
 enum mode {
     MODE_RUN,
     MODE_RESUME,
+    MODE_BATCH,
     MODE_STATUS,
     MODE_DESCRIBE,
     MODE_GRAPH,
@@ -32,6 +33,9 @@ struct options {
     enum graph_format graph_format;
     const char *database; /* --db, or NULL */
     const char *key;
+    const char *batch;       /* MODE_BATCH: the file */
+    const char *concurrency; /* of --concurrency, or NULL */
+    size_t concurrency_count;
     bool is_json, is_verbose, is_quiet, is_relaxed, leaves_waits;
     /* MODE_RUN: a JSON object, complete and checked; and as it is stored. */
     const char *parameters, *stored_parameters;

@@ -1,7 +1,6 @@
 /* outcome.c: see outcome.h. */
 #include "program/outcome.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,7 @@
 
 enum { PLAIN_COLUMNS = 200 }; /* of an output, where there is no terminal */
 
-static int exit_of(enum engine_end end)
+int outcome_exit(enum engine_end end)
 {
     switch (end) {
     case ENGINE_COMPLETED: return KAD_EXIT_COMPLETED;
@@ -25,7 +24,7 @@ static int exit_of(enum engine_end end)
     kad_unreachable();
 }
 
-static const char *word_of(enum engine_end end)
+const char *outcome_word(enum engine_end end)
 {
     switch (end) {
     case ENGINE_COMPLETED: return "completed";
@@ -103,6 +102,19 @@ static void print_question(struct arena *arena, const struct engine_result *resu
                 step_option(arena, result, gate), answers[i][1]);
 }
 
+static void print_event(struct arena *arena, const struct gate_row *gate,
+                        struct outcome_style style)
+{
+    const bool has_match = gate->match && *gate->match;
+
+    fprintf(stderr, "  for the event `%s`: kad emit %s%s%s%s%s\n", gate->event,
+            style.database ? "--db " : "", style.database ? style.database : "",
+            style.database ? " " : "", gate->event,
+            has_match
+                ? arena_printf(arena, " --data %s", shell_word(arena, gate->match))
+                : "");
+}
+
 /* What it waits for, and what a person may do; whether a plain resume is one of that. */
 static bool print_gate(struct arena *arena, const struct engine_result *result,
                        const struct engine_gate *gate, struct outcome_style style)
@@ -122,8 +134,7 @@ static bool print_gate(struct arena *arena, const struct engine_result *result,
     if (strcmp(kind, "approval") == 0)
         print_choices(arena, result, gate, style);
     if (strcmp(kind, "event") == 0)
-        fprintf(stderr, "  for the event `%s`: kad emit %s\n", gate->row.event,
-                gate->row.event);
+        print_event(arena, &gate->row, style);
     if (gate->row.due_ms > result->ended_ms)
         fprintf(stderr, "  until %s\n", time_text(arena, gate->row.due_ms));
     return !gate->row.choices;
@@ -188,8 +199,8 @@ static void print_result(struct arena *arena, const struct engine *engine,
         result->end == ENGINE_PAUSED || result->end == ENGINE_WAITING;
 
     fprintf(stderr, "%s %s%s%s", engine->workflow->id,
-            style.terminal.has_color ? color_of(result->end) : "", word_of(result->end),
-            style.terminal.has_color ? "\033[0m" : "");
+            style.terminal.has_color ? color_of(result->end) : "",
+            outcome_word(result->end), style.terminal.has_color ? "\033[0m" : "");
     if (is_stopped && result->step)
         fprintf(stderr, " at %s", result->step);
     fprintf(stderr, " after %s: execution %s\n",
@@ -250,14 +261,14 @@ static json_t *gates_of(struct arena *arena, const struct engine_result *result)
     return gates;
 }
 
-static void print_json(struct arena *arena, const struct engine *engine,
-                       const struct engine_result *result)
+json_t *outcome_json(struct arena *arena, const struct engine *engine,
+                     const struct engine_result *result)
 {
     json_t *json = json_object();
 
     set_text(json, "execution", result->execution);
     set_text(json, "workflow", engine->workflow->id);
-    set_text(json, "status", word_of(result->end));
+    set_text(json, "status", outcome_word(result->end));
     set_text(json, "step", result->step);
     set_text(json, "startedAt", time_text(arena, result->started_ms));
     set_text(json, "endedAt", time_text(arena, result->ended_ms));
@@ -265,7 +276,12 @@ static void print_json(struct arena *arena, const struct engine *engine,
     json_object_set_new(json, "error", error_of(&result->error));
     json_object_set_new(json, "gate", gate_of(arena, &result->gate));
     json_object_set_new(json, "gates", gates_of(arena, result));
-    json_object_set_new(json, "exit", json_integer(exit_of(result->end)));
+    json_object_set_new(json, "exit", json_integer(outcome_exit(result->end)));
+    return json;
+}
+
+void outcome_print_json(json_t *json)
+{
     json_dumpf(json, stdout, JSON_INDENT(2));
     fputc('\n', stdout);
     json_decref(json);
@@ -282,6 +298,6 @@ int outcome_report(struct arena *arena, const struct engine *engine,
     else if (!style.is_quiet)
         print_result(arena, engine, result, style);
     if (style.is_json)
-        print_json(arena, engine, result);
-    return exit_of(result->end);
+        outcome_print_json(outcome_json(arena, engine, result));
+    return outcome_exit(result->end);
 }

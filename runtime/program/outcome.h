@@ -3,6 +3,8 @@
 #ifndef KAD_PROGRAM_OUTCOME_H
 #define KAD_PROGRAM_OUTCOME_H
 
+#include <jansson.h>
+
 #include "base/terminal.h"
 #include "engine/engine.h"
 
@@ -12,6 +14,15 @@ struct outcome_style {
     bool is_quiet;
     const char *database; /* of --db, to be repeated in the next command; or NULL */
 };
+
+int outcome_exit(enum engine_end end);
+/* "completed", "failed", ... */
+const char *outcome_word(enum engine_end end);
+/* What --json prints of one execution: a new reference. */
+json_t *outcome_json(struct arena *arena, const struct engine *engine,
+                     const struct engine_result *result);
+/* Takes the reference. */
+void outcome_print_json(json_t *json);
 
 /* Returns the exit code. */
 int outcome_report(struct arena *arena, const struct engine *engine,

@@ -63,6 +63,17 @@ static const struct kad_field *field_find(const struct parameters *parameters,
     return NULL;
 }
 
+/* As the person has to write it. */
+static const char *label(const struct parameters *parameters,
+                         const struct kad_field *field)
+{
+    struct arena *arena = parameters->arguments->arena;
+
+    return parameters->is_json
+               ? arena_printf(arena, "`%s`", field->name)
+               : arena_printf(arena, "--%s", option_name(arena, field->name));
+}
+
 struct candidate {
     struct str option;
     const struct kad_field *field; /* NULL: an option of the engine's */
@@ -137,19 +148,22 @@ static const char *secret_text(struct parameters *parameters,
                                const struct kad_field *field, const char *reference)
 {
     struct arena *arena = parameters->arguments->arena;
-    const char *name = option_name(arena, field->name);
+    const char *name = label(parameters, field);
     const char *error = NULL, *text;
 
-    if (!secret_is_reference(reference)) {
-        arguments_error(parameters->arguments,
-                        "--%s is secret, and what stands here can be read by every "
-                        "process: give it as env:NAME, @file, or - for standard input",
-                        name);
+    if (!secret_is_reference(reference) ||
+        (parameters->is_json && !strcmp(reference, "-"))) {
+        arguments_error(
+            parameters->arguments,
+            "%s is secret, and what stands here can be read by %s: give it as %s", name,
+            parameters->is_json ? "others" : "every process",
+            parameters->is_json ? "\"env:NAME\" or \"@file\""
+                                : "env:NAME, @file, or - for standard input");
         return NULL;
     }
     if (!strcmp(reference, "-") && parameters->input_name) {
         arguments_error(parameters->arguments,
-                        "--%s: standard input has given --%s already", name,
+                        "%s: standard input has given %s already", name,
                         parameters->input_name);
         return NULL;
     }
@@ -159,7 +173,7 @@ static const char *secret_text(struct parameters *parameters,
         parameters->input_text = text;
     }
     if (!text)
-        arguments_error(parameters->arguments, "--%s: %s", name, error);
+        arguments_error(parameters->arguments, "%s: %s", name, error);
     return text;
 }
 
@@ -174,8 +188,8 @@ static void store_secret(struct parameters *parameters, const struct kad_field *
 
     parameters->is_given = parameters->is_named[index] = true;
     if (is_again) {
-        arguments_error(parameters->arguments, "--%s is given twice",
-                        option_name(arena, field->name));
+        arguments_error(parameters->arguments, "%s is given twice",
+                        label(parameters, field));
         return;
     }
     text = secret_text(parameters, field, reference);
@@ -183,16 +197,15 @@ static void store_secret(struct parameters *parameters, const struct kad_field *
     if (!value) {
         if (text)
             arguments_error(parameters->arguments,
-                            "--%s: the value does not fit its type",
-                            option_name(arena, field->name));
+                            "%s: the value does not fit its type",
+                            label(parameters, field));
         return;
     }
     if (field->type->kind == KAD_STRING && strlen(text) < MASK_MIN_BYTES)
-        arguments_error(
-            parameters->arguments,
-            "--%s: a secret has at least %d characters: a shorter one could "
-            "not be told from other text",
-            option_name(arena, field->name), MASK_MIN_BYTES);
+        arguments_error(parameters->arguments,
+                        "%s: a secret has at least %d characters: a shorter one could "
+                        "not be told from other text",
+                        label(parameters, field), MASK_MIN_BYTES);
     parameters->references[index] = secret_reference(arena, reference);
     secret_parameter_add(arena, field->name, field->type, value);
     json_object_set_new(parameters->values, field->name, value);
@@ -210,13 +223,13 @@ static void store_plain(struct parameters *parameters, const struct kad_field *f
     parameters->is_given = true;
     parameters->is_named[field - parameters->type->fields] = true;
     if (!value)
-        arguments_error(parameters->arguments, "--%s: %s",
-                        option_name(arena, field->name), error);
+        arguments_error(parameters->arguments, "%s: %s", label(parameters, field),
+                        error);
     else if (type->kind == KAD_ARRAY)
         store_array(parameters, field, text, value);
     else if (json_object_get(parameters->values, field->name)) {
-        arguments_error(parameters->arguments, "--%s is given twice",
-                        option_name(arena, field->name));
+        arguments_error(parameters->arguments, "%s is given twice",
+                        label(parameters, field));
         json_decref(value);
     } else {
         json_object_set_new(parameters->values, field->name, value);
@@ -279,19 +292,66 @@ void parameters_read_pair(struct parameters *parameters, const char *pair)
                        true);
 }
 
+/* ---- JSON --------------------------------------------------------------------------- */
+
+static void report_unknown_member(struct parameters *parameters, const char *name)
+{
+    const size_t limit = (strlen(name) > 3 ? strlen(name) : 3) / 3;
+
+    for (size_t i = 0; i < parameters->type->field_count; i++) {
+        const char *known = parameters->type->fields[i].name;
+
+        if (str_distance(str_of(name), str_of(known), limit) > limit)
+            continue;
+        parameters->is_named[i] = true; /* misspelt, not missing */
+        arguments_error(parameters->arguments,
+                        "unknown parameter `%s`: did you mean `%s`?", name, known);
+        return;
+    }
+    arguments_error(parameters->arguments, "unknown parameter `%s`", name);
+}
+
+static void store_member(struct parameters *parameters, const char *name, json_t *value)
+{
+    const struct kad_field *field = NULL;
+
+    for (size_t i = 0; i < parameters->type->field_count; i++)
+        if (!strcmp(parameters->type->fields[i].name, name))
+            field = &parameters->type->fields[i];
+    if (!field) {
+        report_unknown_member(parameters, name);
+        return;
+    }
+    if (type_has_secret(field->type)) {
+        store_secret(parameters, field,
+                     json_is_string(value) ? json_string_value(value) : "");
+        return;
+    }
+    parameters->is_given = true;
+    parameters->is_named[field - parameters->type->fields] = true;
+    json_object_set(parameters->values, name, value);
+}
+
+void parameters_read_json(struct parameters *parameters, json_t *object)
+{
+    const char *name;
+    json_t *value;
+
+    parameters->is_json = true;
+    json_object_foreach(object, name, value) store_member(parameters, name, value);
+}
+
 /* ---- The whole ---------------------------------------------------------------------- */
 
 static void check_missing(struct parameters *parameters)
 {
-    struct arena *arena = parameters->arguments->arena;
-
     for (size_t i = 0; i < parameters->type->field_count; i++) {
         const struct kad_field *field = &parameters->type->fields[i];
 
         if (!field->type->is_optional && !field->default_json &&
             !parameters->is_named[i])
-            arguments_error(parameters->arguments, "--%s is missing",
-                            option_name(arena, field->name));
+            arguments_error(parameters->arguments, "%s is missing",
+                            label(parameters, field));
     }
 }
 
@@ -311,7 +371,7 @@ static void check_values(struct parameters *parameters)
 
         if (error) /* of a secret it would tell what it is */
             arguments_error(
-                parameters->arguments, "--%s: %s", option_name(arena, field->name),
+                parameters->arguments, "%s: %s", label(parameters, field),
                 parameters->references[i] ? "the value does not fit its type" : error);
     }
 }

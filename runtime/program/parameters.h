@@ -14,6 +14,7 @@
 struct arguments {
     struct arena *arena;
     const char *program; /* the workflow's id */
+    const char *place;   /* "FILE:LINE" that they come from; NULL: the command line */
     char **rest;
     FILE *err;
     unsigned error_count;
@@ -30,6 +31,7 @@ struct parameters {
     json_t *values;
     bool *is_named; /* by field: it was there, well or badly formed */
     bool is_given;  /* at least one was */
+    bool is_json;   /* they come from a file of JSON */
     /* By field: where the value of a secret one is; NULL: it is none, or not given. */
     const char **references;
     /* The one that came on standard input, and what came; or NULL. */
@@ -47,6 +49,9 @@ void parameters_read(struct parameters *parameters, struct str option,
 
 /* "name=value", of -p; NULL: it was missing. */
 void parameters_read_pair(struct parameters *parameters, const char *pair);
+
+/* The members of an object: {"name": value}. A secret one is a reference, but not "-". */
+void parameters_read_json(struct parameters *parameters, json_t *object);
 
 /* Checks the whole against the type, with defaults. JSON text in the arena; NULL: reported. */
 const char *parameters_finish(struct parameters *parameters);

@@ -3,6 +3,7 @@
  *     main.c    options, project, store, lock; which part is meant
  *     begin.c   new executions, and those that go on
  *     drive.c   one execution, while the engine runs it
+ *     batch.c   many of them
  *
  * Functions that return an exit code have reported what is wrong; 0: nothing is. */
 #ifndef KAD_PROGRAM_PROGRAM_H
@@ -46,6 +47,14 @@ int program_find(struct program *program, const char *prefix,
 /* ---- begin.c ------------------------------------------------------------------------ */
 
 int program_run(struct program *program);
+/* Keeps what a new execution runs on: this program, and the modules that are programs. */
+int program_pin(struct program *program);
+/* What the next new execution shares its limit with; texts in the arena. */
+int program_open_concurrency(struct program *program, struct arena *arena,
+                             const char *parameters);
+/* What is stored of an execution that is not to be run (again). */
+int program_stored_result(struct program *program, const struct execution_row *row,
+                          struct engine_result *result);
 int program_resume(struct program *program);
 
 /* ---- drive.c ------------------------------------------------------------------------ */
@@ -61,6 +70,15 @@ int program_open_workspace(struct program *program);
 /* Runs, or goes on with, an execution whose lock is held. */
 int program_drive(struct program *program, const struct execution_row *row,
                   bool is_fresh);
+/* The workspace is there when the engine begins. */
+int program_enter_workspace(struct program *program, const struct execution_row *row);
+/* What is not needed once the execution is over goes; others may begin. */
+void program_leave(struct program *program, const struct execution_row *row,
+                   enum engine_end end);
 int program_report(struct program *program, const struct engine_result *result);
+
+/* ---- batch.c ------------------------------------------------------------------------ */
+
+int program_batch(struct program *program);
 
 #endif

@@ -42,8 +42,7 @@ enum store_error queue_count_ahead(const struct queue *queue, size_t *count)
     return error;
 }
 
-/* STORE_NOT_FOUND: it is not its turn. */
-static enum store_error try(struct queue *queue)
+enum store_error queue_try(struct queue *queue)
 {
     const int64_t now_ms = queue->host->now_ms(queue->host);
     size_t ahead;
@@ -123,7 +122,7 @@ static enum wait_verdict look(void *context)
         read_request(waiting);
     if (waiting->is_over)
         return WAIT_STOP;
-    error = try(waiting->queue);
+    error = queue_try(waiting->queue);
     if (error == STORE_OK)
         over(waiting, QUEUE_ADMITTED);
     else if (error != STORE_NOT_FOUND)

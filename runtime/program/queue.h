@@ -36,6 +36,9 @@ enum store_error queue_count_ahead(const struct queue *queue, size_t *count);
 /* Has so many of the oldest ended that there is room. */
 enum store_error queue_cancel_oldest(const struct queue *queue);
 
+/* Starts it, if there is room now. STORE_NOT_FOUND: there is none. */
+enum store_error queue_try(struct queue *queue);
+
 /* `waits`: until there is room, a person wants to stop, or it is cancelled; else only if there
  * is room now. */
 enum queue_end queue_enter(struct queue *queue, bool waits);

@@ -369,10 +369,19 @@ static void memory_close(struct journal *base)
     free(journal);
 }
 
+/* There is nobody else who could see a part of it. */
+static enum store_error memory_group(struct journal *base)
+{
+    (void)base;
+    return STORE_OK;
+}
+
 static const struct kad_journal_ops memory_journal_ops = {
     .name = "memory",
     .create = memory_create,
     .commit = memory_commit,
+    .group_begin = memory_group,
+    .group_end = memory_group,
     .admit = memory_admit,
     .under_way = memory_under_way,
     .find = memory_find,

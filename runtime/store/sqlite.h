@@ -66,7 +66,8 @@ struct sqlite_journal {
     bool is_relaxed;
     int queue_fd;      /* -1: not opened yet */
     int queue_wait_ms; /* for the other writers, at most */
-    int wal_pages;     /* pages in the write-ahead log after the last commit */
+    enum { UNGROUPED, GROUP_GOOD, GROUP_FAILED } group; /* see group_begin */
+    int wal_pages; /* pages in the write-ahead log after the last commit */
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at their first use */
 };
 
@@ -110,6 +111,10 @@ enum { WAL_PAGES_AT_START = 256, WAL_PAGES_IN_RUN = 2048 };
 enum store_error sqlite_write_begin(struct sqlite_journal *journal);
 enum store_error sqlite_write_end(struct sqlite_journal *journal,
                                   enum store_error error, int wal_pages_max);
+
+/* Between these two, the transactions above are parts of one. */
+enum store_error sqlite_group_begin(struct journal *journal);
+enum store_error sqlite_group_end(struct journal *journal);
 
 /* Whether commits from now on reach the disk before they return. Outside of transactions.
  * A synced one takes all earlier ones along: they are in the same log. */

@@ -58,5 +58,9 @@ enum store_error sqlite_admit(struct journal *base, const char *execution_id,
     if (error != STORE_OK)
         return error;
     error = admit_row(journal, execution_id, limit, now_ms);
+    if (error == STORE_NOT_FOUND) { /* nothing was written: a group goes on */
+        error = sqlite_write_end(journal, STORE_OK, WAL_PAGES_AT_START);
+        return error == STORE_OK ? STORE_NOT_FOUND : error;
+    }
     return sqlite_write_end(journal, error, WAL_PAGES_AT_START);
 }

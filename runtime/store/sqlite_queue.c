@@ -7,7 +7,10 @@
  * programs that write to the file are waited for by SQLite's busy timeout, and both waits
  * end after the same time: a process that was stopped in a commit blocks nobody for ever.
  *
- *     outside -> enter -> BEGIN ... COMMIT or ROLLBACK -> checkpoint? -> leave */
+ *     outside -> enter -> BEGIN ... COMMIT or ROLLBACK -> checkpoint? -> leave
+ *
+ * In a group one such transaction has many parts: the first that fails takes back all, and
+ * the others are refused. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -105,7 +108,7 @@ static enum store_error run(struct sqlite_journal *journal, enum statement which
     return statement ? sqlite_run(journal, statement) : STORE_FAILED;
 }
 
-enum store_error sqlite_write_begin(struct sqlite_journal *journal)
+static enum store_error transaction_begin(struct sqlite_journal *journal)
 {
     if (sqlite_queue_enter(journal) != STORE_OK)
         return STORE_FAILED;
@@ -115,8 +118,8 @@ enum store_error sqlite_write_begin(struct sqlite_journal *journal)
     return STORE_FAILED;
 }
 
-enum store_error sqlite_write_end(struct sqlite_journal *journal,
-                                  enum store_error error, int wal_pages_max)
+static enum store_error transaction_end(struct sqlite_journal *journal,
+                                        enum store_error error, int wal_pages_max)
 {
     if (error == STORE_OK)
         error = run(journal, COMMIT);
@@ -129,6 +132,46 @@ enum store_error sqlite_write_end(struct sqlite_journal *journal,
                                   NULL);
     sqlite_queue_leave(journal);
     return error;
+}
+
+enum store_error sqlite_write_begin(struct sqlite_journal *journal)
+{
+    switch (journal->group) {
+    case UNGROUPED: return transaction_begin(journal);
+    case GROUP_GOOD: return STORE_OK;
+    case GROUP_FAILED: break; /* it has been said why */
+    }
+    return STORE_FAILED;
+}
+
+enum store_error sqlite_write_end(struct sqlite_journal *journal,
+                                  enum store_error error, int wal_pages_max)
+{
+    if (journal->group == UNGROUPED)
+        return transaction_end(journal, error, wal_pages_max);
+    if (error != STORE_OK)
+        journal->group = GROUP_FAILED;
+    return error;
+}
+
+enum store_error sqlite_group_begin(struct journal *base)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    const enum store_error error = transaction_begin(journal);
+
+    if (error == STORE_OK)
+        journal->group = GROUP_GOOD;
+    return error;
+}
+
+enum store_error sqlite_group_end(struct journal *base)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    const enum store_error error =
+        journal->group == GROUP_GOOD ? STORE_OK : STORE_FAILED;
+
+    journal->group = UNGROUPED;
+    return transaction_end(journal, error, WAL_PAGES_IN_RUN);
 }
 
 enum store_error sqlite_sync_commits(struct sqlite_journal *journal, bool is_synced)

@@ -336,14 +336,17 @@ static enum store_error create(struct sqlite_journal *journal, struct arena *are
 }
 
 /* Not synced: nothing has happened yet that a loss of power could make wrong, and the first
- * step's start syncs this too. */
+ * step's start syncs this too. What is part of a group is synced with that. */
 enum store_error sqlite_create(struct journal *base, struct arena *arena,
                                const struct workflow_row *workflow,
                                struct execution_row *row, bool *existed)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
-    enum store_error error = sqlite_sync_commits(journal, false);
+    enum store_error error = STORE_OK;
 
+    if (journal->group != UNGROUPED)
+        return create(journal, arena, workflow, row, existed);
+    error = sqlite_sync_commits(journal, false);
     if (error == STORE_OK)
         error = create(journal, arena, workflow, row, existed);
     if (journal->is_relaxed || sqlite_sync_commits(journal, true) == STORE_OK)

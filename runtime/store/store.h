@@ -220,6 +220,13 @@ struct kad_journal_ops {
                                struct execution_row *row, bool *existed);
     enum store_error (*commit)(struct journal *journal,
                                const struct journal_commit *commit);
+    /* What is written between these two is stored together, when the second returns, and
+     * with one sync; until then only this journal sees it. When one part of it fails, so
+     * does all that follows, and nothing is stored. The other writers wait meanwhile: only
+     * reads and writes of the journal belong in there. Groups do not nest; the second is
+     * called whatever happens, unless the first has failed. */
+    enum store_error (*group_begin)(struct journal *journal);
+    enum store_error (*group_end)(struct journal *journal);
     /* Starts a queued execution, unless `limit` others have started and not ended:
      * NOT_FOUND. Its start time is `now_ms`. */
     enum store_error (*admit)(struct journal *journal, const char *execution_id,

@@ -1,6 +1,8 @@
 /* bare.c: the baseline: what ten-steps and many-steps write, with SQLite alone.
  *
- *     bare DATABASE SCHEMA.sql full|relaxed STEPS
+ *     bare DATABASE SCHEMA.sql full|relaxed STEPS [EXECUTIONS GROUP]
+ *
+ * GROUP executions go on side by side: a boundary of each is in one transaction.
  *
  * The same rows in as many transactions (one for the start, one a step, one for the end) with
  * the same settings, by prepared statements, and nothing else: no types, no JSON, no locks,
@@ -16,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LOOP_STEPS = 10, SCHEMA_BYTES_MAX = 1 << 16, TEXT_SIZE = 64 };
+enum { GROUP_MAX = 1000, LOOP_STEPS = 10, SCHEMA_BYTES_MAX = 1 << 16, TEXT_SIZE = 64 };
 
 enum statement {
     BEGIN,
@@ -55,7 +57,8 @@ static const char *const texts[STATEMENT_COUNT] = {
 
 static sqlite3 *db;
 static sqlite3_stmt *statements[STATEMENT_COUNT];
-static char execution[TEXT_SIZE];
+static char ids[GROUP_MAX][TEXT_SIZE];
+static const char *execution;
 
 static void check(int result)
 {
@@ -128,7 +131,6 @@ static void write_boundary(int number, int step_count)
 
     name_step(number, step, key);
     name_step(number - 1, ended, ended_key);
-    run(BEGIN, NULL, NULL, 0);
     run(POSITION, is_end ? "completed" : "running", is_end ? NULL : step, 0);
     if (number > 1) {
         run(STEP_END, ended_key, NULL, 0);
@@ -138,33 +140,58 @@ static void write_boundary(int number, int step_count)
         run(STEP_START, key, step, (number - 1) / LOOP_STEPS + 1);
     run(HISTORY, is_end ? "execution_completed" : "step_started", is_end ? NULL : step,
         2 * number);
+}
+
+static void name_execution(int index)
+{
+    unsigned long long random = 0;
+
+    if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+        exit(1);
+    snprintf(ids[index], sizeof(ids[index]), "%016llx", random);
+}
+
+static void write_starts(int group)
+{
+    run(BEGIN, NULL, NULL, 0);
+    for (int i = 0; i < group; i++) {
+        name_execution(i);
+        execution = ids[i];
+        run(WORKFLOW, NULL, NULL, 0);
+        run(EXECUTION, NULL, NULL, 0);
+        run(HISTORY, "execution_started", NULL, 1);
+    }
     run(COMMIT, NULL, NULL, 0);
 }
 
-static void write_execution(int step_count)
+static void write_executions(int step_count, int group)
 {
-    run(BEGIN, NULL, NULL, 0);
-    run(WORKFLOW, NULL, NULL, 0);
-    run(EXECUTION, NULL, NULL, 0);
-    run(HISTORY, "execution_started", NULL, 1);
-    run(COMMIT, NULL, NULL, 0);
+    write_starts(group);
     check(sqlite3_exec(db, "PRAGMA wal_autocheckpoint = 2048", NULL, NULL, NULL));
-    for (int number = 1; number <= step_count + 1; number++)
-        write_boundary(number, step_count);
+    for (int number = 1; number <= step_count + 1; number++) {
+        run(BEGIN, NULL, NULL, 0);
+        for (int i = 0; i < group; i++) {
+            execution = ids[i];
+            write_boundary(number, step_count);
+        }
+        run(COMMIT, NULL, NULL, 0);
+    }
 }
 
 int main(int argc, char **argv)
 {
-    unsigned long long random = 0;
+    const int executions = argc == 7 ? atoi(argv[5]) : 1;
+    const int group = argc == 7 ? atoi(argv[6]) : 1;
 
-    if (argc != 5 || atoi(argv[4]) < 1 ||
-        getrandom(&random, sizeof(random), 0) != sizeof(random)) {
-        fprintf(stderr, "usage: bare DATABASE SCHEMA.sql full|relaxed STEPS\n");
+    if ((argc != 5 && argc != 7) || atoi(argv[4]) < 1 || executions < 1 || group < 1 ||
+        group > GROUP_MAX) {
+        fprintf(stderr, "usage: bare DATABASE SCHEMA.sql full|relaxed STEPS"
+                        " [EXECUTIONS GROUP]\n");
         return 2;
     }
-    snprintf(execution, sizeof(execution), "%016llx", random);
     open_database(argv[1], argv[2], strcmp(argv[3], "relaxed") == 0);
-    write_execution(atoi(argv[4]));
+    for (int left = executions; left > 0; left -= group)
+        write_executions(atoi(argv[4]), left < group ? left : group);
     for (int i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(statements[i]);
     check(sqlite3_close(db));

@@ -124,8 +124,8 @@ static void run(struct trial *trial)
     if (!problem)
         problem = compare_sound(&stage, trial->most_runs);
     if (problem)
-        complain(trial, arena_printf(&trial->arena, "%s\nall that was seen:\n%s", problem,
-                                     compare_text(&stage)));
+        complain(trial, arena_printf(&trial->arena, "%s\nall that was seen:\n%s",
+                                     problem, compare_text(&stage)));
     else
         crash(trial, compare_text(&stage));
     total.runs++;

@@ -31,7 +31,9 @@ struct flow *flow_new(struct arena *arena, const char *id, uint64_t seed,
         .flow = flow,
         .dice = {dice_hash(seed, "workflow")},
         .blocks = blocks,
-        .most = blocks ? 14 : 8,
+        .most = blocks & SMALL ? 5
+                : blocks       ? 12
+                               : 8,
     };
 
     flow->arena = arena;

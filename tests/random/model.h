@@ -244,7 +244,7 @@ bool step_is_inside(const struct step *inner, const struct step *block);
 enum flaw { SOUND, ENDLESS_LOOP, UNSET_VALUE };
 
 /* Blocks that may be in it; a call makes another workflow, see flow->steps[i]->callee. */
-enum { WITH_PARALLEL = 1, WITH_FOR_EACH = 2, WITH_CALL = 4 };
+enum { WITH_PARALLEL = 1, WITH_FOR_EACH = 2, WITH_CALL = 4, SMALL = 8 };
 
 /* NULL: this seed makes no workflow that can have the flaw. */
 struct flow *flow_new(struct arena *arena, const char *id, uint64_t seed,

@@ -105,7 +105,7 @@ static void call_make(struct maker *maker, struct step *step)
     const char *id = arena_printf(maker->arena, "%s-%s", maker->flow->id, step->id);
 
     step->callee = flow_new(maker->arena, id, dice_next(&maker->dice),
-                            maker->blocks & ~(unsigned)WITH_CALL, SOUND);
+                            (maker->blocks & ~(unsigned)WITH_CALL) | SMALL, SOUND);
     step->arguments =
         arena_array(maker->arena, const struct tree *, step->callee->parameters.count);
 }

@@ -1,7 +1,7 @@
 /* write.c: writes random workflows for kadc: write FOLDER SEED COUNT BLOCKS [FLAW]
  *
- * Also FOLDER/table.c, with all that the driver has to know of them. BLOCKS: a sum of
- * WITH_PARALLEL and so on. FLAW 1, 2: see enum flaw. */
+ * Also FOLDER/table.c, with all that the driver has to know of them. COUNT includes
+ * those that others call. BLOCKS: a sum of WITH_PARALLEL and so on. FLAW 1, 2: see enum flaw. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,8 +27,11 @@ static void c_id(struct buf *buf, const char *id)
         buf_add_char(buf, *id == '-' ? '_' : *id);
 }
 
-static void yaml_write(struct arena *arena, const char *folder, const struct flow *flow)
+/* With those that it calls; how many these are. */
+static uint64_t yaml_write(struct arena *arena, const char *folder,
+                           const struct flow *flow)
 {
+    uint64_t count = 1;
     struct buf yaml;
 
     buf_init(&yaml, arena);
@@ -36,7 +39,8 @@ static void yaml_write(struct arena *arena, const char *folder, const struct flo
     file_write(folder, arena_printf(arena, "%s.yaml", flow->id), &yaml);
     for (unsigned i = 0; i < flow->step_count; i++)
         if (flow->steps[i]->callee)
-            yaml_write(arena, folder, flow->steps[i]->callee);
+            count += yaml_write(arena, folder, flow->steps[i]->callee);
+    return count;
 }
 
 struct table {
@@ -75,12 +79,11 @@ int main(int argc, char **argv)
         char id[24];
         const struct flow *flow;
 
-        snprintf(id, sizeof(id), "r%" PRIu64, made);
+        snprintf(id, sizeof(id), "r%" PRIu64, i);
         flow = flow_new(&arena, id, seed + i, blocks, flaw);
         if (flow) {
-            yaml_write(&arena, folder, flow);
+            made += yaml_write(&arena, folder, flow);
             table_add(&table, flow, blocks);
-            made++;
         }
         arena_release(&arena);
     }

@@ -16,11 +16,19 @@ steps:
     onSuccess: finish
   - {id: finish, run: [echo, has finished]}
 END
+workflow caller <<'END'
+name: Caller
+version: 1.0.0
+triggers:
+  - {type: cli, command: kad workflow caller}
+steps:
+  - {id: call, workflow: linger}
+END
 kad build >/dev/null
 
-begin() {
+begin() { # [WORKFLOW]
     rm -f .kad/go .kad/child
-    kad workflow linger >"$temporary/run.out" 2>"$temporary/run.err" &
+    kad workflow "${1:-linger}" >"$temporary/run.out" 2>"$temporary/run.err" &
     engine=$!
     eventually test -s .kad/child
 }
@@ -94,3 +102,26 @@ exits 5 kad workflow resume "$(execution)"
 contains "$temporary/err" "$engine"
 touch .kad/go
 ends_with 0
+
+both() { sql "SELECT group_concat(DISTINCT status) FROM executions WHERE id IN ('$called', '$caller')"; }
+
+it "is paused and cancelled by the name of a workflow that it has called, too"
+begin caller
+called=$(execution)
+caller=$(sql "SELECT parent_id FROM executions WHERE id = '$called'")
+exits 0 kad workflow pause "$called"
+contains "$temporary/out" "runs $caller"
+ends_with 3
+equal "both are" "$(both)" paused
+exits 0 kad workflow cancel "$called"
+equal "both are" "$(both)" cancelled
+
+it "fails where only the called workflow was cancelled when the engine died"
+begin caller
+called=$(execution)
+caller=$(sql "SELECT parent_id FROM executions WHERE id = '$called'")
+kill -KILL "$engine"
+wait "$engine" 2>/dev/null || true
+sql "UPDATE executions SET status = 'cancelled' WHERE id = '$called'"
+exits 1 kad workflow resume "$caller"
+contains "$temporary/err" "the workflow that it called was cancelled"

@@ -69,7 +69,8 @@ exits 0 kad workflow history "$(execution)"
 contains "$temporary/out" "$(id -un)"
 
 it "an approved execution takes no second choice"
-exits 0 kad workflow approve "$(execution)" --choice stop
+exits 2 kad workflow approve "$(execution)" --choice stop
+contains "$temporary/err" "has ended already"
 equal route "$(route)" "decide publish"
 
 it "another choice leads elsewhere"

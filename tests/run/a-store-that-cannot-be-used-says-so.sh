@@ -51,6 +51,22 @@ it "refuses a folder"
 mkdir "$files/folder.db"
 refused "$files/folder.db" "unable to open" "check that it is there"
 
+it "refuses a lock file that it can't open"
+mkdir -p "$files/locked.db.d/locks"
+refused "$files/locked.db" "Is a directory" "a file that you may write"
+
+it "says what is wrong with a damaged database, and never crashes"
+exits 0 "$program" --db "$files/whole.db"
+rm ran
+sqlite3 "$files/whole.db" "PRAGMA wal_checkpoint(TRUNCATE)" >/dev/null
+bytes=$(stat -c %s "$files/whole.db")
+mkdir "$files/damaged.db.d"
+for ((at = 4096; at < bytes; at += 8192)); do
+    rm -f "$files"/damaged.db-*
+    head -c "$at" "$files/whole.db" >"$files/damaged.db"
+    refused "$files/damaged.db" "malformed" "restore a backup"
+done
+
 # Somebody who may not do everything.
 person=()
 [ "$(id -u)" != 0 ] || person=(setpriv --reuid 65534 --regid 65534 --clear-groups)

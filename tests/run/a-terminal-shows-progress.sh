@@ -80,3 +80,21 @@ lacks "$temporary/err" "$(printf '\033')"
 it "prints one document with --json"
 exits 0 kad workflow run --json slow
 jq -e . "$temporary/out" >/dev/null || fail "no JSON"
+
+it "says what is cancelled, and shows it no longer"
+workflow race <<'WORKFLOW'
+name: Race
+version: 1.0.0
+triggers:
+  - {type: cli, command: kad workflow race}
+steps:
+  - id: race
+    parallel:
+      mode: any
+      branches:
+        quick: [{id: quick, run: ["true"]}]
+        never: [{id: never, run: [sleep, "3600"]}]
+WORKFLOW
+kad build race >/dev/null 2>&1
+exits 0 kad workflow race
+contains "$temporary/err" "never: cancelled after"

@@ -125,3 +125,31 @@ exits 0 kad workflow run --json words --lines '[]'
 equal lengths "$(outputs lengths)" "[]"
 equal sums "$(outputs sums)" "[]"
 equal said "$(outputs said)" "[]"
+
+workflow tell <<'WORKFLOW'
+name: Tell
+version: 1.0.0
+triggers:
+  - {type: cli, command: kad workflow tell}
+steps:
+  - id: each
+    forEach: "{{ ['a', 'b'] }}"
+    max: 2
+    steps:
+      - {id: tell, run: [printf, "it is {{ item }}"]}
+    onSuccess: end
+  - {id: end, run: [echo, the end]}
+WORKFLOW
+kad build tell >/dev/null 2>&1
+
+it "what an item has written is among the logs, by its name"
+exits 0 kad workflow tell
+exits 0 kad workflow logs "$(execution)"
+contains "$temporary/out" "==> tell[0], visit 1, attempt 1 <=="
+contains "$temporary/out" "==> end, visit 1, attempt 1 <=="
+equal "lines of text" "$(grep -cxE 'it is [ab]|the end' "$temporary/out")" 3
+exits 0 kad workflow logs "$(execution)" --step 'tell[1]'
+contains "$temporary/out" "it is b"
+lacks "$temporary/out" "it is a"
+exits 0 kad workflow logs --json "$(execution)" --step tell
+equal "items" "$(jq -r '.logs | map(.item) | join(" ")' "$temporary/out")" "[0] [1]"

@@ -392,7 +392,7 @@ static inline void use_file(void)
 
 /* ---- Acting ------------------------------------------------------------------------- */
 
-static void fix_run(void)
+static inline void fix_run(void)
 {
     bool existed;
 

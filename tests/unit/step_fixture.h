@@ -31,6 +31,7 @@ static struct fixture {
     struct kad_step_info info;
     struct kad_workflow workflow;
     struct step_state state;
+    struct crew crew;
     struct drive drive;
     struct execution execution;
     struct kad_run run;
@@ -126,7 +127,8 @@ static inline void open_fixture(void)
                                      .host = &fixture.host.host};
     fixture.info = (struct kad_step_info){.id = "step", .action = &fixture.action};
     fixture.workflow = (struct kad_workflow){.steps = &fixture.info, .step_count = 1};
-    drive_init(&fixture.drive, &fixture.engine);
+    crew_init(&fixture.crew, &fixture.engine);
+    drive_init(&fixture.drive, &fixture.crew);
     fixture.execution = (struct execution){
         .drive = &fixture.drive,
         .workflow = &fixture.workflow,

@@ -80,6 +80,14 @@ Test(sqlite, an_empty_file_becomes_a_database)
     cr_assert_eq(found("e").slot, 1);
 }
 
+Test(sqlite, an_empty_file_is_not_taken_for_somebody_elses)
+{
+    use_folder();
+    file = arena_printf(&arena, "%s/empty.db", folder);
+    write_file(file, "");
+    assert_refused(false, "it is empty; restore a backup");
+}
+
 Test(sqlite, the_log_of_a_deleted_database_is_not_taken_up)
 {
     struct execution_row row;

@@ -1,0 +1,250 @@
+/* crew.c: the one loop: executions that go on side by side, by one thread.
+ *
+ *     more begin -> each goes on -> the group is stored -> what it has started is called
+ *         ^                                                     |
+ *         +-- those that have ended are gone <-- an answer, a wish, a time
+ *
+ * (1) What all of them store in one round is one group of the journal, and costs one sync; an
+ *     action whose start is in there is called after it: engine.h (2). An execution that is
+ *     alone, in one branch, has no groups: its action is called in place.
+ * (2) A failed group is nobody's: all that are under way end with the failure of the journal.
+ * (3) A round visits only those that something has happened to, or whose time has come. */
+#include "engine/gate.h"
+
+void crew_init(struct crew *crew, struct engine *engine)
+{
+    *crew = (struct crew){.engine = engine};
+    pthread_mutex_init(&crew->observing, NULL);
+}
+
+void crew_release(struct crew *crew)
+{
+    pthread_mutex_destroy(&crew->observing);
+    arena_release(&crew->memory);
+}
+
+void crew_add(struct crew *crew, struct drive *drive)
+{
+    drive->may_move = true;
+    vec_push(&crew->memory, &crew->drives, drive);
+}
+
+/* ---- Groups ------------------------------------------------------------------------- */
+
+static bool begin_group(struct crew *crew)
+{
+    struct journal *journal = crew->engine->journal;
+
+    if (!crew->has_group)
+        crew->has_group = journal->ops->group_begin(journal) == STORE_OK;
+    return crew->has_group;
+}
+
+bool crew_open_group(struct crew *crew, const struct kad_run *run)
+{
+    return crew->has_group || run_is_alone(run) || begin_group(crew);
+}
+
+static void end_group(struct crew *crew)
+{
+    struct journal *journal = crew->engine->journal;
+
+    if (!crew->has_group)
+        return;
+    crew->has_group = false;
+    if (journal->ops->group_end(journal) == STORE_OK)
+        return;
+    for (size_t i = 0; i < crew->drives.count; i++) {
+        crew->drives.items[i]->stop = STOP_STORE;
+        crew->drives.items[i]->may_move = true;
+    }
+}
+
+/* ---- Beginning and ending ----------------------------------------------------------- */
+
+static bool add_next(struct crew *crew)
+{
+    const struct engine_batch *batch = crew->batch;
+    struct arena memory = {0};
+    struct drive *drive = arena_new(&memory, struct drive);
+    const struct execution_row *row = batch->next(batch->context, &memory);
+
+    if (!row) {
+        arena_release(&memory);
+        return false;
+    }
+    drive_init(drive, crew);
+    execution_open(drive, crew->engine->workflow, row, NULL);
+    drive->memory = memory;
+    crew_add(crew, drive);
+    return true;
+}
+
+/* To make a workspace takes time, and so may a turn to come: no group is open so long. */
+static void add_more(struct crew *crew)
+{
+    const struct engine_batch *batch = crew->batch;
+
+    if (!batch || !crew->asks || crew->drives.count >= batch->concurrency)
+        return;
+    if (batch->concurrency > 1 && !crew->engine->workspace &&
+        !crew->engine->workflow->concurrency)
+        begin_group(crew);
+    while (crew->drives.count < batch->concurrency && add_next(crew))
+        continue;
+    crew->asks = false;
+}
+
+static void end_drive(struct crew *crew, struct drive *drive)
+{
+    const struct engine_batch *batch = crew->batch;
+    struct engine_result result;
+    struct arena memory;
+
+    if (!batch)
+        return;
+    drive_result(drive, &drive->memory, &result);
+    batch->ended(batch->context, drive->execution->row, &result);
+    memory = drive->memory; /* it is in there itself */
+    drive_release(drive);
+    arena_release(&memory);
+}
+
+static void remove_ended(struct crew *crew)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < crew->drives.count; i++) {
+        struct drive *drive = crew->drives.items[i];
+
+        if (drive->is_over)
+            end_drive(crew, drive);
+        else
+            crew->drives.items[count++] = drive;
+    }
+    crew->asks |= count < crew->drives.count;
+    crew->drives.count = count;
+}
+
+/* ---- Going on ----------------------------------------------------------------------- */
+
+static bool is_due(const struct drive *drive, int64_t now_ms)
+{
+    return drive->may_move || (drive->due_ms && drive->due_ms <= now_ms);
+}
+
+/* Whether anything has gone on. */
+static bool go_on(struct crew *crew)
+{
+    const int64_t now_ms = crew->engine->host->now_ms(crew->engine->host);
+    bool has_moved = false;
+
+    for (size_t i = 0; i < crew->drives.count; i++) {
+        struct drive *drive = crew->drives.items[i];
+
+        if (!is_due(drive, now_ms))
+            continue;
+        drive->may_move = drive_go_on(drive);
+        has_moved |= drive->may_move;
+    }
+    return has_moved;
+}
+
+static void call_ready_steps(struct crew *crew)
+{
+    for (size_t i = 0; i < crew->drives.count; i++)
+        if (crew->drives.items[i]->ready_count)
+            drive_call_ready(crew->drives.items[i]);
+}
+
+/* ---- Waiting ------------------------------------------------------------------------ */
+
+/* When the next of them goes on by itself, or is to be shown; 0: never. */
+static int64_t next_due_ms(const struct crew *crew)
+{
+    const struct observer *observer = crew->engine->observer;
+    struct host *host = crew->engine->host;
+    int64_t due_ms = 0;
+
+    for (size_t i = 0; i < crew->drives.count; i++)
+        due_ms = earlier_ms(due_ms, crew->drives.items[i]->due_ms);
+    return observer && observer->tick_ms
+               ? earlier_ms(due_ms, host->now_ms(host) + observer->tick_ms)
+               : due_ms;
+}
+
+void crew_take_nudge(struct crew *crew)
+{
+    crew->has_news = true;
+    for (size_t i = 0; i < crew->drives.count; i++)
+        drive_read_request(crew->drives.items[i]);
+}
+
+/* A wish of one's own, or of all. */
+static void look(struct crew *crew)
+{
+    struct host *host = crew->engine->host;
+    const bool has_to_stop = host->stop_count(host);
+
+    if (host->takes_nudge(host))
+        crew_take_nudge(crew);
+    for (size_t i = 0; i < crew->drives.count; i++)
+        if (has_to_stop || crew->has_news || crew->drives.items[i]->stop != STOP_NONE)
+            drive_look(crew->drives.items[i]);
+    crew->has_news = false;
+}
+
+/* What is over by now is taken, too: it shares the next group. */
+static void take_answers(struct crew *crew, struct job *job)
+{
+    struct host *host = crew->engine->host;
+
+    for (; job; job = host->also ? host->also(host) : NULL)
+        call_end(job);
+}
+
+/* The next thing that happens: an answer, a wish, a time. */
+static void wait_for_news(struct crew *crew)
+{
+    struct host *host = crew->engine->host;
+    struct job *job = host->next(host, next_due_ms(crew));
+
+    if (job)
+        take_answers(crew, job);
+    else if (crew->drives.count == 1)
+        drive_tick(crew->drives.items[0]);
+    look(crew);
+}
+
+/* ---- The loop ----------------------------------------------------------------------- */
+
+void crew_run(struct crew *crew)
+{
+    struct host *host = crew->engine->host;
+    bool has_moved;
+
+    while (add_more(crew), crew->drives.count) {
+        has_moved = go_on(crew);
+        end_group(crew);
+        call_ready_steps(crew);
+        remove_ended(crew);
+        if (!has_moved)
+            wait_for_news(crew);
+        else if (host->also)
+            take_answers(crew, host->also(host));
+        if (crew->has_news)
+            look(crew);
+    }
+    end_group(crew);
+}
+
+void engine_batch(struct engine *engine, const struct engine_batch *batch)
+{
+    struct crew crew;
+
+    crew_init(&crew, engine);
+    crew.batch = batch;
+    crew.asks = true;
+    crew_run(&crew);
+    crew_release(&crew);
+}

@@ -1,0 +1,292 @@
+/* test_store_faults.c: the store on a disk that fails or loses power at any moment.
+ *
+ * A script of commits, with a checkpoint among them, is run again and again, each time with
+ * the fault a little later; with KAD_EVERYWHERE in the environment at every operation, which
+ * takes minutes. What it was told to be stored has to be there afterwards. */
+#include "fault_vfs.h"
+#include "store/sqlite.h"
+#include "store_fixture.h"
+
+enum { STEPS_OF_FIRST = 9, STEP_COUNT = 14, INPUT_BYTES = 140000 };
+
+TestSuite(store_faults, .fini = clean_up);
+
+static char big_input[INPUT_BYTES];
+
+static void fill_input(void)
+{
+    memset(big_input, 'x', sizeof(big_input) - 1);
+    big_input[0] = big_input[sizeof(big_input) - 2] = '"';
+}
+
+/* ---- The script --------------------------------------------------------------------- */
+
+static const char *execution_of(int number)
+{
+    return number < STEPS_OF_FIRST ? "e" : "f";
+}
+
+/* Commits one step, the end of its predecessor's attempt along with its start. */
+static enum store_error store_step(int number)
+{
+    const char *name = arena_printf(&arena, "s%d", number);
+    struct step_row step = step_of(execution_of(number), name, 1, 1);
+
+    step.inputs = big_input;
+    return start_step(&step);
+}
+
+/* How many steps were reported as stored; *error: how it ended. */
+static int run_script(bool is_relaxed, enum store_error *error)
+{
+    const unsigned kinds = disk.fault_kinds;
+    struct execution_row row;
+    bool existed;
+    int number = 0;
+
+    if (kinds & 1u << DISK_LOCK) /* it would wait for half a minute */
+        disk.fault_kinds = 0;
+    *error = store_open(file, true, is_relaxed, &journal);
+    disk.fault_kinds = kinds;
+    if (*error == STORE_OK) {
+        sqlite3_busy_timeout(((struct sqlite_journal *)journal)->db, 0);
+        *error = create("flow", "e", NULL, &row, &existed);
+    }
+    while (*error == STORE_OK && number < STEP_COUNT) {
+        /* The log is long enough by now: this one checkpoints. */
+        if (number == STEPS_OF_FIRST)
+            *error = create("flow", "f", NULL, &row, &existed);
+        if (*error == STORE_OK)
+            *error = store_step(number);
+        number += *error == STORE_OK;
+    }
+    return number;
+}
+
+/* ---- What is there afterwards -------------------------------------------------------- */
+
+static bool has_step(int number)
+{
+    const char *name = arena_printf(&arena, "s%d", number);
+    struct step_row row;
+    const enum store_error error =
+        journal->ops->last_step(journal, &arena, execution_of(number), name, "", &row);
+
+    cr_assert_neq(error, STORE_FAILED, "%s", store_message(journal));
+    return error == STORE_OK;
+}
+
+static void assert_sound(unsigned at)
+{
+    sqlite3 *db = ((struct sqlite_journal *)journal)->db;
+    sqlite3_stmt *statement;
+
+    cr_assert_eq(sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &statement, NULL),
+                 SQLITE_OK);
+    cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
+    cr_assert_str_eq((const char *)sqlite3_column_text(statement, 0), "ok",
+                     "after a fault at %u", at);
+    sqlite3_finalize(statement);
+    cr_assert_eq(
+        sqlite3_prepare_v2(db, "PRAGMA foreign_key_check", -1, &statement, NULL),
+        SQLITE_OK);
+    cr_assert_eq(sqlite3_step(statement), SQLITE_DONE);
+    sqlite3_finalize(statement);
+}
+
+/* No step is there without all before it; returns how many are. */
+static int count_steps(unsigned at)
+{
+    int count = 0;
+
+    while (count < STEP_COUNT && has_step(count))
+        count++;
+    for (int number = count; number < STEP_COUNT; number++)
+        cr_assert_not(has_step(number), "step %d without %d, fault at %u", number,
+                      count, at);
+    return count;
+}
+
+static void open_again(void)
+{
+    journal_close(journal);
+    disk.fail_at = 0;
+    cr_assert_eq(store_open(file, true, false, &journal), STORE_OK, "%s",
+                 store_message(journal));
+}
+
+/* The script goes on where it was. */
+static void assert_goes_on(int number)
+{
+    struct execution_row row;
+    bool existed;
+
+    if (journal->ops->find(journal, &arena, "e", &row) == STORE_NOT_FOUND)
+        start_execution("e");
+    for (; number < STEP_COUNT; number++) {
+        if (number >= STEPS_OF_FIRST &&
+            journal->ops->find(journal, &arena, "f", &row) == STORE_NOT_FOUND)
+            cr_assert_eq(create("flow", "f", NULL, &row, &existed), STORE_OK);
+        cr_assert_eq(store_step(number), STORE_OK, "%s", store_message(journal));
+    }
+}
+
+static void start_afresh(unsigned fail_at)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm", "-queue"};
+
+    disk_use();
+    disk_forget();
+    disk.operation_count = 0;
+    disk.fail_at = fail_at;
+    disk.random = fail_at;
+    for (size_t i = 0; i < 4; i++)
+        unlink(beside(suffixes[i]));
+}
+
+static unsigned stride(unsigned limit)
+{
+    return getenv("KAD_EVERYWHERE") ? 1 : 1 + disk_random(limit);
+}
+
+/* ---- Power cuts ---------------------------------------------------------------------- */
+
+/* Returns at how many operations the power was cut. */
+static unsigned cut_everywhere(bool is_relaxed)
+{
+    unsigned cuts = 0, fail_at = 1;
+
+    fill_input();
+    use_folder();
+    disk.fault_kinds = 1u << DISK_WRITE | 1u << DISK_SYNC;
+    for (;; fail_at += stride(40)) {
+        enum store_error error;
+        int reported, found;
+
+        start_afresh(fail_at);
+        disk.cuts_power = true;
+        reported = run_script(is_relaxed, &error);
+        if (!disk.is_cut)
+            break;
+        journal_close(journal);
+        power_back();
+        unlink(beside("-shm"));
+        cr_assert_eq(store_open(file, true, false, &journal), STORE_OK, "%s",
+                     store_message(journal));
+        assert_sound(fail_at);
+        found = count_steps(fail_at);
+        cr_assert_leq(found, reported + 1);
+        if (!is_relaxed)
+            cr_assert_geq(found, reported, "%d reported, %d found, cut at %u", reported,
+                          found, fail_at);
+        assert_goes_on(found);
+        journal_close(journal);
+        journal = NULL;
+        cuts++;
+    }
+    disk_forget();
+    return cuts;
+}
+
+Test(store_faults, what_was_reported_survives_a_power_cut)
+{
+    cr_assert_gt(cut_everywhere(false), 20);
+}
+
+Test(store_faults, a_relaxed_store_is_sound_after_a_power_cut)
+{
+    cr_assert_gt(cut_everywhere(true), 20);
+}
+
+/* ---- Operations that fail ------------------------------------------------------------- */
+
+struct fault {
+    unsigned kinds;
+    unsigned stride; /* operations between two tries, at most */
+    int error;
+    const char *cause, *remedy; /* in the message */
+};
+
+/* Each is tried at places all over the script: once, and from there on. */
+static void fail_everywhere(const struct fault *fault)
+{
+    unsigned faults = 0, failures = 0, fail_at = 1;
+
+    fill_input();
+    use_folder();
+    disk.fault_kinds = fault->kinds;
+    disk.error = fault->error;
+    for (;; fail_at += stride(fault->stride)) {
+        enum store_error error;
+        int reported, found;
+
+        start_afresh(fail_at);
+        disk.is_lasting = fail_at % 2;
+        reported = run_script(false, &error);
+        if (disk.operation_count < fail_at)
+            break;
+        faults++;
+        if (error != STORE_OK) {
+            failures++;
+            cr_assert_eq(error, STORE_FAILED);
+            cr_assert(strstr(store_message(journal), file));
+            cr_assert(strstr(store_message(journal), fault->cause), "%s",
+                      store_message(journal));
+            cr_assert(strstr(store_message(journal), fault->remedy), "%s",
+                      store_message(journal));
+        }
+        open_again();
+        assert_sound(fail_at);
+        found = count_steps(fail_at);
+        cr_assert_geq(found, reported, "%d reported, %d found, fault at %u", reported,
+                      found, fail_at);
+        cr_assert_leq(found, reported + 1);
+        assert_goes_on(found);
+        journal_close(journal);
+        journal = NULL;
+    }
+    disk_forget();
+    cr_assert_gt(faults, 3);
+    cr_assert_gt(failures, 1);
+}
+
+Test(store_faults, a_full_disk_loses_nothing_and_says_what_to_do)
+{
+    fail_everywhere(&(struct fault){1u << DISK_WRITE, 150, SQLITE_FULL,
+                                    "database or disk is full",
+                                    "free some space, then resume"});
+}
+
+Test(store_faults, a_write_that_fails_loses_nothing_and_says_what_to_do)
+{
+    fail_everywhere(&(struct fault){1u << DISK_WRITE, 150, SQLITE_IOERR_WRITE,
+                                    "disk I/O error",
+                                    "check the disk and its free space, then resume"});
+}
+
+Test(store_faults, a_sync_that_fails_loses_nothing_and_says_what_to_do)
+{
+    fail_everywhere(&(struct fault){1u << DISK_SYNC, 4, SQLITE_IOERR_FSYNC,
+                                    "disk I/O error",
+                                    "check the disk and its free space, then resume"});
+}
+
+Test(store_faults, a_read_that_fails_loses_nothing_and_says_what_to_do)
+{
+    fail_everywhere(&(struct fault){1u << DISK_READ, 15, SQLITE_IOERR_READ,
+                                    "disk I/O error",
+                                    "check the disk and its free space, then resume"});
+}
+
+Test(store_faults, a_database_that_is_corrupt_is_left_alone_and_says_what_to_do)
+{
+    fail_everywhere(&(struct fault){1u << DISK_READ, 15, SQLITE_CORRUPT, "malformed",
+                                    "restore a backup"});
+}
+
+Test(store_faults, a_lock_that_others_keep_loses_nothing_and_says_what_to_do)
+{
+    fail_everywhere(
+        &(struct fault){1u << DISK_LOCK, 15, SQLITE_BUSY, "locked",
+                        "end the program that keeps it locked, then resume"});
+}
