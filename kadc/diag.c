@@ -429,6 +429,24 @@ static void choose_findings(struct diags *diags, struct report *report,
     }
 }
 
+/* 1304: of very many findings the first are enough. */
+static void cut_findings(struct diags *diags, struct report *report,
+                         struct finding **findings)
+{
+    enum { SHOWN_MAX = 1000 };
+    struct finding *note;
+
+    if (report->count <= SHOWN_MAX || diags->levels[KAD1304] == DIAG_OFF)
+        return;
+    note = arena_new(diags->arena, struct finding);
+    note->code = KAD1304;
+    note->level = DIAG_NOTE;
+    note->message = str_printf(diags->arena, "%zu more findings are not shown",
+                               report->count - SHOWN_MAX);
+    findings[SHOWN_MAX] = note;
+    report->count = SHOWN_MAX + 1;
+}
+
 static struct report make_report(struct diags *diags)
 {
     const size_t count = diags->findings.count + diags->expectations.count;
@@ -443,6 +461,7 @@ static struct report make_report(struct diags *diags)
     join_subjects(diags, findings, &report.count);
     for (size_t i = 0; i < report.count; i++)
         count_finding(&report, findings[i]);
+    cut_findings(diags, &report, findings);
     return report;
 }
 

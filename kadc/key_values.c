@@ -122,6 +122,15 @@ bool name_is_identifier(struct str text)
     return text.len > 0 && isalpha((unsigned char)text.p[0]);
 }
 
+void name_length_check(struct reader *reader, struct name name)
+{
+    if (name.text.len <= NAME_LEN_MAX)
+        return;
+    diag_report(reader->program->diags, name.span, KAD1303,
+                "a name of %zu characters: %d are allowed", name.text.len,
+                NAME_LEN_MAX);
+}
+
 struct name identifier_read(struct reader *reader, const struct node *node,
                             const char *what)
 {
@@ -131,6 +140,8 @@ struct name identifier_read(struct reader *reader, const struct node *node,
                     "`%.*s` is not a valid name", STR(name.text));
         diag_help(reader->program->diags,
                   "a letter, then letters, digits, `_` and `-`: `my-value2`");
+    } else if (name.text.p) {
+        name_length_check(reader, name);
     }
     return name;
 }

@@ -143,5 +143,8 @@ void text_check_yaml11(struct diags *diags, const struct node *scalar);
 struct name identifier_read(struct reader *reader, const struct node *node,
                             const char *what);
 bool name_is_identifier(struct str text);
+/* 1303, of a name that is part of names in C. */
+enum { NAME_LEN_MAX = 100 };
+void name_length_check(struct reader *reader, struct name name);
 
 #endif

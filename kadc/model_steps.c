@@ -139,6 +139,8 @@ static void id_read(struct reader *reader, const struct node *key,
     struct step *step = target;
     (void)key;
     step->id = (struct name){text_read(reader, value, "id"), value->span};
+    if (step->id.text.p)
+        name_length_check(reader, step->id);
     if (!step->id.text.p || is_step_id(step->id.text))
         return;
     step->is_misnamed = true;

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "blocks.h"
 #include "c_name.h"
+#include "keys.h"
 #include "missing_steps.h"
 #include "outcomes.h"
 #include "passes.h"
@@ -74,6 +75,14 @@ static void workflow_id_check(struct program *program, struct workflow *workflow
                     "the file name `%.*s` is not a workflow id", STR(id->text));
         diag_help(program->diags, "rename the file to `%.*s.yaml`", STR(near));
         id->text = near;
+    }
+    if (id->text.len > NAME_LEN_MAX) {
+        diag_report(
+            program->diags, id->span, KAD1004,
+            "the workflow's id has %zu characters, and names in C begin with it: "
+            "%d are allowed",
+            id->text.len, NAME_LEN_MAX);
+        diag_help(program->diags, "rename the file");
     }
     workflow->c_name = c_name(program->arena, id->text);
 }

@@ -8,7 +8,7 @@
 #include "model.h"
 
 /* Steps, routes, modules, actions: 0201, 0202, 0207, 0208, 0210, 0211, 0709, 0712, 1001,
- * 1003, 1103. Sets route->target, step->action, c_name. A misspelt name with one near candidate is
+ * 1003, 1004, 1103. Sets route->target, step->action, c_name. A misspelt name with one near candidate is
  * reported and then taken as meant. */
 void names_check(struct program *program, struct workflow *workflow);
 

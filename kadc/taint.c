@@ -233,7 +233,7 @@ static void origin_show(struct diags *diags, const struct step *origin)
 
 void taint_path(struct diags *diags, const struct taint *taint, const struct step *from)
 {
-    enum { SHOWN_MAX = 8 };
+    enum { SHOWN_MAX = 3 };
     const struct taint_read *reads[SHOWN_MAX];
     size_t count = 0;
     const struct taint_read *at = taint->by[from->index];

@@ -69,6 +69,20 @@ Test(diag, many_findings_at_one_place_are_all_kept)
     cr_assert_eq(diag_error_count(diags), 1000);
 }
 
+Test(diag, of_very_many_findings_the_first_are_shown_and_all_are_counted)
+{
+    const struct source *source = source_from("abc\n");
+    const char *text;
+
+    for (int i = 0; i < 1002; i++)
+        diag_report(diags, span_of(source, "b"), KAD0104, "finding %d", i);
+    text = strstr(printed(SHORT), "finding 999\n");
+    cr_assert_not_null(text);
+    cr_assert_str_eq(text, "finding 999\n"
+                           "note[KAD1304]: 2 more findings are not shown\n"
+                           "1002 errors in 1 file\n");
+}
+
 Test(diag, findings_are_sorted_by_file_and_place)
 {
     const struct source *a = source_from("abc\n");
