@@ -33,6 +33,8 @@ struct diags {
     struct table known; /* for (1) */
     enum diag_level levels[DIAG_CODE_COUNT];
     bool are_warnings_errors;
+    bool is_full;         /* FINDINGS_MAX, and 1301 */
+    size_t searched_cost; /* of names that may have been meant */
 };
 
 struct diags *diags_new(struct arena *arena)
@@ -50,6 +52,8 @@ void diags_clear(struct diags *diags)
 {
     diags->findings.count = diags->expectations.count = 0;
     diags->latest = NULL;
+    diags->is_full = false;
+    diags->searched_cost = 0;
     table_init(&diags->known, diags->arena);
 }
 
@@ -101,19 +105,41 @@ static struct str identity_of(struct diags *diags, const struct finding *finding
                       STR(finding->message));
 }
 
+/* In place of the first that is too many. */
+static void add_last(struct diags *diags, const struct source *source)
+{
+    struct finding *finding = arena_new(diags->arena, struct finding);
+
+    finding->message =
+        str_printf(diags->arena, "more than %d findings: the others are not shown",
+                   (int)FINDINGS_MAX);
+    finding->code = KAD1301;
+    finding->span = (struct span){source, 0, 0};
+    finding->order = diags->findings.count;
+    vec_push(diags->arena, &diags->findings, finding);
+    diags->is_full = true;
+}
+
 void diag_report(struct diags *diags, struct span span, enum diag_code code,
                  const char *format, ...)
 {
-    struct finding *finding = arena_new(diags->arena, struct finding);
+    struct finding *finding;
     va_list args;
 
+    diags->latest = NULL;
+    if (diags->is_full)
+        return;
+    if (diags->findings.count == FINDINGS_MAX) {
+        add_last(diags, span.source);
+        return;
+    }
+    finding = arena_new(diags->arena, struct finding);
     va_start(args, format);
     finding->message = format_text(diags, format, args);
     va_end(args);
     finding->code = code;
     finding->span = span;
     finding->order = diags->findings.count;
-    diags->latest = NULL;
     if (table_add(&diags->known, identity_of(diags, finding), finding))
         return;
     vec_push(diags->arena, &diags->findings, finding);
@@ -269,6 +295,16 @@ static enum diag_level level_of(const struct diags *diags,
     const enum diag_level level = diags->levels[finding->code];
 
     return level == DIAG_WARNING && diags->are_warnings_errors ? DIAG_ERROR : level;
+}
+
+bool diag_search(struct diags *diags, size_t cost)
+{
+    const size_t cost_max = (size_t)300 * 1000 * 1000;
+
+    if (cost > cost_max - diags->searched_cost)
+        return false;
+    diags->searched_cost += cost;
+    return true;
 }
 
 bool diag_may_be_expected(enum diag_code code)

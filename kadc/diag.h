@@ -35,6 +35,9 @@ struct diags; /* opaque: holds the findings of one compilation */
 
 struct diags *diags_new(struct arena *arena);
 
+/* At most so many findings: 1301 says that there are more. */
+enum { FINDINGS_MAX = 10000 };
+
 /* A finding with the level of its code. Two findings with the same code, place and message
  * are one. Notes, paths and helps that follow a finding which was dropped are dropped too. */
 void diag_report(struct diags *diags, struct span span, enum diag_code code,
@@ -79,13 +82,16 @@ ptrdiff_t diag_did_you_mean(struct diags *diags, struct span span, struct str wr
                             struct names candidates);
 
 /* Its two halves: the candidates at the smallest distance, the first of them and how many
- * there are; and the help. */
+ * there are; and the help. diag_nearest is for names of which a file may have very many: it
+ * soon finds none for a file where they are wrong all over, as that would take too long. */
 enum { NEAREST_SHOWN = 3 };
 struct nearest {
     size_t shown[NEAREST_SHOWN];
     size_t count;
 };
 struct nearest names_nearest(struct str wrong, struct names candidates);
+struct nearest diag_nearest(struct diags *diags, struct str wrong,
+                            struct names candidates);
 void diag_suggest(struct diags *diags, struct span span, struct str wrong,
                   struct names candidates, const struct nearest *nearest);
 

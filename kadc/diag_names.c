@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "diag.h"
+#include "finding.h"
 
 struct nearest names_nearest(struct str wrong, struct names candidates)
 {
@@ -28,6 +29,14 @@ struct nearest names_nearest(struct str wrong, struct names candidates)
         nearest.count++;
     }
     return nearest;
+}
+
+struct nearest diag_nearest(struct diags *diags, struct str wrong,
+                            struct names candidates)
+{
+    if (!diag_search(diags, wrong.len * wrong.len * candidates.count))
+        return (struct nearest){0};
+    return names_nearest(wrong, candidates);
 }
 
 /* ---- The edit -------------------------------------------------------------------- */
@@ -122,7 +131,7 @@ void diag_suggest(struct diags *diags, struct span span, struct str wrong,
 ptrdiff_t diag_did_you_mean(struct diags *diags, struct span span, struct str wrong,
                             struct names candidates)
 {
-    const struct nearest nearest = names_nearest(wrong, candidates);
+    const struct nearest nearest = diag_nearest(diags, wrong, candidates);
 
     diag_suggest(diags, span, wrong, candidates, &nearest);
     return nearest.count == 1 ? (ptrdiff_t)nearest.shown[0] : -1;

@@ -22,9 +22,10 @@
 #include "unquoted.h"
 
 enum {
-    NODES_MAX = 5000000, /* with those behind aliases */
-    ANCHORS_MAX = 1000,  /* they are searched one by one */
-    PATCHES_MAX = 100    /* each costs another reading of the file */
+    NODES_MAX = 5000000,  /* with those behind aliases */
+    ALIASED_MAX = 100000, /* of these: they cost no bytes of the file */
+    ANCHORS_MAX = 1000,   /* they are searched one by one */
+    PATCHES_MAX = 100     /* each costs another reading of the file */
 };
 
 struct anchor {
@@ -50,7 +51,7 @@ struct reader {
     VEC(struct anchor) anchors;
     long block_indent; /* column of the innermost block collection; -1: none */
     size_t flow_depth, depth, deepest;
-    size_t node_count;
+    size_t node_count, aliased_count;
     uint32_t last_end;    /* of the last token of a node */
     struct span quoted;   /* the last scalar, if it is in quotes */
     uint32_t mended_line; /* of the last key without its `:` */
@@ -333,6 +334,11 @@ static bool check_size(struct reader *r)
         diag_help(r->diags, "what stands behind an alias counts each time");
         return false;
     }
+    if (r->aliased_count > ALIASED_MAX) {
+        diag_report(r->diags, span, KAD1301, "more than %d values behind aliases",
+                    (int)ALIASED_MAX);
+        return false;
+    }
     if (r->deepest > DOC_DEPTH_MAX) {
         diag_report(r->diags, span_from(r, r->start, r->start + 1), KAD1301,
                     "lists and maps are nested deeper than %d levels",
@@ -359,6 +365,7 @@ static struct node *read_alias(struct reader *r)
         return poison(r);
     }
     r->node_count += anchor->node_count;
+    r->aliased_count += anchor->node_count;
     if (r->depth + anchor->height > r->deepest)
         r->deepest = r->depth + anchor->height;
     return check_size(r) ? anchor->node : NULL;

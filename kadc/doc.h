@@ -24,7 +24,7 @@
 #include "diag.h"
 #include "source.h"
 
-enum { DOC_DEPTH_MAX = 1000 };
+enum { DOC_DEPTH_MAX = 250 };
 
 enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 enum node_style {

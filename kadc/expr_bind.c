@@ -128,7 +128,7 @@ static bool is_misnamed(const struct scope *scope, struct str name,
                         const struct type *object)
 {
     const struct names names = field_names(scope->arena, object);
-    const struct nearest nearest = names_nearest(name, names);
+    const struct nearest nearest = diag_nearest(scope->diags, name, names);
 
     return nearest.count == 1 && !name_is_identifier(names.items[nearest.shown[0]]);
 }

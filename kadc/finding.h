@@ -71,6 +71,9 @@ void diag_json_print(const struct report *report, FILE *out);
 void diag_sarif_print(const struct report *report, FILE *out);
 void diag_github_print(const struct report *report, FILE *out);
 
+/* Takes the cost of a search from what one compilation may spend on them; false: too much. */
+bool diag_search(struct diags *diags, size_t cost);
+
 /* "2 errors, 1 warning in 3 files; 1 can be fixed with --fix"; nothing without
  * findings. */
 void diag_summary_print(const struct report *report, FILE *out);

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 
-static struct str edited_text(struct arena *arena, struct str text, struct edits edits)
+struct str fix_text(struct arena *arena, struct str text, struct edits edits)
 {
     struct buf out;
     size_t at = 0;
@@ -47,8 +47,8 @@ static bool fix_file(struct program *program, const struct source *source,
 
     if (edits.count == 0)
         return true;
-    is_written = replace_file(&scratch, source->path.p,
-                              edited_text(&scratch, source->text, edits));
+    is_written =
+        replace_file(&scratch, source->path.p, fix_text(&scratch, source->text, edits));
     if (is_written)
         fprintf(stderr, "kadc: %s: fixed %zu place%s\n", source->path.p, edits.count,
                 edits.count == 1 ? "" : "s");

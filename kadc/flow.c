@@ -435,7 +435,7 @@ void flow_check(struct program *program, struct workflow *workflow)
         value_read_all(&flow, workflow->outputs[i].value);
     if (workflow->concurrency)
         template_read_all(&flow, workflow->concurrency->key, false);
-    flow_needs_find(&flow.needs, workflow);
+    flow_needs_find(&flow.needs, program->diags, workflow);
     flow_reads_report(&flow.reads, program, workflow);
     if (flow.is_usage_known) {
         params_report_unused(&flow);

@@ -7,6 +7,9 @@
 
 #include "graph.h"
 
+/* A step needs what it and all that come after it read. */
+enum { NEEDS_MAX = 3000000 };
+
 struct flow_readers {
     VEC(size_t) steps; /* indices */
 };
@@ -80,6 +83,7 @@ struct search {
     size_t *seen_by; /* by step: 1 + the producer whose search has seen it */
     size_t *stack;
     size_t stack_count;
+    size_t need_count; /* of all steps */
 };
 
 static void see(struct search *search, struct arena *arena, size_t index,
@@ -92,9 +96,11 @@ static void see(struct search *search, struct arena *arena, size_t index,
     search->seen_by[index] = producer + 1;
     search->stack[search->stack_count++] = index;
     vec_push(arena, &step->needs, search->workflow->steps[producer]);
+    search->need_count++;
 }
 
-void flow_needs_find(struct flow_needs *needs, struct workflow *workflow)
+void flow_needs_find(struct flow_needs *needs, struct diags *diags,
+                     struct workflow *workflow)
 {
     struct search search = {
         .workflow = workflow,
@@ -114,6 +120,15 @@ void flow_needs_find(struct flow_needs *needs, struct workflow *workflow)
             for (size_t s = search.sources.first[at]; s < search.sources.first[at + 1];
                  s++)
                 see(&search, needs->arena, search.sources.from[s], i);
+        }
+        if (search.need_count > NEEDS_MAX) {
+            diag_report(diags, workflow->steps[i]->id.span, KAD1301,
+                        "too many outputs are read too far from where they are set");
+            diag_help(diags,
+                      "more than %d pairs of a step and an output that it or one "
+                      "after it reads",
+                      (int)NEEDS_MAX);
+            return;
         }
     }
 }

@@ -21,6 +21,7 @@ void flow_needs_add(struct flow_needs *needs, const struct workflow *workflow,
                     const struct step *producer, const struct step *reader);
 
 /* Sets step->needs of all steps, in the order of the file. */
-void flow_needs_find(struct flow_needs *needs, struct workflow *workflow);
+void flow_needs_find(struct flow_needs *needs, struct diags *diags,
+                     struct workflow *workflow);
 
 #endif

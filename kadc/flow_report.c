@@ -40,14 +40,14 @@ void flow_reads_add(struct flow_reads *reads, struct flow_read read)
 /* ---- Messages ------------------------------------------------------------------------ */
 
 /* 0403 is an 0401 whose producer can't have succeeded before. */
-static bool is_never_set(struct arena *arena, const struct workflow *workflow,
-                         const struct flow_read *read)
+static bool is_never_set(const struct workflow *workflow, const struct flow_read *read)
 {
+    struct arena scratch = {0};
     const struct graph *graph = workflow->graph;
     const struct step *producer = read->stand_in;
     const struct step *reader = step_stand_in(read->step, producer);
-    bool *is_seen = arena_array(arena, bool, workflow->step_count);
-    size_t *queue = arena_array(arena, size_t, workflow->step_count + 1);
+    bool *is_seen = arena_array(&scratch, bool, workflow->step_count);
+    size_t *queue = arena_array(&scratch, size_t, workflow->step_count + 1);
     size_t head = 0, tail = 0;
     queue[tail++] = producer->index;
     while (head < tail) {
@@ -62,7 +62,9 @@ static bool is_never_set(struct arena *arena, const struct workflow *workflow,
             queue[tail++] = edge->to->index;
         }
     }
-    return reader != producer && !is_seen[reader->index];
+    const bool is_reached = is_seen[reader->index];
+    arena_release(&scratch);
+    return reader != producer && !is_reached;
 }
 
 static void message_report(struct diags *diags, const struct flow_read *read,
@@ -137,7 +139,7 @@ static void first_report(struct program *program, const struct workflow *workflo
     const struct expr *expr = read->expr;
     unsigned code = read->code;
     if (code == KAD0401 && !read->is_unsure && shows_path &&
-        is_never_set(program->arena, workflow, read))
+        is_never_set(workflow, read))
         code = KAD0403;
     message_report(diags, read, code);
     diag_label(diags, "read here");

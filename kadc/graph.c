@@ -270,7 +270,7 @@ static struct edge *edges_of(const struct failures *failures, const struct step 
 {
     const struct graph *graph = failures->workflow->graph;
     *count = graph->first[step->index + 1] - graph->first[step->index];
-    return graph->edges + graph->first[step->index];
+    return *count > 0 ? graph->edges + graph->first[step->index] : NULL;
 }
 
 /* The places in a line after an error; whether it can end well there. What blocks inside

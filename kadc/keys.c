@@ -39,23 +39,40 @@ const struct key *key_find(const struct key_set *set, struct str name)
     return NULL;
 }
 
+/* What was found out about a map at its first unknown key: it may have very many. */
+struct guess {
+    bool is_ready;
+    bool is_there[KEY_COUNT_MAX];
+    struct str owner;
+};
+
+static void guess_prepare(struct guess *guess, struct reader *reader,
+                          const struct key_set *set, const struct node *map)
+{
+    if (guess->is_ready)
+        return;
+    guess->is_ready = true;
+    guess->owner = keys_owner(reader, set, map);
+    for (size_t i = 0; i < set->count; i++)
+        guess->is_there[i] = node_find(map, set->keys[i].name) != NULL;
+}
+
 /* Reports 0104; the key that was meant, if that is clear: one that is not there yet. */
 static const struct key *key_guess(struct reader *reader, const struct key_set *set,
-                                   const struct node *map, const struct node *name,
+                                   const struct guess *guess, const struct node *name,
                                    const bool *is_present)
 {
     struct str items[KEY_COUNT_MAX];
     const struct key *keys[KEY_COUNT_MAX];
     size_t count = 0;
     for (size_t i = 0; i < set->count; i++)
-        if (set->keys[i].type != KEY_LATER && !is_present[i] &&
-            !node_find(map, set->keys[i].name)) {
+        if (set->keys[i].type != KEY_LATER && !is_present[i] && !guess->is_there[i]) {
             keys[count] = &set->keys[i];
             items[count++] = str_of(set->keys[i].name);
         }
     struct diags *diags = reader->program->diags;
     diag_report(diags, name->span, KAD0104, "unknown key `%.*s` in %.*s",
-                STR(name->text), STR(keys_owner(reader, set, map)));
+                STR(name->text), STR(guess->owner));
     ptrdiff_t meant =
         diag_did_you_mean(diags, name->span, name->text, (struct names){items, count});
     return meant < 0 ? NULL : keys[meant];
@@ -85,12 +102,14 @@ static struct str key_conflict(const struct key *key, const struct node *map)
 /* A key of this version, or NULL: reported. */
 static const struct key *key_get(struct reader *reader, const struct key_set *set,
                                  const struct node *map, const struct node *name,
-                                 const bool *is_present)
+                                 const bool *is_present, struct guess *guess)
 {
     struct diags *diags = reader->program->diags;
     const struct key *key = key_find(set, name->text);
-    if (!key)
-        return key_guess(reader, set, map, name, is_present);
+    if (!key) {
+        guess_prepare(guess, reader, set, map);
+        return key_guess(reader, set, guess, name, is_present);
+    }
     if (key->type == KEY_LATER) {
         diag_report(diags, name->span, KAD0104,
                     "`%s` is not supported by this version of kadc", key->name);
@@ -211,10 +230,12 @@ bool keys_read(struct reader *reader, const struct key_set *set, const struct no
     bool is_present[KEY_COUNT_MAX] = {false};
     const struct node *names[KEY_COUNT_MAX] = {NULL}; /* some may be misspelt */
     bool has_unknown = false; /* which may be meant for any: reported */
+    struct guess guess = {.is_ready = false};
     if (!node_expect(reader, map, NODE_MAP, set->what))
         return false;
     for (size_t i = 0; i < map->count; i++) {
-        const struct key *key = key_get(reader, set, map, map->keys[i], is_present);
+        const struct key *key =
+            key_get(reader, set, map, map->keys[i], is_present, &guess);
         if (!key) {
             reader->has_gaps = true;
             has_unknown = has_unknown || !key_find(set, map->keys[i]->text);

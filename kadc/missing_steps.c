@@ -68,10 +68,11 @@ static bool lost_step_take(struct missing_steps *missing,
     return false;
 }
 
-static void entry_decide(struct entry *entry, struct missing_steps *missing,
-                         const struct workflow *workflow, struct str name)
+static void entry_decide(struct diags *diags, struct entry *entry,
+                         struct missing_steps *missing, const struct workflow *workflow,
+                         struct str name)
 {
-    entry->nearest = names_nearest(name, missing->candidates);
+    entry->nearest = diag_nearest(diags, name, missing->candidates);
     const size_t near = entry->nearest.shown[0], count = workflow->step_count;
     const bool has_near = entry->nearest.count == 1;
     entry->meant.end = ROUTE_BROKEN;
@@ -96,7 +97,7 @@ struct missing_step missing_step_report(struct arena *arena, struct diags *diags
     struct entry *entry = table_find(&missing->by_name, name->text);
     if (!entry) {
         entry = arena_new(arena, struct entry);
-        entry_decide(entry, missing, workflow, name->text);
+        entry_decide(diags, entry, missing, workflow, name->text);
         table_add(&missing->by_name, name->text, entry);
     }
     if (entry->is_excused)

@@ -194,37 +194,56 @@ static bool has_lost_params(const struct node *triggers,
     return false;
 }
 
-/* A parameter that some trigger lacks, or need not give, is optional. */
-static void param_join(struct arena *arena, struct type_field *field,
-                       const struct trigger *trigger)
+/* A parameter, and how many triggers give it always. */
+struct joined {
+    struct type_field *first;
+    size_t trigger_number; /* of the latest that has it */
+    size_t always_count;
+};
+
+static void param_join(struct arena *arena, struct table *by_name,
+                       struct type_field *field, size_t trigger_number,
+                       struct joined **joined)
 {
-    const struct type_field *same = trigger_param_find(trigger, field->name);
-    if (!same || same->type->is_optional)
-        field->type = type_optional(arena, field->type);
+    *joined = table_find(by_name, field->name);
+    if (!*joined) {
+        *joined = arena_new(arena, struct joined);
+        (*joined)->first = field;
+        table_add(by_name, field->name, *joined);
+    } else if ((*joined)->trigger_number == trigger_number) {
+        return; /* twice in one trigger: reported */
+    }
+    (*joined)->trigger_number = trigger_number;
+    (*joined)->always_count += !field->type->is_optional;
 }
 
-/* All parameters of all triggers. */
+/* All parameters of all triggers. One that some trigger lacks, or need not give, is optional. */
 static void params_join(struct reader *reader, struct workflow *workflow)
 {
     struct arena *arena = reader->program->arena;
-    VEC(struct type_field) fields = {0};
+    VEC(struct joined *) all = {0};
+    struct type_field *fields;
+    struct joined *joined;
     struct table by_name;
     table_init(&by_name, arena);
     for (size_t i = 0; i < workflow->trigger_count; i++) {
         const struct trigger *trigger = &workflow->triggers[i];
         for (size_t j = 0; j < trigger->param_count; j++) {
             struct type_field *field = &trigger->params[j];
-            const struct type_field *first = table_add(&by_name, field->name, field);
-            if (first)
-                param_same_check(reader, trigger, first, field);
+            param_join(arena, &by_name, field, i, &joined);
+            if (joined->first == field)
+                vec_push(arena, &all, joined);
             else
-                vec_push(arena, &fields, *field);
+                param_same_check(reader, trigger, joined->first, field);
         }
     }
-    for (size_t i = 0; i < fields.count; i++)
-        for (size_t j = 0; j < workflow->trigger_count; j++)
-            param_join(arena, &fields.items[i], &workflow->triggers[j]);
-    workflow->params = object_of_fields(arena, fields.items, fields.count);
+    fields = arena_array(arena, struct type_field, all.count);
+    for (size_t i = 0; i < all.count; i++) {
+        fields[i] = *all.items[i]->first;
+        if (all.items[i]->always_count < workflow->trigger_count)
+            fields[i].type = type_optional(arena, fields[i].type);
+    }
+    workflow->params = object_of_fields(arena, fields, all.count);
 }
 
 /* ---- Outputs ------------------------------------------------------------------------- */

@@ -332,6 +332,7 @@ static const struct type_field *input_guess(struct program *program,
 static size_t inputs_resolve(struct program *program, const struct wanted *wanted,
                              struct step *step)
 {
+    enum { GUESSES_MAX = 100 }; /* each looks at all inputs */
     struct diags *diags = program->diags;
     size_t unknown_count = 0;
     for (size_t i = 0; i < step->input_count; i++)
@@ -348,7 +349,8 @@ static size_t inputs_resolve(struct program *program, const struct wanted *wante
                      STR(wanted->name), STR(wanted->folder));
         if (wanted->span.source)
             diag_note(diags, wanted->span, "the %s is declared here", wanted->what);
-        input->field = input_guess(program, step, wanted->inputs, &input->name);
+        if (unknown_count < GUESSES_MAX)
+            input->field = input_guess(program, step, wanted->inputs, &input->name);
         unknown_count += !input->field;
     }
     return unknown_count;

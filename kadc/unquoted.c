@@ -1,4 +1,5 @@
-/* unquoted.c: see unquoted.h. Looks at one line and never past it. */
+/* unquoted.c: see unquoted.h. Looks at one line; at the next only for
+ * whether the text goes on there. */
 #include "unquoted.h"
 
 #include <string.h>
@@ -135,6 +136,39 @@ static const char *quote(struct arena *arena, struct str text)
     return quoted.p;
 }
 
+/* Column of the first word of the line at `at`, behind the dashes of lists. */
+static size_t indent_of(struct str text, size_t at, size_t *end)
+{
+    size_t start = at;
+
+    while (is_blank(text.p[at]) || (text.p[at] == '-' && ends_word(text, at + 1)))
+        at++;
+    *end = at;
+    return at - start;
+}
+
+/* Whether the next line that is not empty stands deeper than the line of `start`: in quotes,
+ * the text would have no place there. */
+static bool is_continued(struct str text, size_t start)
+{
+    size_t line = start, indent, next = start, word;
+
+    while (line > 0 && !is_line_end(text, line - 1))
+        line--;
+    indent = indent_of(text, line, &word);
+    for (;;) {
+        while (!is_line_end(text, next))
+            next++;
+        if (next >= text.len)
+            return false;
+        line = ++next;
+        while (is_blank(text.p[next]))
+            next++;
+        if (!is_line_end(text, next))
+            return !is_comment(text, next) && next - line > indent;
+    }
+}
+
 struct span unquoted_report(struct arena *arena, struct diags *diags,
                             const struct source *source, size_t start, bool is_in_flow)
 {
@@ -146,7 +180,8 @@ struct span unquoted_report(struct arena *arena, struct diags *diags,
     diag_report(diags, span, KAD0108,
                 "`{{` without quotes begins a map, no expression");
     if (is_closed)
-        diag_fix(diags, span, quoted, true, "put it in quotes: `%s`", quoted);
+        diag_fix(diags, span, quoted, is_in_flow || !is_continued(source->text, start),
+                 "put it in quotes: `%s`", quoted);
     else
         diag_help(diags, "put the expression in quotes, and close it with `}}`");
     return span;

@@ -186,10 +186,12 @@ size_t str_distance(struct str a, struct str b, size_t limit)
 
     if (a.len > LONGEST || b.len > LONGEST)
         return str_equal(a, b) ? 0 : limit + 1;
+    if (a.len > b.len + limit || b.len > a.len + limit)
+        return limit + 1;
     for (size_t j = 0; j <= b.len; j++)
         last[j] = j;
     for (size_t i = 1; i <= a.len; i++) {
-        size_t *spare = before;
+        size_t *spare = before, least = i;
 
         row[0] = i;
         for (size_t j = 1; j <= b.len; j++) {
@@ -199,7 +201,11 @@ size_t str_distance(struct str a, struct str b, size_t limit)
             if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] &&
                 a.p[i - 2] == b.p[j - 1] && before[j - 2] + 1 < row[j])
                 row[j] = before[j - 2] + 1;
+            if (row[j] < least)
+                least = row[j];
         }
+        if (least > limit) /* a swap takes one more than the row before had */
+            return limit + 1;
         before = last;
         last = row;
         row = spare;

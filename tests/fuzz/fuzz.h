@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 /* Prints the findings in each format, to nowhere. */
 static inline void fuzz_print(struct diags *diags)
 {
-    for (enum diag_format format = DIAG_TEXT; format <= DIAG_JSON; format++) {
+    for (enum diag_format format = DIAG_TEXT; format <= DIAG_GITHUB; format++) {
         char *text = NULL;
         size_t len;
         FILE *out = open_memstream(&text, &len);

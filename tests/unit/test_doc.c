@@ -127,7 +127,7 @@ static struct node *parse_nested(size_t depth, const char *open, const char *clo
     return parse_bytes(buf_str(&text));
 }
 
-Test(doc, a_thousand_levels_are_read)
+Test(doc, the_deepest_level_is_read)
 {
     cr_assert_not_null(parse_nested(DOC_DEPTH_MAX, "[", "]"));
     cr_assert_not_null(parse_nested(DOC_DEPTH_MAX, "- ", ""));
@@ -139,7 +139,7 @@ Test(doc, one_level_more_is_too_deep)
     cr_assert_null(parse_nested(DOC_DEPTH_MAX + 1, "[", "]"));
     cr_assert_str_eq(
         findings(),
-        "a.yaml:1:1001: error[KAD1301]: lists and maps are nested deeper than 1000 levels\n");
+        "a.yaml:1:251: error[KAD1301]: lists and maps are nested deeper than 250 levels\n");
 }
 
 Test(doc, a_hundred_thousand_levels_are_refused_at_once)
@@ -173,7 +173,8 @@ Test(doc, aliases_can_not_go_deeper_than_text)
     buf_printf(&text, "- &a0 x\n");
     for (int i = 1; i < DOC_DEPTH_MAX; i++)
         buf_printf(&text, "- &a%d [*a%d]\n", i, i - 1);
-    cr_assert_null(parse_bytes(str_printf(&arena, "%s- [[*a999]]\n", text.p)));
+    cr_assert_null(parse_bytes(
+        str_printf(&arena, "%s- [[*a%d]]\n", text.p, (int)DOC_DEPTH_MAX - 1)));
     cr_assert(strstr(findings(), "KAD1301"));
 }
 
@@ -188,7 +189,7 @@ Test(doc, an_alias_bomb_does_not_go_off)
                    i - 1);
     cr_assert_null(parse_bytes(buf_str(&text)));
     cr_assert(
-        strstr(findings(), "error[KAD1301]: more than 5000000 values in one file\n"));
+        strstr(findings(), "error[KAD1301]: more than 100000 values behind aliases\n"));
 }
 
 /* ---- Encoding -------------------------------------------------------------------- */
