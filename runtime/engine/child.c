@@ -64,11 +64,12 @@ static bool create(struct kad_run *run, struct execution_row *row)
 static void take_end(struct block *block, const struct execution_row *row)
 {
     const struct kad_error error = failure_parse(&block->memory, row->error);
+    enum line_status status = LINE_CANCELLED;
 
+    if (row->status != EXECUTION_CANCELLED)
+        status = row->status == EXECUTION_COMPLETED ? LINE_COMPLETED : LINE_FAILED;
     block->child_outputs = row->outputs;
-    block_end_line(block, 0,
-                   row->status == EXECUTION_COMPLETED ? LINE_COMPLETED : LINE_FAILED,
-                   &error);
+    block_end_line(block, 0, status, &error);
 }
 
 static void open_execution(struct kad_run *run, const struct execution_row *row)
