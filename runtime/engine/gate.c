@@ -88,9 +88,11 @@ static bool is_taken(const struct execution *execution, int64_t id)
     return false;
 }
 
-/* The oldest event that opens the gate; in the step's memory. NULL: none has come. */
-static const struct event_row *find_event(struct kad_step *step,
-                                          const struct gate_row *gate)
+/* The oldest event since then that opens the gate, with this id or a later one; in the step's
+ * memory. NULL: none has come. */
+static const struct event_row *find_since(struct kad_step *step,
+                                          const struct gate_row *gate, int64_t since_ms,
+                                          int64_t id)
 {
     const struct execution *execution = step->run->execution;
     struct drive *drive = execution->drive;
@@ -99,14 +101,27 @@ static const struct event_row *find_event(struct kad_step *step,
     size_t count;
 
     if (journal->ops->events(journal, &step->memory, execution->row->id, gate->event,
-                             execution->row->started_ms, &events, &count) != STORE_OK) {
+                             since_ms, &events, &count) != STORE_OK) {
         drive->stop = STOP_STORE;
         return NULL;
     }
     for (size_t i = 0; i < count; i++)
-        if (!is_taken(execution, events[i].id) && event_fits(&events[i], gate->match))
+        if (events[i].id >= id && !is_taken(execution, events[i].id) &&
+            event_fits(&events[i], gate->match))
             return &events[i];
     return NULL;
+}
+
+/* An event that has come while the gate was open counts whatever its time, and so does what
+ * comes after it: clocks are set back. */
+static const struct event_row *find_event(struct kad_step *step,
+                                          const struct gate_row *gate)
+{
+    const int64_t id = gate->answer ? event_of_answer(gate->answer) : 0;
+    const struct event_row *event =
+        find_since(step, gate, step->run->execution->row->started_ms, 0);
+
+    return event || !id ? event : find_since(step, gate, 0, id);
 }
 
 /* ---- Which way came first ----------------------------------------------------------- */
