@@ -210,6 +210,7 @@ static void read_request(struct execution *execution)
     else if (request)
         drive->stop = !strcmp(request, "cancel") ? STOP_CANCEL : STOP_PAUSE;
     execution->clears_request = request;
+    drive->is_asking = drive->is_asking && !request;
     arena_release(&scratch);
 }
 

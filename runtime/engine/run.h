@@ -247,6 +247,7 @@ struct drive {
     size_t open_count;   /* branches */
     size_t job_count;    /* jobs under way */
     bool has_news;       /* the journal may have answers */
+    bool is_asking;      /* STOP_PAUSE is for questions, and for nothing else */
     pthread_mutex_t observing;
 };
 
@@ -356,6 +357,8 @@ void attempt_conclude(struct kad_run *run);
 void attempt_decide(struct kad_run *run, enum step_status status);
 /* run->step is given up. */
 void attempt_abandon(struct kad_run *run);
+/* run->step was to go on, and the time of its workflow is over. */
+void attempt_run_late(struct kad_run *run);
 /* The step that has just reported success turns out to have failed: no route. */
 void attempt_fail_route(struct kad_run *run);
 
