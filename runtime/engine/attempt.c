@@ -176,6 +176,17 @@ void attempt_abandon(struct kad_run *run)
     pending_end(run, STEP_RUN_CANCELLED);
 }
 
+void attempt_run_late(struct kad_run *run)
+{
+    struct kad_step *step = &run->step;
+
+    step->failure = budget_deadline_error(run->execution, &step->memory, step->info);
+    notify(step, NOTICE_ENDED, STEP_RUN_TIMED_OUT, step->failure.message);
+    gate_close(run);
+    settle(step, STEP_RUN_TIMED_OUT);
+    pending_end(run, STEP_RUN_TIMED_OUT);
+}
+
 void attempt_fail_route(struct kad_run *run)
 {
     struct pending *pending = &run->pending;
@@ -256,9 +267,12 @@ static enum kad_outcome check(struct kad_step *step)
     return KAD_SUCCESS;
 }
 
-/* A wait before the attempt is over, and its own time begins. */
-static void leave_backoff(struct kad_step *step)
+/* A wait before the attempt is over, and its own time begins; one that was left to a person
+ * looks for itself whether that has been seen to. */
+static void leave_gate(struct kad_step *step)
 {
+    if (step_waits_for(step, "ask"))
+        gate_close(step->run);
     if (!step_waits_for(step, "retry"))
         return;
     gate_close(step->run);
@@ -283,7 +297,7 @@ static enum kad_outcome begin(struct kad_step *step, const void *in)
                              kad_failure_text(KAD_FAILURE_TOO_MANY_ITEMS));
     if (!may_start(run))
         return KAD_LATER;
-    leave_backoff(step);
+    leave_gate(step);
     problem = run->entry == ENTRY_AGAIN ? NULL : gate_open(step, in);
     if (problem)
         return fail_uncalled(step, KAD_FAILURE_BAD_INPUT, problem);

@@ -228,11 +228,7 @@ void run_cancel(struct kad_run *run)
 
 bool block_is_over(const struct block *block)
 {
-    const bool waits_for_child = block->about->kind == KAD_CHILD &&
-                                 block->counts[LINE_OPEN] &&
-                                 !block->caller->is_cancelled;
-
-    return !block->open && !waits_for_child &&
+    return !block->open &&
            (block->verdict != BLOCK_UNDECIDED || block->caller->is_cancelled);
 }
 

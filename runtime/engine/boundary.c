@@ -194,10 +194,28 @@ static bool commit(struct kad_run *run, struct journal_commit commit)
     return true;
 }
 
+/* What goes on in a child goes on in those that have called it. */
+static bool wake_callers(const struct execution *execution)
+{
+    const struct block *block = execution->root->block;
+    struct execution *caller = block ? block->caller->execution : NULL;
+
+    if (!caller)
+        return true;
+    if (!wake_callers(caller))
+        return false;
+    return caller->stored_status == EXECUTION_RUNNING ||
+           commit(caller->root,
+                  (struct journal_commit){.status = EXECUTION_RUNNING,
+                                          .current_step = step_at(caller->root)});
+}
+
 /* The same for a branch that goes on; on a main line, at this step. */
 static bool commit_at(struct kad_run *run, const struct kad_step_info *info,
                       struct journal_commit parts)
 {
+    if (!wake_callers(run->execution))
+        return false;
     if (run_is_main_line(run)) {
         parts.status = EXECUTION_RUNNING;
         parts.current_step = info->id;
@@ -336,7 +354,8 @@ static bool leave(struct execution *execution, enum execution_status status,
     bool is_stored = true;
 
     collect_gates(&gates, root, true);
-    if (execution->stored_status != status || gates.rows.count || root->pending.ended) {
+    if (execution->stored_status != status || gates.rows.count || root->pending.ended ||
+        execution->clears_request) {
         ended_event(root);
         pending_event(root, type, step_id, data);
         is_stored =

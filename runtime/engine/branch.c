@@ -213,6 +213,7 @@ void drive_read_request(struct drive *drive)
     else if (request)
         drive->stop = !strcmp(request, "cancel") ? STOP_CANCEL : STOP_PAUSE;
     execution->clears_request = request;
+    drive->is_asking = drive->is_asking && !request;
     arena_release(&scratch);
 }
 

@@ -47,3 +47,12 @@ const char *event_answer(struct arena *arena, const struct event_row *event)
     return arena_printf(arena, "{\"event\":%lld,\"data\":%s}", (long long)event->id,
                         event->data ? event->data : "null");
 }
+
+int64_t event_of_answer(const char *answer)
+{
+    json_t *json = json_loads(answer, JSON_ALLOW_NUL, NULL);
+    const json_int_t id = json_integer_value(json_object_get(json, "event"));
+
+    json_decref(json);
+    return id;
+}

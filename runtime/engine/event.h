@@ -15,5 +15,7 @@ bool event_fits(const struct event_row *event, const char *match);
 
 /* What is stored as the answer of a gate that the event opens: {"event": its id, "data"}. */
 const char *event_answer(struct arena *arena, const struct event_row *event);
+/* The event's id in such an answer; 0: it names none. */
+int64_t event_of_answer(const char *answer);
 
 #endif

@@ -90,10 +90,12 @@ static bool is_taken(const struct execution *execution, int64_t id)
 
 static const struct event_row *oldest(const struct execution *execution,
                                       const struct gate_row *gate,
-                                      const struct event_row *events, size_t count)
+                                      const struct event_row *events, size_t count,
+                                      int64_t id)
 {
     for (size_t i = 0; i < count; i++)
-        if (!is_taken(execution, events[i].id) && event_fits(&events[i], gate->match))
+        if (events[i].id >= id && !is_taken(execution, events[i].id) &&
+            event_fits(&events[i], gate->match))
             return &events[i];
     return NULL;
 }
@@ -111,10 +113,12 @@ static const struct event_row *event_copy(struct arena *arena,
     return copy;
 }
 
-/* The oldest event that opens the gate; NULL: none has come. It is asked each time that
- * anything has happened: events that do not fit leave nothing. */
-static const struct event_row *find_event(struct kad_step *step,
-                                          const struct gate_row *gate)
+/* The oldest event since then that opens the gate, with this id or a later one; NULL: none has
+ * come. It is asked each time that anything has happened: events that do not fit leave
+ * nothing. */
+static const struct event_row *find_since(struct kad_step *step,
+                                          const struct gate_row *gate, int64_t since_ms,
+                                          int64_t id)
 {
     const struct execution *execution = step->run->execution;
     struct drive *drive = execution->drive;
@@ -125,14 +129,26 @@ static const struct event_row *find_event(struct kad_step *step,
     size_t count;
 
     if (journal->ops->events(journal, &scratch, execution->row->id, gate->event,
-                             execution->row->started_ms, &events, &count) != STORE_OK)
+                             since_ms, &events, &count) != STORE_OK)
         drive->stop = STOP_STORE;
     else
-        found = oldest(execution, gate, events, count);
+        found = oldest(execution, gate, events, count, id);
     if (found)
         found = event_copy(&step->memory, found);
     arena_release(&scratch);
     return found;
+}
+
+/* An event that has come while the gate was open counts whatever its time, and so does what
+ * comes after it: clocks are set back. */
+static const struct event_row *find_event(struct kad_step *step,
+                                          const struct gate_row *gate)
+{
+    const int64_t id = gate->answer ? event_of_answer(gate->answer) : 0;
+    const struct event_row *event =
+        find_since(step, gate, step->run->execution->row->started_ms, 0);
+
+    return event || !id ? event : find_since(step, gate, 0, id);
 }
 
 /* ---- Which way came first ----------------------------------------------------------- */

@@ -121,6 +121,8 @@ static void forget_state(const struct scope *scope, struct step_state *state,
     state->outcome = state->runs = state->attempts = 0;
     if (scope->frame && size_bytes)
         memset(scope->frame + info->outputs_offset, 0, size_bytes);
+    if (scope->frame && info->has_outputs_offset)
+        *(bool *)(void *)(scope->frame + info->has_outputs_offset) = false;
     if (has_items(info))
         forget_items(scope, state, info);
 }

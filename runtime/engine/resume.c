@@ -261,6 +261,7 @@ static void ask(struct kad_run *run)
     if (!step_waits_for(&run->step, "question"))
         resume_ask(run);
     run->execution->drive->stop = STOP_PAUSE;
+    run->execution->drive->is_asking = true;
 }
 
 /* It has waited before, and nobody stays with it now: it is not even touched. */
@@ -283,8 +284,6 @@ static void again(struct kad_run *run)
     } else if (is_left(run)) {
         run->step.phase = PHASE_GATE;
     } else {
-        if (step_waits_for(&run->step, "ask"))
-            gate_close(run);
         run->entry = ENTRY_AGAIN;
     }
 }
@@ -299,30 +298,42 @@ static void go_on_between(struct kad_run *run)
     run->reported = KAD_FAILURE;
 }
 
-/* All that has not been answered. */
-static void go_on(struct kad_run *run, const struct kad_run *answered)
+static bool is_leaf_in_flight(const struct kad_run *run)
+{
+    return !run->inside && run->standing == STANDS_IN_FLIGHT;
+}
+
+/* Asks about all that is in question and has not been answered. */
+static void ask_all(struct kad_run *run, const struct kad_run *answered)
 {
     struct execution *execution = run->execution;
 
-    if (run->inside) {
+    if (run->inside)
+        for (struct kad_run *inner = run->inside->open; inner; inner = inner->next)
+            ask_all(inner, answered);
+    if (run == answered || !is_leaf_in_flight(run))
+        return;
+    if (execution->row->status == EXECUTION_RUNNING)
+        execution_event(execution, "step_interrupted", run->step.info->id,
+                        run->item[0]
+                            ? arena_printf(&run->memory, "{\"item\":\"%s\"}", run->item)
+                            : NULL);
+    if (is_in_question(run))
+        ask(run);
+}
+
+/* All that has not been answered, when nothing is in question. */
+static void go_on(struct kad_run *run, const struct kad_run *answered)
+{
+    if (run->inside)
         for (struct kad_run *inner = run->inside->open; inner; inner = inner->next)
             go_on(inner, answered);
-    } else if (run == answered) {
+    else if (run == answered)
         return;
-    } else if (run->standing != STANDS_IN_FLIGHT && run->standing != STANDS_WAITING) {
+    else if (run->standing == STANDS_IN_FLIGHT || run->standing == STANDS_WAITING)
+        again(run);
+    else
         go_on_between(run);
-    } else {
-        if (execution->row->status == EXECUTION_RUNNING &&
-            run->standing == STANDS_IN_FLIGHT)
-            execution_event(execution, "step_interrupted", run->step.info->id,
-                            run->item[0] ? arena_printf(&run->memory,
-                                                        "{\"item\":\"%s\"}", run->item)
-                                         : NULL);
-        if (is_in_question(run))
-            ask(run);
-        else
-            again(run);
-    }
 }
 
 static void say_all_resumed(struct kad_run *run, const struct execution *answered)
@@ -373,6 +384,18 @@ static void keep_meant(struct leaves *leaves, const struct answer *answer)
     leaves->items.count = count;
 }
 
+/* What is not said to be a child's is the own step of the execution, if there is one. */
+static void keep_own(struct leaves *leaves, const struct execution *execution)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < leaves->items.count; i++)
+        if (leaves->items.items[i]->execution == execution)
+            leaves->items.items[count++] = leaves->items.items[i];
+    if (count)
+        leaves->items.count = count;
+}
+
 static void refuse_several(struct execution *execution, const struct leaves *leaves)
 {
     struct buf list;
@@ -395,6 +418,8 @@ static struct kad_run *find_answered(struct execution *execution,
     find_leaves(&leaves, execution->root);
     keep_meant(&leaves, answer);
     keep_asked(&leaves, answer);
+    if (answer->step && !answer->execution)
+        keep_own(&leaves, execution);
     if (leaves.items.count == 1)
         run = leaves.items.items[0];
     else if (leaves.items.count)
@@ -450,9 +475,11 @@ static void resume_stopped(struct execution *execution, const struct answer *ans
         answer_in_flight(answered, answer);
     if (execution->drive->stop != STOP_NONE)
         return;
+    ask_all(root, answered);
+    if (execution->drive->stop != STOP_NONE)
+        return;
     go_on(root, answered);
-    if (execution->drive->stop == STOP_NONE)
-        say_all_resumed(root, answered ? answered->execution : NULL);
+    say_all_resumed(root, answered ? answered->execution : NULL);
 }
 
 static void resume_failed(struct execution *execution, const struct answer *answer)
@@ -535,9 +562,9 @@ static void decide(struct execution *execution, const struct answer *answer)
         resume_stopped(execution, answer);
 }
 
-void engine_resume(struct engine *engine, struct arena *arena,
+static void resume(struct engine *engine, struct arena *arena,
                    const struct execution_row *row, const struct answer *answer,
-                   struct engine_result *result)
+                   struct engine_result *result, bool *is_asking)
 {
     struct crew crew;
     struct drive drive;
@@ -550,6 +577,37 @@ void engine_resume(struct engine *engine, struct arena *arena,
     crew_add(&crew, &drive);
     crew_run(&crew);
     drive_result(&drive, arena, result);
+    *is_asking = drive.is_asking;
     drive_release(&drive);
     crew_release(&crew);
+}
+
+static bool has_question(const struct engine_result *result)
+{
+    for (size_t i = 0; i < result->gate_count; i++)
+        if (gate_is_paused(&result->gates[i].row))
+            return true;
+    return false;
+}
+
+/* An answer may end a block with all that is in question in it: then nothing is left to ask,
+ * and it goes on. */
+void engine_resume(struct engine *engine, struct arena *arena,
+                   const struct execution_row *row, const struct answer *answer,
+                   struct engine_result *result)
+{
+    static const struct answer none_given = {.kind = ANSWER_NONE};
+    struct journal *journal = engine->journal;
+    struct execution_row again;
+    bool is_asking;
+
+    resume(engine, arena, row, answer, result, &is_asking);
+    if (!is_asking || result->end != ENGINE_PAUSED || has_question(result) ||
+        engine->host->stop_count(engine->host))
+        return;
+    if (journal->ops->find(journal, arena, row->id, &again) != STORE_OK) {
+        result->end = ENGINE_STORE_FAILED;
+        return;
+    }
+    resume(engine, arena, &again, &none_given, result, &is_asking);
 }

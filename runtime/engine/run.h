@@ -248,6 +248,7 @@ struct drive {
     const char *refusal; /* in the execution's memory */
     size_t open_count;   /* branches */
     size_t job_count;    /* jobs under way */
+    bool is_asking;      /* STOP_PAUSE is for questions, and for nothing else */
     size_t ready_count;  /* steps in PHASE_READY */
     struct crew *crew;
     bool may_move;       /* something has happened to it */
@@ -374,6 +375,8 @@ void attempt_conclude(struct kad_run *run);
 void attempt_decide(struct kad_run *run, enum step_status status);
 /* run->step is given up. */
 void attempt_abandon(struct kad_run *run);
+/* run->step was to go on, and the time of its workflow is over. */
+void attempt_run_late(struct kad_run *run);
 /* The step that has just reported success turns out to have failed: no route. */
 void attempt_fail_route(struct kad_run *run);
 

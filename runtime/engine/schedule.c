@@ -68,6 +68,8 @@ static void end_main_line(struct kad_run *run)
 {
     struct execution *execution = run->execution;
 
+    if (execution->is_late && run->step.is_in_flight)
+        attempt_run_late(run);
     if (execution->is_late && !run->error.code)
         run->error = budget_deadline_error(execution, &run->memory,
                                            &execution->workflow->steps[run->position]);
@@ -201,7 +203,8 @@ static bool go_on_at_block(struct kad_run *run)
     bool has_moved = false;
 
     if (block->about->kind == KAD_CHILD && !block->child && !block->child_outputs &&
-        block->counts[LINE_OPEN] && !run_is_stopped(run)) {
+        block->counts[LINE_OPEN] && block->verdict == BLOCK_UNDECIDED &&
+        !run_is_stopped(run)) {
         child_open(run);
         has_moved = true;
     }
@@ -314,7 +317,7 @@ static void say_until(struct kad_run *run)
 {
     struct kad_step *step = &run->step;
 
-    if (step->phase == PHASE_GATE && !step->is_wait_said &&
+    if (step->phase == PHASE_GATE && step->gate_count && !step->is_wait_said &&
         gate_is_timed(&step->gates[0]) && step->gates[0].due_ms) {
         step->is_wait_said = true;
         run_notify(run, &(struct notice){
@@ -371,8 +374,8 @@ static void leave(struct kad_run *run, bool is_paused)
             leave(inner, is_paused);
     if (is_given_up(run->execution->drive))
         return;
+    keep_retry(run);
     if (!run_is_main_line(run)) {
-        keep_retry(run);
         if (run->pending.ended || run->has_moved)
             boundary_flush(run);
         return;
