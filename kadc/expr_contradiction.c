@@ -57,11 +57,18 @@ static bool is_known(struct constant value)
 }
 
 /* `x`, and `!x`, compare with true. */
+/* Parts of a path, and what stands in a broken expression, have none. */
+static bool has_type(const struct expr *expr)
+{
+    return expr->type && expr->type->kind != TYPE_POISON;
+}
+
 static bool truth_take(const struct expr *expr, struct comparison *out)
 {
     const bool is_negated = expr->kind == EXPR_NOT;
     const struct expr *subject = is_negated ? expr->left : expr;
-    if (subject->kind != EXPR_FIELD || subject->type->kind != TYPE_BOOLEAN)
+    if (subject->kind != EXPR_FIELD || !has_type(subject) ||
+        subject->type->kind != TYPE_BOOLEAN)
         return false;
     *out = (struct comparison){
         .expr = expr,
@@ -89,7 +96,7 @@ static bool comparison_take(const struct expr *expr, struct comparison *out)
         .op = is_known(left) ? op_turned(expr->op) : expr->op,
         .constant = is_known(left) ? left : right,
     };
-    return out->subject->type->kind != TYPE_POISON;
+    return has_type(out->subject);
 }
 
 /* ---- Two of them --------------------------------------------------------------------- */

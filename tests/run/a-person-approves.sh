@@ -106,4 +106,4 @@ it "what waits can be cancelled"
 exits 3 kad workflow release --tag v5
 exits 0 kad workflow cancel "$(execution)"
 equal status "$(status)" cancelled
-exits 4 kad workflow approve "$(execution)" --choice go
+exits 2 kad workflow approve "$(execution)" --choice go

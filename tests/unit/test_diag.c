@@ -729,6 +729,5 @@ Test(diag, of_very_many_findings_the_first_are_kept)
     for (int i = 0; i < FINDINGS_MAX + 10; i++)
         diag_report(diags, (struct span){0}, KAD0301, "finding %d", i);
     cr_assert_eq(diag_error_count(diags) + diag_warning_count(diags), FINDINGS_MAX + 1);
-    cr_assert(strstr(printed((struct diag_style){.format = DIAG_SHORT}),
-                     "more than 10000 findings: the others are not shown"));
+    cr_assert(strstr(printed((struct diag_style){.format = DIAG_SHORT}), "9001 more"));
 }
