@@ -33,8 +33,9 @@ struct diags {
     struct table known; /* for (1) */
     enum diag_level levels[DIAG_CODE_COUNT];
     bool are_warnings_errors;
-    bool is_full;         /* FINDINGS_MAX, and 1301 */
-    size_t searched_cost; /* of names that may have been meant */
+    const struct source *source; /* that was last found fault with */
+    size_t source_count;         /* findings in it; above FINDINGS_MAX: 1301 was said */
+    size_t searched_cost;        /* of names that may have been meant */
 };
 
 struct diags *diags_new(struct arena *arena)
@@ -52,7 +53,8 @@ void diags_clear(struct diags *diags)
 {
     diags->findings.count = diags->expectations.count = 0;
     diags->latest = NULL;
-    diags->is_full = false;
+    diags->source = NULL;
+    diags->source_count = 0;
     diags->searched_cost = 0;
     table_init(&diags->known, diags->arena);
 }
@@ -117,7 +119,18 @@ static void add_last(struct diags *diags, const struct source *source)
     finding->span = (struct span){source, 0, 0};
     finding->order = diags->findings.count;
     vec_push(diags->arena, &diags->findings, finding);
-    diags->is_full = true;
+}
+
+/* For one more finding in this file. */
+static bool has_room(struct diags *diags, const struct source *source)
+{
+    if (source && source != diags->source) {
+        diags->source = source;
+        diags->source_count = 0;
+    }
+    if (diags->source_count == FINDINGS_MAX)
+        add_last(diags, source);
+    return diags->source_count++ < FINDINGS_MAX;
 }
 
 void diag_report(struct diags *diags, struct span span, enum diag_code code,
@@ -127,12 +140,8 @@ void diag_report(struct diags *diags, struct span span, enum diag_code code,
     va_list args;
 
     diags->latest = NULL;
-    if (diags->is_full)
+    if (!has_room(diags, span.source))
         return;
-    if (diags->findings.count == FINDINGS_MAX) {
-        add_last(diags, span.source);
-        return;
-    }
     finding = arena_new(diags->arena, struct finding);
     va_start(args, format);
     finding->message = format_text(diags, format, args);

@@ -35,7 +35,7 @@ struct diags; /* opaque: holds the findings of one compilation */
 
 struct diags *diags_new(struct arena *arena);
 
-/* At most so many findings: 1301 says that there are more. */
+/* At most so many findings in a file: 1301 says that there are more. */
 enum { FINDINGS_MAX = 10000 };
 
 /* A finding with the level of its code. Two findings with the same code, place and message
