@@ -11,12 +11,12 @@ END
 awk '
     function finish() {
         if (is_open)
-            print "        ,"
+            print "    ),"
         blanks = 0
     }
     /^== / {
         finish()
-        printf "    [%s] =\n", $2
+        printf "    [%s] = (\n", $2
         is_open = 1
         has_text = 0
         next
