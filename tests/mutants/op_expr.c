@@ -7,14 +7,15 @@
     for (size_t slot_at = 0; slot_at < (s)->slots.count; slot_at++)                    \
         for (const struct slot *slot = (s)->slots.items[slot_at]; slot; slot = NULL)
 
-/* A mutant in each expression, or in those alone whose value becomes text; `%.*s` of the
- * format is what is there. */
-__attribute__((format(printf, 5, 0))) static void
-in_uses(const struct subject *s, struct mutants *out, bool is_text, enum diag_code code,
-        const char *format)
+/* A mutant in each expression, or in those alone whose value becomes text: what is there
+ * stands between `before` and `after`; without `after`, `before` is in its place. */
+static void in_uses(const struct subject *s, struct mutants *out, bool is_text,
+                    enum diag_code code, const char *before, const char *after)
 {
     for (size_t i = 0; i < s->uses.count; i++) {
         const struct use *use = &s->uses.items[i];
+        const struct str kept =
+            after ? subject_text(s, use->start, use->end) : (struct str){"", 0};
         struct mutant *m;
 
         if (is_text && use->is_whole && !slot_is(use->slot, "run"))
@@ -22,18 +23,16 @@ in_uses(const struct subject *s, struct mutants *out, bool is_text, enum diag_co
         m = mutant_new(s, out);
         mutant_replace(
             m, use->start, use->end,
-            str_printf(s->arena, format, STR(subject_text(s, use->start, use->end))));
+            str_printf(s->arena, "%s%.*s%s", before, STR(kept), after ? after : ""));
         mutant_code(m, code);
         mutant_expect_new(m, 0);
     }
 }
 
-__attribute__((format(printf, 4, 0))) static void in_each_use(const struct subject *s,
-                                                              struct mutants *out,
-                                                              enum diag_code code,
-                                                              const char *format)
+static void in_each_use(const struct subject *s, struct mutants *out,
+                        enum diag_code code, const char *before, const char *after)
 {
-    in_uses(s, out, false, code, format);
+    in_uses(s, out, false, code, before, after);
 }
 
 static void open_brace(const struct subject *s, struct mutants *out)
@@ -53,42 +52,42 @@ static void open_brace(const struct subject *s, struct mutants *out)
 
 static void missing_operand(const struct subject *s, struct mutants *out)
 {
-    in_each_use(s, out, KAD0601, "%.*s +");
+    in_each_use(s, out, KAD0601, "", " +");
 }
 
 static void open_parenthesis(const struct subject *s, struct mutants *out)
 {
-    in_each_use(s, out, KAD0601, "(%.*s");
+    in_each_use(s, out, KAD0601, "(", "");
 }
 
 static void empty_expression(const struct subject *s, struct mutants *out)
 {
-    in_each_use(s, out, KAD0601, "%.0s");
+    in_each_use(s, out, KAD0601, "", NULL);
 }
 
 static void single_equals(const struct subject *s, struct mutants *out)
 {
-    in_each_use(s, out, KAD0601, "%.*s = 1");
+    in_each_use(s, out, KAD0601, "", " = 1");
 }
 
 static void unknown_function(const struct subject *s, struct mutants *out)
 {
-    in_each_use(s, out, KAD0603, "frobnicate(%.*s)");
+    in_each_use(s, out, KAD0603, "frobnicate(", ")");
 }
 
 static void wrong_arity(const struct subject *s, struct mutants *out)
 {
-    in_each_use(s, out, KAD0604, "toJson(%.*s, 1)");
+    in_each_use(s, out, KAD0604, "toJson(", ", 1)");
 }
 
 static void argument_type(const struct subject *s, struct mutants *out)
 {
-    in_uses(s, out, true, KAD0605, "upper(length(toJson(%.*s)))");
+    in_uses(s, out, true, KAD0605, "upper(length(toJson(", ")))");
 }
 
 static void unknown_root(const struct subject *s, struct mutants *out)
 {
-    in_each_use(s, out, KAD0216, "%.0sinputs.value");
+    in_each_use(s, out, KAD0216, "inputs.value", NULL);
 }
 
 static void secret_misused(const struct subject *s, struct mutants *out)
@@ -104,12 +103,12 @@ static void secret_misused(const struct subject *s, struct mutants *out)
 
 static void division_by_zero(const struct subject *s, struct mutants *out)
 {
-    in_uses(s, out, true, KAD0608, "length(toJson(%.*s)) / 0");
+    in_uses(s, out, true, KAD0608, "length(toJson(", ")) / 0");
 }
 
 static void integer_overflow(const struct subject *s, struct mutants *out)
 {
-    in_uses(s, out, true, KAD0611, "length(toJson(%.*s)) + 9223372036854775808");
+    in_uses(s, out, true, KAD0611, "length(toJson(", ")) + 9223372036854775808");
 }
 
 static void object_in_text(const struct subject *s, struct mutants *out)
@@ -229,7 +228,7 @@ static void not_an_array(const struct subject *s, struct mutants *out)
 /* A field of what is plain text. */
 static void field_of_text(const struct subject *s, struct mutants *out)
 {
-    in_each_use(s, out, KAD0217, "%.0sworkflow.id.length");
+    in_each_use(s, out, KAD0217, "workflow.id.length", NULL);
     for (size_t i = 0; i < out->all.count; i++)
         if (out->all.items[i]->made_by == out->operator)
             mutant_code(out->all.items[i], KAD0514);
@@ -309,10 +308,11 @@ static void bad_default(const struct subject *s, struct mutants *out)
         mutant_simple(s, out, slot->value, "[[17]]", KAD0511);
 }
 
-/* Inputs by their types in the manifest; `%.*s` of the format is what is there. */
-__attribute__((format(printf, 4, 0))) static void
-wrong_input(const struct subject *s, struct mutants *out, const char *type_name,
-            const char *format, enum diag_code code)
+/* Inputs by their types in the manifest: what is there stands between `before` and `after`;
+ * without `after`, `before` is in its place. */
+static void wrong_input(const struct subject *s, struct mutants *out,
+                        const char *type_name, const char *before, const char *after,
+                        enum diag_code code)
 {
     EACH_SLOT(s, slot)
     {
@@ -327,23 +327,25 @@ wrong_input(const struct subject *s, struct mutants *out, const char *type_name,
             action ? entry_find(node_find(action, "inputs"), slot->key->text) : NULL;
         type = input ? node_find(input, "type") : NULL;
         if (type && str_starts_with(type->text, str_of(type_name)))
-            mutant_simple(s, out, slot->value,
-                          arena_printf(s->arena, format,
-                                       STR(subject_text(s, span.start, span.end))),
-                          code);
+            mutant_simple(
+                s, out, slot->value,
+                after ? arena_printf(s->arena, "%s%.*s%s", before,
+                                     STR(subject_text(s, span.start, span.end)), after)
+                      : before,
+                code);
     }
 }
 
 static void list_for_text_input(const struct subject *s, struct mutants *out)
 {
-    wrong_input(s, out, "string", "[%.*s]", KAD0503);
+    wrong_input(s, out, "string", "[", "]", KAD0503);
 }
 
 static void text_for_number(const struct subject *s, struct mutants *out)
 {
-    wrong_input(s, out, "number", "some-word%.0s", KAD0503);
-    wrong_input(s, out, "integer", "some-word%.0s", KAD0503);
-    wrong_input(s, out, "boolean", "some-word%.0s", KAD0503);
+    wrong_input(s, out, "number", "some-word", NULL, KAD0503);
+    wrong_input(s, out, "integer", "some-word", NULL, KAD0503);
+    wrong_input(s, out, "boolean", "some-word", NULL, KAD0503);
 }
 
 static void text_for_array(const struct subject *s, struct mutants *out)
@@ -374,7 +376,7 @@ static void text_for_array(const struct subject *s, struct mutants *out)
 
 static void lossy_number(const struct subject *s, struct mutants *out)
 {
-    wrong_input(s, out, "integer", "1.5%.0s", KAD0504);
+    wrong_input(s, out, "integer", "1.5", NULL, KAD0504);
     for (size_t i = 0; i < out->all.count; i++)
         if (out->all.items[i]->made_by == out->operator)
             mutant_code(out->all.items[i], KAD0503);

@@ -30,7 +30,7 @@ count() { sql "SELECT count(*) FROM executions WHERE status = '$1'"; }
 has() { [ "$(count "$1")" = "$2" ]; }
 
 it "mistakes in the file are named by line, all of them, and nothing starts"
-cat >batch <<'END_OF_FILE'
+cat >lines <<'END_OF_FILE'
 {"who": "a"}
 
 {"whom": "b"}
@@ -39,45 +39,45 @@ cat >batch <<'END_OF_FILE'
 [1]
 {"who": "d", "token": "in clear"}
 END_OF_FILE
-exits 2 $wf --batch batch
-contains "$temporary/err" 'batch:3: unknown parameter `whom`: did you mean `who`?'
-contains "$temporary/err" 'batch:4: `who`:'
-contains "$temporary/err" 'batch:5:'
-contains "$temporary/err" 'batch:6: expected an object'
-contains "$temporary/err" 'batch:7: `token` is secret'
+exits 2 $wf --batch lines
+contains "$temporary/err" "lines:3: unknown parameter \`whom\`: did you mean \`who\`?"
+contains "$temporary/err" "lines:4: \`who\`:"
+contains "$temporary/err" 'lines:5:'
+contains "$temporary/err" 'lines:6: expected an object'
+contains "$temporary/err" "lines:7: \`token\` is secret"
 lacks "$temporary/err" "in clear"
 [ ! -e begun ] || fail "something has begun"
 exits 2 $wf --batch none
-exits 2 $wf --batch batch --who x
-exits 2 $wf --batch batch --concurrency 0
+exits 2 $wf --batch lines --who x
+exits 2 $wf --batch lines --concurrency 0
 
 it "all lines run, and the document says how each has ended"
-for who in a bad c; do echo "{\"who\": \"$who\"}"; done >batch
-exits 1 $wf --batch batch --json
+for who in a bad c; do echo "{\"who\": \"$who\"}"; done >lines
+exits 1 $wf --batch lines --json
 equal counts "$(jq -c '[.counts.completed, .counts.failed, .exit]' <"$temporary/out")" "[2,1,1]"
 equal lines "$(jq -c '[.executions[] | [.line, .status, .outputs.who]]' <"$temporary/out")" \
     '[[1,"completed","a\n"],[2,"failed",null],[3,"completed","c\n"]]'
 contains "$temporary/err" "3 in all: 2 completed, 1 failed"
 
 it "with a key the same command starts only what is not there"
-echo '{"who": "k"}' >batch
-exits 0 $wf --batch batch --key monday
-echo '{"who": "l"}' >>batch
+echo '{"who": "k"}' >lines
+exits 0 $wf --batch lines --key monday
+echo '{"who": "l"}' >>lines
 rm begun
-exits 0 $wf --batch batch --key monday
+exits 0 $wf --batch lines --key monday
 equal begun "$(cat begun)" l
 
 it "a secret is stored as its reference"
 export TOKEN=correct-horse-battery
-echo '{"who": "s", "token": "env:TOKEN"}' >batch
-exits 0 $wf --batch batch
+echo '{"who": "s", "token": "env:TOKEN"}' >lines
+exits 0 $wf --batch lines
 ! grep -rqF "$TOKEN" .kad || fail "the secret is written"
 
 it "Ctrl-C pauses those that are under way, and begins no more; each is resumed by itself"
 touch gate
-for who in p q r s; do echo "{\"who\": \"$who\", \"gate\": \"$PWD/gate\"}"; done >batch
+for who in p q r s; do echo "{\"who\": \"$who\", \"gate\": \"$PWD/gate\"}"; done >lines
 rm begun
-$wf --batch batch --concurrency 3 --json >"$temporary/out" 2>"$temporary/err" &
+$wf --batch lines --concurrency 3 --json >"$temporary/out" 2>"$temporary/err" &
 batch=$!
 eventually grep -c r begun
 one=$(sql "SELECT id FROM executions WHERE status = 'running' ORDER BY slot LIMIT 1")
@@ -94,7 +94,7 @@ done
 it "one of them is cancelled without the others, and a kill leaves each to be resumed"
 touch gate
 rm begun
-$wf --batch batch --concurrency 3 >"$temporary/out" 2>"$temporary/err" &
+$wf --batch lines --concurrency 3 >"$temporary/out" 2>"$temporary/err" &
 batch=$!
 eventually grep -c r begun
 one=$(sql "SELECT id FROM executions WHERE status = 'running' ORDER BY slot LIMIT 1")
