@@ -8,6 +8,7 @@
  * itself. Lines begin in their order, as there is room. */
 #include "program/batch.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -121,10 +122,17 @@ static struct queue queue_of(struct batch *batch, struct execution_row *row)
     };
 }
 
+/* Of those that wait; there is one. */
+static struct waiting *first_queued(const struct batch *batch)
+{
+    assert(batch->queued.items);
+    return &batch->queued.items[batch->first_queued];
+}
+
 /* NULL: it is not the turn of the first. */
 static const struct execution_row *take_queued(struct batch *batch)
 {
-    struct execution_row *row = &batch->queued.items[batch->first_queued].row;
+    struct execution_row *row = &first_queued(batch)->row;
     struct queue queue = queue_of(batch, row);
     const enum store_error error = queue_try(&queue);
 
@@ -141,9 +149,10 @@ static const struct execution_row *take_queued(struct batch *batch)
 static const struct execution_row *wait_for_turn(struct batch *batch)
 {
     struct program *program = batch->program;
-    struct waiting *first = &batch->queued.items[batch->first_queued++];
+    struct waiting *first = first_queued(batch);
     struct queue queue = queue_of(batch, &first->row);
 
+    batch->first_queued++;
     switch (queue_enter(&queue, !program->options.leaves_waits)) {
     case QUEUE_ADMITTED: return &first->row;
     case QUEUE_STORE_FAILED: lost_store(batch); return NULL;
@@ -179,6 +188,7 @@ static void keep_queued(struct batch *batch, const struct execution_row *row,
     if (row->state)
         waiting.row.state = arena_copy(arena, row->state, strlen(row->state));
     waiting.row.admission = NULL;
+    assert(batch->queued.items || batch->queued.count == batch->queued.capacity);
     vec_push(arena, &batch->queued, waiting);
 }
 
