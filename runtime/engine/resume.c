@@ -50,9 +50,14 @@ static void say_resumed(struct kad_run *run, const char *answer)
 
 /* ---- Outputs that are needed -------------------------------------------------------- */
 
-/* A start at `info` needs outputs that a step has not left. */
+/* A start at `info` needs outputs that a step has not left, or a failure. */
 static void check_needs(struct execution *execution, const struct kad_step_info *info)
 {
+    if (info->is_after_failure && !execution->root->error.code)
+        execution_refuse(execution,
+                         "`%s` is reached through a failure alone, and nothing has "
+                         "failed",
+                         info->id);
     for (size_t i = 0; info->needs && info->needs[i]; i++) {
         const struct kad_step_info *needed =
             execution_find_step(execution, info->needs[i]);
@@ -448,7 +453,8 @@ static void start_fresh(struct execution *execution, const struct kad_step_info 
         execution->steps[i].runs = execution->steps[i].attempts = 0;
     execution->used_runs = execution->used_calls = 0;
     execution->deadline_ms = budget_deadline_ms(execution);
-    root->error = (struct kad_error){0};
+    if (!info->is_after_failure)
+        root->error = (struct kad_error){0};
     root->position = (int)(info - execution->workflow->steps);
     execution_event(
         execution, "execution_resumed", NULL,
@@ -574,6 +580,8 @@ static void resume(struct engine *engine, struct arena *arena,
     execution_open(&drive, engine->workflow, row, NULL);
     if (drive.stop == STOP_NONE)
         decide(drive.execution, answer);
+    if (engine->upgrade && (drive.stop == STOP_NONE || drive.stop == STOP_PAUSE))
+        upgrade_move(drive.execution);
     crew_add(&crew, &drive);
     crew_run(&crew);
     drive_result(&drive, arena, result);

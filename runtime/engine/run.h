@@ -282,6 +282,9 @@ void execution_close(struct execution *execution);
 /* What is read once, at the start: {"env"?, "modules"?}; NULL: neither. */
 const char *execution_state(struct arena *arena, const struct kad_workflow *workflow,
                             json_t *modules);
+/* The same of one that moves to this program, which may read other variables: those that it
+ * has read, `known_env`, or NULL, stay as they were. */
+const char *execution_moved_state(struct execution *execution, const json_t *known_env);
 /* The request can't be fulfilled: nothing more happens. */
 void execution_refuse(struct execution *execution, const char *format, ...)
     KAD_PRINTF(2, 3);
@@ -535,6 +538,11 @@ bool has_gate(const struct execution *execution, const char *step_key);
 /* Makes run->step the attempt that is in flight or waits; what is inside of it is opened,
  * too, and stands as it is stored. */
 enum standing restore_step(struct kad_run *run, const struct kad_step_info *info);
+
+/* ---- upgrade.c ---------------------------------------------------------------------- */
+
+/* The execution, restored, moves to engine->upgrade, if its values fit; else it is refused. */
+void upgrade_move(struct execution *execution);
 
 /* ---- resume.c ----------------------------------------------------------------------- */
 

@@ -276,6 +276,7 @@ static const struct kad_step_info steps[] = {
         .outputs_offset = offsetof(struct frame, build.mend),
         .is_bounded = true,
         .max_retries = 2,
+        .is_after_failure = true,
         .outputs_unread = true,
     },
     {
@@ -694,7 +695,9 @@ static const char definition[] =
     "\"stdout\":{\"type\":\"string\"},\"stderr\":{\"type\":\"string\"}},"
     "\"required\":[\"exitCode\",\"stdout\",\"stderr\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
-    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"outputs\":{\"type\":\"object\","
+    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"inputs\":{\"type\":\"object\","
+    "\"properties\":{\"items\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}},"
+    "\"required\":[\"items\"]},\"outputs\":{\"type\":\"object\","
     "\"properties\":{\"count\":{\"type\":\"integer\"},"
     "\"failed\":{\"type\":\"integer\"}},\"required\":[\"count\",\"failed\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"formats\"},"
@@ -719,7 +722,11 @@ static const char definition[] =
     "\"properties\":{\"succeeded\":{\"type\":\"array\","
     "\"items\":{\"type\":\"string\"}}},\"required\":[\"succeeded\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
-    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"outputs\":{\"type\":\"object\","
+    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"inputs\":{\"type\":\"object\","
+    "\"properties\":{\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
+    "\"properties\":{\"title\":{\"type\":\"string\"},\"chapters\":{\"type\":\"array\","
+    "\"items\":{\"type\":\"string\"}}},\"required\":[\"title\",\"chapters\"]}}},"
+    "\"required\":[\"items\"]},\"outputs\":{\"type\":\"object\","
     "\"properties\":{\"count\":{\"type\":\"integer\"},"
     "\"failed\":{\"type\":\"integer\"}},\"required\":[\"count\",\"failed\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"sum\"},"
