@@ -398,6 +398,9 @@ void call_tell(struct kad_step *step, enum wait_verdict verdict);
 enum wait_verdict call_verdict(struct kad_step *step);
 /* What the answer means when somebody asked to stop, or time is up. KAD_LATER: nothing. */
 enum kad_outcome call_judge(struct kad_step *step, enum kad_outcome outcome);
+/* The time of the step is over: whether it was that of what is around it, a block or a
+ * workflow that calls it. It is cancelled then, as all that is in there. */
+bool call_is_cut_off(struct kad_step *step);
 /* Outputs are read back from the stored form, so that a resumed execution sees the same. */
 void call_take_outputs(struct kad_step *step);
 /* The same of JSON that is given. NULL, or what is wrong. */

@@ -194,9 +194,21 @@ BOTH(a_block_that_takes_too_long_is_cancelled)
     fix_run();
     cr_expect_eq(fix.result.end, ENGINE_FAILED);
     cr_expect_str_eq(fix_rows(), "block/1/1=timed_out(timed_out) "
-                                 "lint/1/1=timed_out(timed_out) unit/1/1=cancelled "
+                                 "lint/1/1=cancelled unit/1/1=cancelled "
                                  "sorry/1/1=completed");
     cr_expect_eq(fix.now_ms, 1000 + HOUR_MS / 2);
+}
+
+BOTH(a_step_whose_own_time_is_over_first_has_timed_out)
+{
+    use_two(KAD_MODE_SETTLE, 0);
+    info_of("block")->timeout_ms = HOUR_MS / 2;
+    info_of("lint")->timeout_ms = HOUR_MS / 4;
+    fix_plan = "lint/1/1=w unit/1/1=w";
+    fix_run();
+    cr_expect_str_eq(fix_rows(), "block/1/1=timed_out(timed_out) "
+                                 "lint/1/1=timed_out(timed_out) unit/1/1=cancelled "
+                                 "sorry/1/1=completed");
 }
 
 BOTH(a_block_may_run_again_with_fresh_budgets_inside)
