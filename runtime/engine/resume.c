@@ -86,16 +86,20 @@ static bool has_required_field(const struct kad_type *type)
 
 /* ---- Answers ------------------------------------------------------------------------ */
 
+/* An attempt that waits for somebody or something has not been interrupted. */
 static void retry(struct kad_run *run)
 {
     struct kad_step *step = &run->step;
     const struct kad_step_info *info = step->info;
     const uint32_t visit = step->visit, attempt = step->attempt;
+    const bool waits = step->gate_count && !gate_is_paused(&step->gates[0]);
 
-    step->failure = failure_new(&step->memory, info, KAD_FAILURE_INTERRUPTED,
-                                kad_failure_text(KAD_FAILURE_INTERRUPTED));
+    gate_close(run);
+    if (!waits)
+        step->failure = failure_new(&step->memory, info, KAD_FAILURE_INTERRUPTED,
+                                    kad_failure_text(KAD_FAILURE_INTERRUPTED));
     say_resumed(run, "\"retry\"");
-    pending_end(run, STEP_RUN_FAILED);
+    pending_end(run, waits ? STEP_RUN_CANCELLED : STEP_RUN_FAILED);
     attempt_begin(run, info, visit, attempt + 1);
     run->entry = ENTRY_RETRY;
 }
@@ -200,10 +204,7 @@ static void answer_in_flight(struct kad_run *run, const struct answer *answer)
 {
     switch (answer->kind) {
     case ANSWER_CHOICE: choose(run, answer); return;
-    case ANSWER_RETRY:
-        gate_close(run);
-        retry(run);
-        return;
+    case ANSWER_RETRY: retry(run); return;
     case ANSWER_SKIP:
         gate_close(run);
         skip(run, answer);

@@ -69,6 +69,7 @@ struct kad_step {
     const char *key;
     struct arena memory;
     struct kad_json inputs;
+    int64_t started_ms;
     int64_t own_deadline_ms; /* of the step and the blocks around it; 0: none */
     int64_t deadline_ms;     /* that, and those of the workflows; 0: none */
     bool is_in_flight;       /* its stored row says `running` */
@@ -445,8 +446,8 @@ const char *step_label(struct arena *arena, const struct kad_step *step);
 
 /* ---- block.c ------------------------------------------------------------------------ */
 
-/* A forEach over more items than it may have. */
-bool block_is_too_large(const struct kad_step *step, const void *in);
+/* NULL, or that a forEach has more items than it may have. */
+const char *block_too_large(struct kad_step *step, const void *in);
 /* The attempt's branches: all that start with it are in pending.positions. */
 void block_prepare(struct kad_run *run);
 struct block *block_new(struct kad_run *run, size_t line_count);

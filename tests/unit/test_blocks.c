@@ -350,6 +350,7 @@ BOTH(more_items_than_allowed_fail_before_any_runs)
     fix_run();
     cr_expect_eq(fix.result.end, ENGINE_FAILED);
     cr_expect_str_eq(fix_rows(), "each/1/1=failed(too_many_items)");
+    cr_expect_str_eq(fix.result.error.message, "the array has 5 items, and `max` is 4");
 }
 
 BOTH(an_item_that_fails_stops_those_that_have_not_started)
