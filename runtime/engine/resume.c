@@ -462,19 +462,38 @@ static void start_fresh(struct execution *execution, const struct kad_step_info 
         arena_printf(&execution->memory, "{\"fresh\":true,\"from\":\"%s\"}", info->id));
 }
 
-static void resume_stopped(struct execution *execution, const struct answer *answer)
+/* false: drive->stop is set. */
+static bool restore(struct execution *execution)
 {
     const char *id = execution->row->current_step;
     const struct kad_step_info *info = id ? execution_find_step(execution, id) : NULL;
-    struct kad_run *root = execution->root, *answered = NULL;
+    struct kad_run *root = execution->root;
 
     if (!info) {
         execution_refuse(execution, "this program has no step `%s`", id ? id : "");
-        return;
+        return false;
     }
     root->position = (int)(info - execution->workflow->steps);
     root->standing = restore_step(root, info);
-    if (execution->drive->stop == STOP_NONE && answer->kind != ANSWER_NONE)
+    return execution->drive->stop == STOP_NONE;
+}
+
+/* The engine has died before all that was to be cancelled was. */
+static bool is_to_be_cancelled(const struct execution *execution)
+{
+    const struct execution_row *row = execution->row;
+
+    return !execution_is_ended(row->status) && row->request &&
+           !strcmp(row->request, "cancel");
+}
+
+static void resume_stopped(struct execution *execution, const struct answer *answer)
+{
+    struct kad_run *root = execution->root, *answered = NULL;
+
+    if (!restore(execution))
+        return;
+    if (answer->kind != ANSWER_NONE)
         answered = find_answered(execution, answer);
     if (answered && answered->standing == STANDS_WAITING)
         answer_waiting(answered, answer);
@@ -561,12 +580,16 @@ static void decide(struct execution *execution, const struct answer *answer)
     execution_load(execution);
     if (execution->drive->stop != STOP_NONE)
         return;
-    if (answer->kind == ANSWER_FROM)
+    if (is_to_be_cancelled(execution)) {
+        if (restore(execution))
+            execution->drive->stop = STOP_CANCEL;
+    } else if (answer->kind == ANSWER_FROM) {
         resume_from(execution, answer->from);
-    else if (execution->row->status == EXECUTION_FAILED)
+    } else if (execution->row->status == EXECUTION_FAILED) {
         resume_failed(execution, answer);
-    else
+    } else {
         resume_stopped(execution, answer);
+    }
 }
 
 static void resume(struct engine *engine, struct arena *arena,
