@@ -601,13 +601,10 @@ static enum step step_report(struct kad_run *run, struct frame *f)
         f->build.compile.stdout_text,
         kad_text_of_integer(
             run,
-            kad_json_length(
-                run,
-                kad_has_index(exit_code_of_each_spell_of_books(run, f).count, 0) &&
-                        exit_code_of_each_spell_of_books(run, f).items[0].items
-                    ? kad_to_json(run, &kad_integers_type,
-                                  &exit_code_of_each_spell_of_books(run, f).items[0])
-                    : KAD_JSON("[]"))),
+            kad_has_index(exit_code_of_each_spell_of_books(run, f).count, 0) &&
+                    exit_code_of_each_spell_of_books(run, f).items[0].items
+                ? kad_count(exit_code_of_each_spell_of_books(run, f).items[0].count)
+                : 0),
     };
     const struct kad_run_inputs in = {
         .argv = {argv, KAD_COUNT(argv)},
