@@ -108,7 +108,9 @@ struct str text_read(struct reader *reader, const struct node *node, const char 
             quote_help(diags, node);
         return is_other ? node->text : (struct str){0};
     }
-    text_check_yaml11(diags, node);
+    if (node->text.len >
+        1) /* `n` and `y` are good names, and no reader of today minds */
+        text_check_yaml11(diags, node);
     return node->text;
 }
 
