@@ -252,6 +252,8 @@ void duration_read(struct reader *reader, const struct node *node, const char *w
         duration_parse(node->text, duration_ms))
         return;
     int64_t seconds;
+    reader->has_gaps =
+        reader->has_gaps || str_find(node->text, S("{{")) < node->text.len;
     diag_report(reader->program->diags, node->span, KAD0801,
                 "`%s`: `%.*s` is not a duration", what, STR(node->text));
     if (node_is_integer(node, &seconds) && seconds > 0)
