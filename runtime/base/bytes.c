@@ -28,6 +28,7 @@ bool bytes_parse(struct str text, int64_t *bytes)
     int64_t count = 0;
     size_t at = 0;
     struct str unit;
+    int64_t total;
 
     for (; at < text.len && text.p[at] >= '0' && text.p[at] <= '9'; at++)
         if (__builtin_mul_overflow(count, 10, &count) ||
@@ -35,8 +36,12 @@ bool bytes_parse(struct str text, int64_t *bytes)
             return false;
     unit = str_part(text, at, text.len);
     for (size_t i = 0; i < UNIT_COUNT; i++)
-        if (str_is(unit, units[i].name))
-            return count > 0 && !__builtin_mul_overflow(count, units[i].bytes, bytes);
+        if (str_is(unit, units[i].name)) {
+            if (!count || __builtin_mul_overflow(count, units[i].bytes, &total))
+                return false;
+            *bytes = total;
+            return true;
+        }
     return false;
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "codec.h"
 #include "engine/answer.h"
 #include "engine/run.h"
@@ -35,6 +36,16 @@ static const char *last_lines(struct kad_step *step, const struct kad_output *ou
     return kad_copy(step, tail.p, tail.len);
 }
 
+/* Programs fail in their own ways where there is no memory. */
+static const char *memory_note(struct kad_step *step)
+{
+    const int64_t limit = step->info->action->limits.memory_bytes;
+
+    return limit ? kad_printf(step, " (its memory is limited to %s)",
+                              bytes_text(&step->memory, limit))
+                 : "";
+}
+
 enum kad_outcome answer_fail_end(struct kad_step *step, const struct kad_output *output)
 {
     const char *lines = last_lines(step, output);
@@ -42,10 +53,11 @@ enum kad_outcome answer_fail_end(struct kad_step *step, const struct kad_output 
 
     if (output->signal)
         return kad_fail(step, kad_failure_name(KAD_FAILURE_SIGNAL),
-                        "signal %d (%s)%s%s", output->signal, strsignal(output->signal),
-                        between, lines);
+                        "signal %d (%s)%s%s%s", output->signal,
+                        strsignal(output->signal), memory_note(step), between, lines);
     return kad_fail(step, kad_failure_name(KAD_FAILURE_EXIT_STATUS),
-                    "exit status %d%s%s", output->exit_code, between, lines);
+                    "exit status %d%s%s%s", output->exit_code, memory_note(step),
+                    between, lines);
 }
 
 /* ---- The request -------------------------------------------------------------------- */

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "kad/step.h"
+#include "kad/workflow.h"
 
 /* ---- Waiting ------------------------------------------------------------------------ */
 
@@ -32,7 +32,8 @@ struct waiter {
 
 struct exec_request {
     struct kad_program program; /* `cwd` is set; is_quiet is the caller's matter */
-    int64_t timeout_ms;         /* -1: none */
+    struct kad_limits limits;
+    int64_t timeout_ms; /* -1: none */
     struct waiter waiter;
     /* What the program prints, as it comes, stdout and stderr; or NULL. */
     void (*on_output)(void *context, const char *bytes, size_t len);
@@ -41,14 +42,24 @@ struct exec_request {
 enum exec_end {
     EXEC_ENDED,
     EXEC_NOT_STARTED, /* see error */
-    EXEC_TIMED_OUT,   /* killed */
-    EXEC_STOPPED,     /* killed: the waiter said so */
-    EXEC_LOST         /* killed: it can't be told how it ended */
+    EXEC_NOT_LIMITED, /* and so not started: it has no cgroup for its processes; see error */
+    EXEC_LIMITED,   /* it has gone past a limit, see `limit` */
+    EXEC_TIMED_OUT, /* killed */
+    EXEC_STOPPED,   /* killed: the waiter said so */
+    EXEC_LOST       /* killed: it can't be told how it ended */
+};
+
+enum exec_limit {
+    EXEC_LIMIT_NONE,
+    EXEC_LIMIT_CPU,
+    EXEC_LIMIT_OUTPUT,
+    EXEC_LIMIT_PROCESSES
 };
 
 struct exec_result {
     struct kad_output output; /* in the arena */
     int error;                /* errno */
+    enum exec_limit limit;
 };
 
 /* ---- Calls at the same time ----------------------------------------------------------- */

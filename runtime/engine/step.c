@@ -1,11 +1,14 @@
 /* step.c: what a module's functions may do with their step: kad/step.h. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/bytes.h"
+#include "base/duration.h"
 #include "codec.h"
 #include "engine/gate.h"
 #include "engine/step_internal.h"
@@ -329,6 +332,48 @@ static enum kad_outcome not_started(struct kad_step *step,
     return kad_fail(step, code, "`%s`: %s", name, strerror(error));
 }
 
+static enum kad_outcome not_limited(struct kad_step *step,
+                                    const struct kad_program *program, int error)
+{
+    const uint32_t count = step->info->action->limits.processes;
+    const char *reason =
+        error == ENODEV
+            ? "kad is in none that counts processes"
+            : arena_printf(&step->memory, "that of kad can't be divided (%s)",
+                           strerror(error));
+
+    return kad_fail(step, kad_failure_name(KAD_FAILURE_LIMIT_UNAVAILABLE),
+                    "`%s` was not started: its limit of %" PRIu32
+                    " processes needs a cgroup, and %s; start kad with "
+                    "`systemd-run --user --scope -p Delegate=yes kad ...`",
+                    program->argv[0], count, reason);
+}
+
+static enum kad_outcome past_limit(struct kad_step *step,
+                                   const struct kad_program *program,
+                                   enum exec_limit limit)
+{
+    const struct kad_limits *limits = &step->info->action->limits;
+    const char *name = program->argv[0];
+
+    switch (limit) {
+    case EXEC_LIMIT_CPU:
+        return kad_fail(step, kad_failure_name(KAD_FAILURE_LIMIT_CPU),
+                        "`%s` has used more than its %s of CPU time", name,
+                        duration_text(&step->memory, limits->cpu_ms));
+    case EXEC_LIMIT_OUTPUT:
+        return kad_fail(step, kad_failure_name(KAD_FAILURE_LIMIT_OUTPUT),
+                        "`%s` has written more than its %s", name,
+                        bytes_text(&step->memory, limits->output_bytes));
+    case EXEC_LIMIT_PROCESSES:
+        return kad_fail(step, kad_failure_name(KAD_FAILURE_LIMIT_PROCESSES),
+                        "`%s` has wanted more than its %" PRIu32 " processes", name,
+                        limits->processes);
+    case EXEC_LIMIT_NONE: break;
+    }
+    kad_unreachable();
+}
+
 static enum kad_outcome execute(struct kad_step *step,
                                 const struct kad_program *program,
                                 struct exec_result *result)
@@ -336,6 +381,7 @@ static enum kad_outcome execute(struct kad_step *step,
     struct host *host = step->run->execution->drive->engine->host;
     const struct exec_request request = {
         .program = *program,
+        .limits = step->info->action->limits,
         .timeout_ms = time_left_ms(step),
         .waiter = waiter_of(step),
         .on_output = program->is_quiet ? NULL : log_output,
@@ -344,6 +390,8 @@ static enum kad_outcome execute(struct kad_step *step,
     switch (host->execute(host, &step->memory, &request, result)) {
     case EXEC_ENDED: return KAD_SUCCESS;
     case EXEC_NOT_STARTED: return not_started(step, program, result->error);
+    case EXEC_NOT_LIMITED: return not_limited(step, program, result->error);
+    case EXEC_LIMITED: return past_limit(step, program, result->limit);
     case EXEC_TIMED_OUT: return time_is_up(step);
     case EXEC_STOPPED: return KAD_LATER;
     case EXEC_LOST:

@@ -43,6 +43,8 @@ struct exec {
     struct stream out, err;
     struct buf out_text;
     struct buf err_tail; /* cut to KAD_TAIL_MAX when it has twice as much */
+    int64_t printed_bytes;
+    struct keeper_event last; /* KEEPER_ENDED, once it has come */
 };
 
 static int64_t monotonic_ms(void)
@@ -136,6 +138,7 @@ static size_t read_stream(struct exec *exec, struct stream *stream, size_t limit
         keep_out(exec, bytes, (size_t)len);
     else
         keep_err(exec, bytes, (size_t)len);
+    exec->printed_bytes += len;
     if (exec->request->on_output)
         exec->request->on_output(exec->request->waiter.context, bytes, (size_t)len);
     return (size_t)len;
@@ -185,6 +188,7 @@ static bool spawn(struct exec *exec)
 {
     const struct kad_program *program = &exec->request->program;
     struct keeper_program kept = {
+        .limits = exec->request->limits,
         .argv = program->argv,
         .env = program->env,
         .cwd = program->cwd,
@@ -251,7 +255,11 @@ static void read_event(struct exec *exec)
     switch (event.kind) {
     case KEEPER_LINE_OPEN: break; /* is told on the control socket */
     case KEEPER_NOT_STARTED: is_over(exec, EXEC_NOT_STARTED, event.value); break;
-    case KEEPER_ENDED: take_status(exec, event.value); break;
+    case KEEPER_NOT_LIMITED: is_over(exec, EXEC_NOT_LIMITED, event.value); break;
+    case KEEPER_ENDED:
+        exec->last = event;
+        take_status(exec, event.value);
+        break;
     }
 }
 
@@ -292,6 +300,53 @@ static void check_time(struct exec *exec)
         end_program(exec, exec->end, true);
 }
 
+/* ---- Limits -------------------------------------------------------------------------- */
+
+/* It has printed more than it may; what it has written to files is the kernel's to see. */
+static bool prints_too_much(const struct exec *exec)
+{
+    const int64_t limit = exec->request->limits.output_bytes;
+
+    return limit && exec->printed_bytes > limit;
+}
+
+/* By the signal, or as a shell tells that of its child. */
+static bool is_ended_by(const struct exec *exec, int signal_number)
+{
+    const struct kad_output *output = &exec->result->output;
+
+    return output->signal == signal_number || output->exit_code == 128 + signal_number;
+}
+
+static bool has_computed_too_long(const struct exec *exec)
+{
+    const int64_t limit_ms = exec->request->limits.cpu_ms;
+
+    return limit_ms && (is_ended_by(exec, SIGXCPU) ||
+                        (is_ended_by(exec, SIGKILL) && exec->last.cpu_ms >= limit_ms));
+}
+
+/* The limit that a program has gone past which has ended, or was killed for it. */
+static enum exec_limit limit_of(const struct exec *exec)
+{
+    if (exec->last.is_crowded)
+        return EXEC_LIMIT_PROCESSES;
+    if (prints_too_much(exec))
+        return EXEC_LIMIT_OUTPUT;
+    if (exec->request->limits.output_bytes && is_ended_by(exec, SIGXFSZ))
+        return EXEC_LIMIT_OUTPUT;
+    return has_computed_too_long(exec) ? EXEC_LIMIT_CPU : EXEC_LIMIT_NONE;
+}
+
+static void judge(struct exec *exec)
+{
+    if (exec->end != EXEC_ENDED && exec->end != EXEC_LIMITED)
+        return;
+    exec->result->limit = limit_of(exec);
+    if (exec->result->limit != EXEC_LIMIT_NONE)
+        exec->end = EXEC_LIMITED;
+}
+
 static void turn(struct exec *exec)
 {
     struct pollfd fds[] = {{0},
@@ -309,6 +364,8 @@ static void turn(struct exec *exec)
         read_stream(exec, &exec->out, CHUNK_BYTES);
     if (fds[3].revents)
         read_stream(exec, &exec->err, CHUNK_BYTES);
+    if (prints_too_much(exec))
+        end_program(exec, EXEC_LIMITED, true);
     if (fds[1].revents)
         read_event(exec);
     check_time(exec);
@@ -320,6 +377,7 @@ static void finish(struct exec *exec)
 
     drain(exec, &exec->out);
     drain(exec, &exec->err);
+    judge(exec);
     close_stream(&exec->out);
     close_stream(&exec->err);
     cut_to_tail(&exec->err_tail);

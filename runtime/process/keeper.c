@@ -305,6 +305,7 @@ bool keeper_spawn(struct keeper_line *line, const struct keeper_program *program
     struct keeper_request request = {
         .kind = KEEPER_SPAWN,
         .flags = program->in >= 0 ? KEEPER_HAS_IN : 0,
+        .limits = program->limits,
     };
     struct arena arena;
     struct buf texts;
