@@ -7,7 +7,10 @@
  *                 RUNNING -> OVER
  *                    |  ^
  *     deadline, or   v  | ended
- *     the waiter:  ENDING (TERM) -> KILLED */
+ *     the waiter:  ENDING (TERM) -> KILLED -> GIVEN_UP
+ *
+ * What is KILLED ends at once. If nothing is heard of it all the same, the keeper has been
+ * stopped, and is killed. */
 #include "process/exec.h"
 
 #include <errno.h>
@@ -25,7 +28,7 @@
 
 enum { CHUNK_BYTES = 64 * 1024 };
 
-enum phase { RUNNING, ENDING, KILLED, OVER };
+enum phase { RUNNING, ENDING, KILLED, GIVEN_UP, OVER };
 
 /* The parent's end of a pipe. */
 struct stream {
@@ -39,7 +42,7 @@ struct exec {
     enum phase phase;
     enum exec_end end;
     int64_t deadline_ms; /* monotonic; -1: none */
-    int64_t kill_ms;     /* monotonic, while ENDING */
+    int64_t next_ms;     /* monotonic: end of the phase, while ENDING or KILLED */
     struct stream out, err;
     struct buf out_text;
     struct buf err_tail; /* cut to KAD_TAIL_MAX when it has twice as much */
@@ -223,14 +226,21 @@ static void end_program(struct exec *exec, enum exec_end why, bool at_once)
 {
     if (exec->phase == RUNNING) {
         exec->end = why;
-        exec->kill_ms = monotonic_ms() + EXEC_GRACE_MS;
+        exec->next_ms = monotonic_ms() + EXEC_GRACE_MS;
         exec->phase = ENDING;
         keeper_signal(&exec->caller->line, SIGTERM);
     }
     if (exec->phase == ENDING && at_once) {
+        exec->next_ms = monotonic_ms() + KEEPER_PATIENCE_MS;
         exec->phase = KILLED;
         keeper_signal(&exec->caller->line, SIGKILL);
     }
+}
+
+static void give_up(struct exec *exec)
+{
+    exec->phase = GIVEN_UP;
+    keeper_give_up(&exec->caller->line);
 }
 
 static void take_status(struct exec *exec, int status)
@@ -249,7 +259,7 @@ static void read_event(struct exec *exec)
     struct keeper_event event;
 
     if (!keeper_read(&exec->caller->line, &event)) {
-        is_over(exec, EXEC_LOST, 0);
+        is_over(exec, exec->phase == RUNNING ? EXEC_LOST : exec->end, 0);
         return;
     }
     switch (event.kind) {
@@ -281,8 +291,8 @@ static int64_t sleep_ms(const struct exec *exec, int64_t now_ms)
 
     if (exec->phase == RUNNING)
         due_ms = exec->deadline_ms;
-    else if (exec->phase == ENDING)
-        due_ms = exec->kill_ms;
+    else if (exec->phase == ENDING || exec->phase == KILLED)
+        due_ms = exec->next_ms;
     if (due_ms < 0)
         return left_ms;
     if (due_ms < now_ms)
@@ -296,8 +306,10 @@ static void check_time(struct exec *exec)
 
     if (exec->phase == RUNNING && exec->deadline_ms >= 0 && now_ms >= exec->deadline_ms)
         end_program(exec, EXEC_TIMED_OUT, false);
-    else if (exec->phase == ENDING && now_ms >= exec->kill_ms)
+    else if (exec->phase == ENDING && now_ms >= exec->next_ms)
         end_program(exec, exec->end, true);
+    else if (exec->phase == KILLED && now_ms >= exec->next_ms)
+        give_up(exec);
 }
 
 /* ---- Limits -------------------------------------------------------------------------- */

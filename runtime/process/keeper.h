@@ -28,7 +28,10 @@
 
 #include "kad/workflow.h"
 
-enum { KEEPER_LINE_COUNT = 128 };
+enum {
+    KEEPER_LINE_COUNT = 128,
+    KEEPER_PATIENCE_MS = 5 * 1000 /* for what it does at once, unless it was stopped */
+};
 
 /* In memory that both sides see. */
 struct keeper_slot {
@@ -93,8 +96,12 @@ void keeper_line_close(struct keeper_line *line);
 /* Asks for a program; one event comes for it: that it was not started, or has ended. A keeper
  * that somebody has killed is replaced. false: errno. */
 bool keeper_spawn(struct keeper_line *line, const struct keeper_program *program);
-/* Sends a signal to the group of the program; nothing happens when it has ended. */
+/* Sends a signal to the group of the program; nothing happens when it has ended. A keeper that
+ * the program has stopped goes on. */
 void keeper_signal(struct keeper_line *line, int signal_number);
+/* The program should have ended long ago: somebody has stopped the keeper. Kills it, so that
+ * the line has an event, and all others that it serves. */
+void keeper_give_up(struct keeper_line *line);
 /* Waits for the event. false: the keeper is gone, the program's group killed, the line
  * closed. */
 bool keeper_read(struct keeper_line *line, struct keeper_event *event);

@@ -239,8 +239,11 @@ static void signal_program(size_t line, int signal_number)
 {
     const pid_t leader = atomic_load(&life.slots[line].leader);
 
-    if (leader)
-        kill(-leader, signal_number);
+    if (!leader)
+        return;
+    kill(-leader, signal_number);
+    if (signal_number == SIGTERM)
+        kill(-leader, SIGCONT); /* what has stopped itself can't hear it */
 }
 
 static void hang_up(size_t line)
@@ -441,6 +444,7 @@ _Noreturn void keeper_live(int socket, struct keeper_slot *slots)
     setsid();
     setrlimit(RLIMIT_CORE, &(struct rlimit){0}); /* of programs: keeper.h (3) */
     linux_adopt_orphans();
+    linux_hide_memory(); /* and its steps from a program that would trace it */
     prepare_signals(&while_waiting);
     prepare_files(socket);
     life.slots = slots;
