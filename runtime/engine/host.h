@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/str.h"
 #include "kad/workflow.h"
 
 /* ---- Waiting ------------------------------------------------------------------------ */
@@ -33,20 +34,23 @@ struct waiter {
 struct exec_request {
     struct kad_program program; /* `cwd` is set; is_quiet is the caller's matter */
     struct kad_limits limits;
-    int64_t timeout_ms; /* -1: none */
+    int64_t timeout_ms;        /* -1: none */
+    const char *progress_path; /* of a pipe for `kad progress`; or NULL */
     struct waiter waiter;
     /* What the program prints, as it comes, stdout and stderr; or NULL. */
     void (*on_output)(void *context, const char *bytes, size_t len);
+    /* A line that says what it is doing; with progress_path. */
+    void (*on_progress)(void *context, struct str line);
 };
 
 enum exec_end {
     EXEC_ENDED,
     EXEC_NOT_STARTED, /* see error */
-    EXEC_NOT_LIMITED, /* and so not started: it has no cgroup for its processes; see error */
-    EXEC_LIMITED,   /* it has gone past a limit, see `limit` */
-    EXEC_TIMED_OUT, /* killed */
-    EXEC_STOPPED,   /* killed: the waiter said so */
-    EXEC_LOST       /* killed: it can't be told how it ended */
+    EXEC_NOT_LIMITED, /* and not started: no cgroup can be had; see error */
+    EXEC_LIMITED,     /* it has gone past a limit, see `limit` */
+    EXEC_TIMED_OUT,   /* killed */
+    EXEC_STOPPED,     /* killed: the waiter said so */
+    EXEC_LOST         /* killed: it can't be told how it ended */
 };
 
 enum exec_limit {

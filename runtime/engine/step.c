@@ -154,14 +154,16 @@ static void notify(struct kad_step *step, enum notice_kind kind, struct str text
 static void log_text(struct kad_step *step, struct str piece)
 {
     const bool had_error = step->log.error;
-    const struct str text = mask_stream_add(&step->log.mask, &step->memory, piece);
+    struct arena scratch = {0}; /* there may be very much of it */
+    const struct str text = mask_stream_add(&step->log.mask, &scratch, piece);
 
     step_log_add(&step->log, text);
     notify(step, NOTICE_LOG, text);
     if (step->log.error && !had_error)
         notify(step, NOTICE_LOG,
-               str_printf(&step->memory, "%s: %s: the log is not complete\n",
-                          step->log.path, strerror(step->log.error)));
+               str_printf(&scratch, "%s: %s: the log is not complete\n", step->log.path,
+                          strerror(step->log.error)));
+    arena_release(&scratch);
 }
 
 void kad_log(struct kad_step *step, const char *format, ...)
@@ -177,14 +179,16 @@ void kad_log(struct kad_step *step, const char *format, ...)
 
 void kad_progress(struct kad_step *step, const char *format, ...)
 {
+    struct arena scratch = {0}; /* as in log_text */
     va_list args;
     const char *text;
 
     va_start(args, format);
-    text = mask_text(&step->memory, arena_vprintf(&step->memory, format, args));
+    text = mask_text(&scratch, arena_vprintf(&scratch, format, args));
     va_end(args);
     notify(step, NOTICE_PROGRESS, str_of(text));
-    step_log_add(&step->log, str_printf(&step->memory, "%s\n", text));
+    step_log_add(&step->log, str_printf(&scratch, "%s\n", text));
+    arena_release(&scratch);
 }
 
 enum kad_outcome kad_fail(struct kad_step *step, const char *code, const char *format,
@@ -270,6 +274,31 @@ enum kad_outcome rt_step_park(struct kad_step *step, const char *kind,
 static void log_output(void *context, const char *bytes, size_t len)
 {
     log_text(context, (struct str){bytes, len});
+}
+
+/* A line of `kad progress`. */
+static void take_progress(void *context, struct str line)
+{
+    struct arena scratch = {0};
+    struct buf text;
+
+    buf_init(&text, &scratch);
+    buf_add_valid(&text, line);
+    kad_progress(context, "%.*s", STR(buf_str(&text)));
+    arena_release(&scratch);
+}
+
+/* NULL: the program does not know which step it runs, or nothing is kept of that. */
+static const char *progress_path(struct kad_step *step,
+                                 const struct kad_program *program)
+{
+    const char *const *env = program->env;
+
+    while (env && *env && strncmp(*env, "KAD_KEY=", sizeof("KAD_KEY=") - 1) != 0)
+        env++;
+    return env && *env && step->log.folder
+               ? key_file(&step->memory, rt_step_project(step), step->key, "progress")
+               : NULL;
 }
 
 /* "$ make check", so that a log can be read without the module's source. */
@@ -384,7 +413,9 @@ static enum kad_outcome execute(struct kad_step *step,
         .limits = step->info->action->limits,
         .timeout_ms = time_left_ms(step),
         .waiter = waiter_of(step),
+        .progress_path = progress_path(step, program),
         .on_output = program->is_quiet ? NULL : log_output,
+        .on_progress = take_progress,
     };
 
     switch (host->execute(host, &step->memory, &request, result)) {

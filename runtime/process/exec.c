@@ -24,9 +24,11 @@
 
 #include "base/buf.h"
 #include "process/linux.h"
+#include "process/progress_pipe.h"
 #include "process/signals.h"
 
-enum { CHUNK_BYTES = 64 * 1024 };
+/* At its end all that a pipe can hold is read, and no more: others may write for ever. */
+enum { CHUNK_BYTES = 64 * 1024, PROGRESS_READS_MAX = CHUNK_BYTES / PIPE_BUF };
 
 enum phase { RUNNING, ENDING, KILLED, GIVEN_UP, OVER };
 
@@ -44,6 +46,7 @@ struct exec {
     int64_t deadline_ms; /* monotonic; -1: none */
     int64_t next_ms;     /* monotonic: end of the phase, while ENDING or KILLED */
     struct stream out, err;
+    struct progress_pipe progress;
     struct buf out_text;
     struct buf err_tail; /* cut to KAD_TAIL_MAX when it has twice as much */
     int64_t printed_bytes;
@@ -145,6 +148,20 @@ static size_t read_stream(struct exec *exec, struct stream *stream, size_t limit
     if (exec->request->on_output)
         exec->request->on_output(exec->request->waiter.context, bytes, (size_t)len);
     return (size_t)len;
+}
+
+/* false: there is none. */
+static bool read_progress(struct exec *exec)
+{
+    const struct exec_request *request = exec->request;
+    size_t len;
+
+    if (exec->progress.fd < 0)
+        return false;
+    len = progress_pipe_read(&exec->progress, request->on_progress,
+                             request->waiter.context);
+    exec->printed_bytes += (int64_t)len;
+    return len > 0;
 }
 
 /* What is in the pipe now, and no more: a daemon may hold it and write for ever. */
@@ -364,8 +381,9 @@ static void turn(struct exec *exec)
     struct pollfd fds[] = {{0},
                            {.fd = exec->caller->line.socket, .events = POLLIN},
                            {.fd = exec->out.fd, .events = POLLIN},
-                           {.fd = exec->err.fd, .events = POLLIN}};
-    const int ready = exec_poll(exec->caller, fds, 4, sleep_ms(exec, monotonic_ms()));
+                           {.fd = exec->err.fd, .events = POLLIN},
+                           {.fd = exec->progress.fd, .events = POLLIN}};
+    const int ready = exec_poll(exec->caller, fds, 5, sleep_ms(exec, monotonic_ms()));
 
     if (ready <= 0) { /* a signal, or time has passed */
         ask_waiter(exec);
@@ -376,6 +394,8 @@ static void turn(struct exec *exec)
         read_stream(exec, &exec->out, CHUNK_BYTES);
     if (fds[3].revents)
         read_stream(exec, &exec->err, CHUNK_BYTES);
+    if (fds[4].revents)
+        read_progress(exec);
     if (prints_too_much(exec))
         end_program(exec, EXEC_LIMITED, true);
     if (fds[1].revents)
@@ -389,6 +409,9 @@ static void finish(struct exec *exec)
 
     drain(exec, &exec->out);
     drain(exec, &exec->err);
+    for (int i = 0; i < PROGRESS_READS_MAX && read_progress(exec); i++)
+        continue;
+    progress_pipe_close(&exec->progress);
     judge(exec);
     close_stream(&exec->out);
     close_stream(&exec->err);
@@ -417,6 +440,7 @@ enum exec_end exec_run(struct exec_caller *caller, struct arena *arena,
     buf_init(&exec.err_tail, arena);
     if (request->timeout_ms >= 0)
         exec.deadline_ms = monotonic_ms() + request->timeout_ms;
+    progress_pipe_open(&exec.progress, request->progress_path);
     if (atomic_load(&caller->is_closing))
         is_over(&exec, EXEC_NOT_STARTED, ECANCELED);
     else if (!spawn(&exec))
