@@ -15,7 +15,7 @@
 #include "engine/run.h"
 #include "mask.h"
 
-enum { MESSAGE_MAX_BYTES = 1000 };
+enum { MESSAGE_MAX_BYTES = 1000, VALUES_MAX = 200 * 1000 };
 
 /* ---- How a program ended ------------------------------------------------------------ */
 
@@ -212,6 +212,28 @@ static enum kad_outcome take_answer(struct kad_step *step, const json_t *answer,
     return problem ? bad_output(step, problem) : KAD_SUCCESS;
 }
 
+/* How many values and names of fields a JSON document has. Each of them takes many times the
+ * memory of its text. */
+static size_t count_values(struct str json)
+{
+    bool is_in_text = false, is_at_value = true;
+    size_t count = 0;
+
+    for (size_t i = 0; i < json.len; i++) {
+        const char c = json.p[i];
+
+        if (is_in_text) {
+            i += c == '\\';
+            is_in_text = c != '"';
+        } else if (!strchr(" \t\r\n", c)) {
+            count += is_at_value && c != ']' && c != '}';
+            is_at_value = c == ',' || c == ':' || c == '[' || c == '{';
+            is_in_text = c == '"';
+        }
+    }
+    return count;
+}
+
 static enum kad_outcome read_answer(struct kad_step *step,
                                     const struct kad_output *output, void *out)
 {
@@ -222,6 +244,9 @@ static enum kad_outcome read_answer(struct kad_step *step,
     if (output->is_cut)
         return kad_fail(step, kad_failure_name(KAD_FAILURE_OUTPUT_TOO_LARGE), "%s",
                         kad_failure_text(KAD_FAILURE_OUTPUT_TOO_LARGE));
+    if (count_values((struct str){output->out, output->out_len}) > VALUES_MAX)
+        return kad_fail(step, kad_failure_name(KAD_FAILURE_OUTPUT_TOO_LARGE),
+                        "the answer has more than %d values and names", VALUES_MAX);
     answer = json_loadb(output->out, output->out_len, JSON_REJECT_DUPLICATES, &wrong);
     if (json_is_object(answer))
         outcome = take_answer(step, answer, output, out);

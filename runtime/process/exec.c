@@ -29,6 +29,7 @@
 
 /* At its end all that a pipe can hold is read, and no more: others may write for ever. */
 enum { CHUNK_BYTES = 64 * 1024, PROGRESS_READS_MAX = CHUNK_BYTES / PIPE_BUF };
+enum { OUT_BYTES_SMALL = 256 * 1024 };
 
 enum phase { RUNNING, ENDING, KILLED, GIVEN_UP, OVER };
 
@@ -91,9 +92,14 @@ int exec_poll(struct exec_caller *caller, struct pollfd *fds, nfds_t count,
 
 /* ---- What it prints ----------------------------------------------------------------- */
 
+/* What is much may become all that is allowed: memory for that is asked once, and only what
+ * is written to is taken. */
 static void keep_out(struct exec *exec, const char *bytes, size_t len)
 {
     const size_t room = KAD_OUTPUT_MAX - exec->out_text.len;
+
+    if (exec->out_text.len > OUT_BYTES_SMALL)
+        buf_reserve(&exec->out_text, room);
 
     if (len > room) {
         len = room;

@@ -17,7 +17,7 @@ command: [./hostile]
 actions:
   - name: free
     description: Without limits.
-    inputs: &inputs [{name: how, type: string}, {name: more, type: object}]
+    inputs: &inputs [{name: how, type: string}, {name: more, type: object}, {name: token, type: string, secret: true}]
     outputs: &outputs [{name: count, type: integer}]
   - name: bounded
     description: With those that need no cgroup.
@@ -36,9 +36,12 @@ answer='{"outputs":{"count":1}}'
 how=$(head -c 200 | sed 's/.*"how":"\([^"]*\).*/\1/') # the rest is never read
 case $how in
 flood-without-newline) head -c 1000000000 /dev/zero ;;
-flood-with-newline) yes | head -c 1000000000 ;;
-flood-of-errors) head -c 1000000000 /dev/zero >&2; echo "$answer" ;;
+flood-with-newline) yes | head -c 100000000 ;;
+flood-of-errors) head -c 100000000 /dev/zero >&2; echo "$answer" ;;
 flood-of-error-lines) yes | head -c 1000000000 >&2; echo "$answer" ;;
+flood-of-secrets) yes sesame | head -c 20000000 >&2; echo "$answer" ;;
+flood-of-progress) yes working >".kad/logs/$KAD_EXECUTION/attack.1.1.progress" ;;
+endless-progress) while kad progress working; do :; done ;;
 never-reads) echo "$answer" ;;
 bad-utf8) printf '{"outputs":{"count":1,"text":"\377\300\200"}}' ;;
 bad-utf8-errors) printf 'wrong: \377\300\200\n' >&2; exit 3 ;;
@@ -52,8 +55,10 @@ wrong-error) echo '{"error":{"code":7}}' ;;
 duplicate-keys) echo '{"outputs":{"count":1,"count":2}}' ;;
 huge-integer) echo '{"outputs":{"count":123456789012345678901234567890}}' ;;
 huge-number) echo '{"outputs":{"count":1e99999}}' ;;
-deep) head -c 1000000 /dev/zero | tr '\0' '[' ;;
-deep-outputs) printf '{"outputs":'; head -c 1000000 /dev/zero | tr '\0' '[' ;;
+deep) head -c 100000 /dev/zero | tr '\0' '[' ;;
+deep-outputs) printf '{"outputs":'; head -c 100000 /dev/zero | tr '\0' '[' ;;
+wide-lists) yes "[]," | tr -d "\n" | head -c 16000000 ;;
+wide-maps) printf "["; yes "{}," | tr -d "\n" | head -c 590000; echo "0]" ;;
 segmentation-fault) kill -SEGV $$ ;;
 closed-output) exec 1>&- ;;
 closed-descriptors) exec 0<&- 1>&- 2>&- ;;
@@ -66,7 +71,7 @@ ignores-term) trap '' TERM; while :; do sleep 1000; done ;;
 computes) while :; do :; done ;;
 prints) exec yes ;;
 fills-a-file) yes >"$KAD_EXECUTION.file" ;;
-fills-memory) x=$(head -c 300000000 /dev/zero | tr '\0' x) || exit ;;
+fills-memory) dd if=/dev/zero of=/dev/null bs=300M count=1 || exit ;;
 fork-bomb) f() { f | f & }; f; exec sleep 1000 ;;
 esac
 END
@@ -82,7 +87,7 @@ steps:
   - id: attack
     module: hostile
     action: $2
-    inputs: {how: "{{ trigger.how }}", more: "{{ trigger.more }}"}
+    inputs: {how: "{{ trigger.how }}", more: "{{ trigger.more }}", token: "{{ secrets.TOKEN }}"}
     timeout: $3
     onSuccess: look
     onFailure: look
@@ -90,6 +95,7 @@ steps:
     run: [sh, -c, "read -r _ _ _ engine _ </proc/\$PPID/stat; sed -n 's/^VmHWM:[^0-9]*//p' /proc/\$engine/status"]
 END
 }
+export KAD_SECRET_TOKEN=sesame
 attackers free free 5m
 attackers hasty free 1s
 attackers bounded bounded 5m
@@ -121,12 +127,12 @@ attacks() { # CODE WORKFLOW HOW...
 
 it "ends each attack as the failure of its step"
 jq -nc '{text: ("x" * 1000000)}' >"$temporary/megabyte"
-attacks timed_out hasty ignores-term stops-itself stops-the-keeper
-attacks output_too_large free flood-without-newline flood-with-newline
-attacks "" free flood-of-errors flood-of-error-lines daemon
+attacks timed_out hasty flood-of-progress endless-progress ignores-term stops-itself stops-the-keeper
+attacks output_too_large free flood-without-newline flood-with-newline wide-lists
+attacks "" free flood-of-errors flood-of-error-lines flood-of-secrets daemon
 attack "" free never-reads "@$temporary/megabyte"
 attacks bad_output free bad-utf8 no-json nothing two-documents list wrong-type wrong-outputs \
-    wrong-error duplicate-keys huge-integer huge-number deep deep-outputs closed-output \
+    wrong-error duplicate-keys huge-integer huge-number deep deep-outputs wide-maps closed-output \
     closed-descriptors
 attacks exit_status free bad-utf8-errors
 attacks signal free segmentation-fault kills-its-group
@@ -166,6 +172,9 @@ for how in flood-without-newline flood-of-error-lines; do
     contains "$temporary/tail" "$mark"
     equal "length of $log" "$(stat -c %s "$log")" $((64 * 1024 * 1024 + ${#mark} + 2))
 done
+
+it "masks what floods it"
+lacks ".kad/logs/$(sql "SELECT id FROM executions WHERE key = 'flood-of-secrets'")/attack.1.1.log" sesame
 
 it "leaves a sound store, and texts that can be read"
 equal integrity "$(sql "PRAGMA integrity_check; PRAGMA foreign_key_check")" ok
