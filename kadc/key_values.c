@@ -3,6 +3,8 @@
 
 #include <ctype.h>
 
+#include "base/bytes.h"
+
 /* What stands here has been reported; nobody knows what it was meant to say. */
 static bool is_lost(struct reader *reader, const struct node *node)
 {
@@ -108,7 +110,9 @@ struct str text_read(struct reader *reader, const struct node *node, const char 
             quote_help(diags, node);
         return is_other ? node->text : (struct str){0};
     }
-    text_check_yaml11(diags, node);
+    if (node->text.len >
+        1) /* `n` and `y` are good names, and no reader of today minds */
+        text_check_yaml11(diags, node);
     return node->text;
 }
 
@@ -250,6 +254,8 @@ void duration_read(struct reader *reader, const struct node *node, const char *w
         duration_parse(node->text, duration_ms))
         return;
     int64_t seconds;
+    reader->has_gaps =
+        reader->has_gaps || str_find(node->text, S("{{")) < node->text.len;
     diag_report(reader->program->diags, node->span, KAD0801,
                 "`%s`: `%.*s` is not a duration", what, STR(node->text));
     if (node_is_integer(node, &seconds) && seconds > 0)
@@ -258,6 +264,23 @@ void duration_read(struct reader *reader, const struct node *node, const char *w
     else
         diag_help(reader->program->diags,
                   "a count over zero and a unit: `500ms`, `30s`, `5m`, `1h30m`, `2d`");
+}
+
+void bytes_read(struct reader *reader, const struct node *node, const char *what,
+                int64_t *bytes)
+{
+    struct diags *diags = reader->program->diags;
+    int64_t count;
+    if (!node_expect(reader, node, NODE_SCALAR, what) || bytes_parse(node->text, bytes))
+        return;
+    diag_report(diags, node->span, KAD0114, "`%s`: `%.*s` is not a number of bytes",
+                what, STR(node->text));
+    if (node_is_integer(node, &count) && count > 0)
+        diag_help(diags, "say the unit: `%.*sMiB` or `%.*sB`", STR(node->text),
+                  STR(node->text));
+    else
+        diag_help(diags, "a count over zero and a unit: `800kB`, `64MiB`, `512MB`, "
+                         "`2GiB`");
 }
 
 struct template *template_read(struct reader *reader, const struct node *node,

@@ -17,6 +17,9 @@ void positive_read(struct reader *reader, const struct node *node, const char *w
                    uint32_t *count);
 void duration_read(struct reader *reader, const struct node *node, const char *what,
                    int64_t *duration_ms);
+/* A count and a unit, "512MiB"; else 0114. */
+void bytes_read(struct reader *reader, const struct node *node, const char *what,
+                int64_t *bytes);
 /* NULL: no scalar, reported. */
 struct template *template_read(struct reader *reader, const struct node *node,
                                const char *what);

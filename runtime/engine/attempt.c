@@ -62,6 +62,7 @@ void attempt_begin(struct kad_run *run, const struct kad_step_info *info,
         .started_ms = run_now_ms(run),
     };
     step->state->visit = visit;
+    step->state->has_visit = true;
     step->key = arena_printf(&step->memory, "%s/%s/%" PRIu32 "/%" PRIu32,
                              run->execution->row->id, step_label(&step->memory, step),
                              visit, attempt);
@@ -455,8 +456,9 @@ enum kad_outcome kad_do(struct kad_run *run, const struct kad_step_info *info,
         outcome = KAD_LATER;
     } else {
         if (run->entry == ENTRY_VISIT)
-            attempt_begin(run, info, run_state(run, info)->visit + 1, 1);
-        outcome = visit(&run->step, in);
+            attempt_begin(run, info, load_last_visit(run, info) + 1, 1);
+        outcome = run_is_stopped(run) ? KAD_LATER /* the journal has failed */
+                                      : visit(&run->step, in);
     }
     run->reported = outcome;
     run->fault[0] = '\0';

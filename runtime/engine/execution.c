@@ -199,7 +199,8 @@ struct execution *execution_open(struct drive *drive,
     execution->steps =
         arena_array(&execution->memory, struct step_state, workflow->step_count);
     for (size_t i = 0; i < workflow->step_count; i++)
-        execution->steps[i].status = "pending";
+        execution->steps[i] =
+            (struct step_state){.status = "pending", .has_visit = true};
     execution->deadline_ms = budget_deadline_ms(execution);
     execution->root = arena_new(&execution->memory, struct kad_run);
     branch_init(execution->root, execution, caller);
@@ -213,7 +214,6 @@ void execution_close(struct execution *execution)
     struct arena memory;
 
     branch_free(execution->root);
-    arena_release(&execution->rows_memory);
     json_decref(execution->env);
     json_decref(execution->modules);
     for (size_t i = 0; i < execution->workflow->step_count; i++)

@@ -16,6 +16,7 @@
  *
  * All questions are asked before anything runs; an answer is for one of them. Everything
  * that was decided is stored with the first boundary that follows. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -441,6 +442,24 @@ static struct kad_run *find_answered(struct execution *execution,
 
 /* ---- Where it goes on --------------------------------------------------------------- */
 
+/* How often each step has been visited by then: load.c tells from it what has run since. */
+static const char *fresh_data(struct execution *execution, const char *from)
+{
+    const char *separator = "";
+    struct buf data;
+
+    buf_init(&data, &execution->memory);
+    buf_printf(&data, "{\"fresh\":true,\"from\":\"%s\",\"visits\":{", from);
+    for (size_t i = 0; i < execution->workflow->step_count; i++)
+        if (execution->steps[i].visit) {
+            buf_printf(&data, "%s\"%s\":%" PRIu32, separator,
+                       execution->workflow->steps[i].id, execution->steps[i].visit);
+            separator = ",";
+        }
+    buf_printf(&data, "}}");
+    return data.p;
+}
+
 /* A start with fresh budgets, at `info`. */
 static void start_fresh(struct execution *execution, const struct kad_step_info *info)
 {
@@ -457,9 +476,8 @@ static void start_fresh(struct execution *execution, const struct kad_step_info 
     if (!info->is_after_failure)
         root->error = (struct kad_error){0};
     root->position = (int)(info - execution->workflow->steps);
-    execution_event(
-        execution, "execution_resumed", NULL,
-        arena_printf(&execution->memory, "{\"fresh\":true,\"from\":\"%s\"}", info->id));
+    execution_event(execution, "execution_resumed", NULL,
+                    fresh_data(execution, info->id));
 }
 
 /* false: drive->stop is set. */

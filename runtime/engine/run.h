@@ -35,7 +35,7 @@ struct step_state {
     bool has_outputs;
     uint32_t outcome;    /* which of the action's, from 1; 0: none */
     struct arena memory; /* of the error, and of the outputs in the frame */
-    uint32_t visit;      /* the last one, over or not */
+    uint32_t visit;      /* the last one, over or not; see has_visit */
     uint32_t runs;       /* since the budget was fresh */
     uint32_t attempts;   /* `runs` when the last visit ended */
 
@@ -44,7 +44,9 @@ struct step_state {
     size_t item_capacity;
     struct arena items_memory; /* of their frames */
 
-    size_t last_row; /* while it is loaded: from 1; 0: none */
+    bool has_visit; /* `visit` is known; else the journal has it: load.c */
+    const char
+        *last_key; /* when it was loaded: of a block's attempt that counts; or NULL */
 };
 
 /* Where the attempt of a branch stands. */
@@ -215,9 +217,9 @@ struct execution {
     json_t *modules;            /* see struct engine; or NULL */
     struct gate_row *gates;     /* that were open when it was loaded */
     size_t gate_count;
-    struct step_row *rows; /* all, until it is restored; if there are blocks */
-    size_t row_count;
-    struct arena rows_memory;
+    struct position_row *positions; /* the same of its branches */
+    size_t position_count;
+    bool is_loaded; /* from rows that were there before */
     struct step_state
         *steps;           /* one for each step; inside a forEach they are not used */
     struct kad_run *root; /* the main line */
@@ -533,6 +535,9 @@ void block_abandon(struct kad_run *run);
 
 /* What has happened, from the journal: errors, outputs, budgets, the time that is left. */
 void execution_load(struct execution *execution);
+/* The last visit of a step of this branch, over or not; 0: none. A step of an item that was
+ * loaded may have been visited when the item was another: then the journal is asked. */
+uint32_t load_last_visit(struct kad_run *run, const struct kad_step_info *info);
 /* The gates of this attempt are those that are stored. */
 void gates_load(struct kad_step *step, const char *step_key);
 bool has_gate(const struct execution *execution, const char *step_key);

@@ -392,6 +392,21 @@ BOTH(values_of_items_are_there_after_a_resume)
                            "z2:look[2]:1.1,mend[2]:1.1 ");
 }
 
+BOTH(visits_of_items_go_on_counting_after_a_resume)
+{
+    use_each("xyz", 1, KAD_MODE_ALL);
+    table.nodes[EACH].on_failure = FAIL;
+    fix_plan = "mend[1]/1/1=f";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    fix_plan = "";
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect(was_called("look[0]/2/1=x"), "%s", fix.trace.p);
+    cr_expect(was_called("mend[1]/2/1="), "%s", fix.trace.p);
+    cr_expect(was_called("look[2]/1/1=z"), "%s", fix.trace.p);
+}
+
 /* ---- Nested ------------------------------------------------------------------------- */
 
 /* all: a (rows over "xy": cols over "pq": cell -> edge), b (lone); after. */

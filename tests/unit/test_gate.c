@@ -457,7 +457,7 @@ BOTH(a_choice_is_the_outcome_and_says_who_made_it)
     choose("stop");
     cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
     cr_assert_eq(
-        fix.journal->ops->last_step(fix.journal, &fix.arena, "e1", "work", "", &row),
+        fix.journal->ops->last_step(fix.journal, &fix.arena, "e1", "work", "", 0, &row),
         STORE_OK);
     cr_expect_eq(row.status, STEP_RUN_COMPLETED);
     cr_expect_str_eq(row.outcome, "stop");

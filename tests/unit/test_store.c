@@ -49,7 +49,7 @@ BOTH(what_is_unknown_is_not_found)
     commit =
         (struct journal_commit){.execution_id = "a", .now_ms = now_ms, .ended = &ended};
     cr_assert_eq(journal->ops->commit(journal, &commit), STORE_NOT_FOUND);
-    cr_assert_eq(journal->ops->last_step(journal, &arena, "a", "x", "", &step),
+    cr_assert_eq(journal->ops->last_step(journal, &arena, "a", "x", "", 0, &step),
                  STORE_NOT_FOUND);
     cr_assert_eq(journal->ops->request(journal, "z", "pause"), STORE_NOT_FOUND);
     cr_assert_eq(journal->ops->requested(journal, &arena, "z", &request),
@@ -156,6 +156,72 @@ BOTH(the_last_step_is_of_the_highest_visit_then_attempt)
     reopen();
     cr_assert_str_eq(last_step("e", "fix").key, "e/fix/11/2");
     cr_assert_eq(last_step("e", "fix").run, 11);
+}
+
+BOTH(the_last_step_before_a_visit_is_found)
+{
+    struct step_row row;
+
+    start_execution("e");
+    for (uint32_t visit = 1; visit <= 3; visit++)
+        for (uint32_t attempt = 1; attempt <= 2; attempt++) {
+            const struct step_row step = step_of("e", "fix", visit, attempt);
+
+            cr_assert_eq(start_step(&step), STORE_OK);
+        }
+    reopen();
+    cr_assert_eq(journal->ops->last_step(journal, &arena, "e", "fix", "", 3, &row),
+                 STORE_OK);
+    cr_assert_str_eq(row.key, "e/fix/2/2");
+    cr_assert_lt(row.place, last_step("e", "fix").place);
+    cr_assert_eq(journal->ops->last_step(journal, &arena, "e", "fix", "", 1, &row),
+                 STORE_NOT_FOUND);
+}
+
+/* Its first event is of its start. */
+static void add_events(const char *execution, const char *const *types, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct history_row event = {.event_type = types[i], .at_ms = now_ms};
+        const struct journal_commit commit = {.execution_id = execution,
+                                              .now_ms = now_ms,
+                                              .events = &event,
+                                              .event_count = 1};
+
+        cr_assert_eq(journal->ops->commit(journal, &commit), STORE_OK);
+    }
+}
+
+BOTH(turns_are_the_events_between_which_an_execution_was_at_work)
+{
+    static const char *const types[] = {"step_started",      "step_completed",
+                                        "execution_resumed", "step_started",
+                                        "execution_resumed", "execution_resumed",
+                                        "step_started",      "step_completed"};
+    static const int64_t wanted[] = {1, 3, 4, 5, 6, 7, 9};
+    struct history_row *turns;
+    size_t count;
+
+    start_execution("e");
+    start_execution("other");
+    add_events("other", types, 8);
+    add_events("e", types, 8);
+    reopen();
+    cr_assert_eq(journal->ops->turns(journal, &arena, "e", &turns, &count), STORE_OK);
+    cr_assert_eq(count, sizeof(wanted) / sizeof(wanted[0]));
+    for (size_t i = 0; i < count; i++)
+        cr_assert_eq(turns[i].seq, wanted[i]);
+    cr_assert_str_eq(turns[2].event_type, "execution_resumed");
+}
+
+BOTH(what_is_read_together_is_of_one_moment)
+{
+    start_execution("e");
+    cr_assert_eq(journal->ops->reads_begin(journal), STORE_OK);
+    cr_assert_eq(found("e").history_seq, 1);
+    cr_assert_eq(journal->ops->reads_end(journal), STORE_OK);
+    add_events("e", (const char *const[]){"step_started"}, 1);
+    cr_assert_eq(found("e").history_seq, 2);
 }
 
 BOTH(a_gate_is_there_until_it_is_closed)
