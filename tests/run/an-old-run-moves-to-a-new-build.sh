@@ -148,14 +148,14 @@ version: 1.0.0
 triggers: [{type: cli, command: kad workflow mend}]
 steps:
   - {id: work, run: ["false"], onSuccess: say}
-  - {id: say, run: [echo, "{{ env.WHO ?? 'nobody' }} {{ env.THEN ?? 'unset' }}"]}
+  - {id: say, run: [echo, "{{ env.WHO ?? 'nobody' }} {{ env.BEFORE ?? 'unset' }}"]}
 YAML
 built
-THEN=then begin 1 mend
-sed -i 's/env.THEN/env.THEN ?? env.NOW/' workflows/mend.yaml
+BEFORE=earlier begin 1 mend
+sed -i 's/env.BEFORE/env.BEFORE ?? env.NOW/' workflows/mend.yaml
 edit workflows/mend.yaml 's/"false"/"true"/'
-WHO=late THEN=later NOW=now moves 0
-equal "what is said" "$(said say)" "nobody then"
+WHO=late BEFORE=afterwards NOW=now moves 0
+equal "what is said" "$(said say)" "nobody earlier"
 
 it "a step that is reached by failures alone is not begun without one"
 workflow after <<'YAML'
