@@ -154,7 +154,12 @@ bool cron_can_fire(const struct cron *cron)
     return false;
 }
 
-/* The first time of the day from a minute of it on; false: none. */
+static unsigned first_time(const struct cron *cron)
+{
+    return lowest(cron->hours) * MINUTES_OF_HOUR + lowest(cron->minutes);
+}
+
+/* The first time of the day from a minute of it on; false: none, and nothing is set. */
 static bool time_from(const struct cron *cron, unsigned minute_of_day, unsigned *found)
 {
     const unsigned hour = minute_of_day / MINUTES_OF_HOUR;
@@ -188,17 +193,16 @@ static int64_t day_from(const struct cron *cron, int64_t number)
 bool cron_next(const struct cron *cron, int64_t after, int64_t *next)
 {
     const int64_t day = floor_div(after + 1, MINUTES_OF_DAY);
-    int64_t fires;
     unsigned minute_of_day;
+    int64_t fires;
 
     if (!cron_can_fire(cron))
         return false;
+    minute_of_day = first_time(cron);
     fires = day_from(cron, day);
-    if (fires > day ||
-        !time_from(cron, floor_mod(after + 1, MINUTES_OF_DAY), &minute_of_day)) {
-        fires = fires > day ? fires : day_from(cron, day + 1);
-        time_from(cron, 0, &minute_of_day);
-    }
+    if (fires == day &&
+        !time_from(cron, floor_mod(after + 1, MINUTES_OF_DAY), &minute_of_day))
+        fires = day_from(cron, day + 1);
     *next = fires * MINUTES_OF_DAY + minute_of_day;
     return true;
 }
@@ -260,13 +264,11 @@ static int64_t gap_of_days(const struct cron *cron)
 int64_t cron_gap_minutes(const struct cron *cron)
 {
     const unsigned of_day = gap_of_day(cron);
-    unsigned first = 0;
     int64_t over_night;
 
     if (!cron_can_fire(cron))
         return 0;
-    time_from(cron, 0, &first);
-    over_night = gap_of_days(cron) * MINUTES_OF_DAY + first -
+    over_night = gap_of_days(cron) * MINUTES_OF_DAY + first_time(cron) -
                  (highest(cron->hours) * MINUTES_OF_HOUR + highest(cron->minutes));
     return of_day && of_day < over_night ? of_day : over_night;
 }
