@@ -357,7 +357,7 @@ struct event_source {
 struct watch {
     struct name *paths; /* globs */
     size_t path_count;
-    int64_t debounce_ms; /* 0: not given */
+    int64_t debounce_ms; /* how long they have to rest */
 };
 
 /* Where a trigger has the value of a parameter from. */
@@ -481,6 +481,8 @@ struct names manifest_names(struct program *program);
 
 const struct action *module_action_find(const struct module *module, struct str name);
 
+/* "webhook", of a known one. */
+struct str trigger_kind_text(enum trigger_kind kind);
 const struct type_field *trigger_param_find(const struct trigger *trigger,
                                             struct str name);
 
