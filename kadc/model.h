@@ -368,6 +368,7 @@ struct param_source {
 
 struct trigger {
     enum trigger_kind kind;
+    const struct node *node;
     struct span span;    /* where findings about it as a whole are shown */
     struct name type;    /* as written */
     struct name command; /* cli */

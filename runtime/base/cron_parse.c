@@ -135,32 +135,22 @@ static const char *foreign_help(struct str word)
     return NULL;
 }
 
-/* "MONDAY", or as much of it as says which: the name of three letters; NULL: it is none. */
-static const char *shortened(const struct parser *parser, struct str word)
+/* A name of the field by its three letters, or by more of it ("MONDAY"); NULL: none. */
+static const char *name_of(const struct field *field, struct str word)
 {
-    const struct field *field = parser->field;
-
-    for (unsigned i = 0; i < field->name_count && word.len > 3; i++)
+    for (unsigned i = 0; i < field->name_count && word.len >= field->names[i].len; i++)
         if (word.len <= strlen(field->full_names[i]) &&
             strncasecmp(field->full_names[i], word.p, word.len) == 0)
             return field->names[i].p;
     return NULL;
 }
 
-static bool is_among(const struct str *names, unsigned count, struct str word)
-{
-    for (unsigned i = 0; i < count; i++)
-        if (equal_any_case(names[i], word))
-            return true;
-    return false;
-}
-
 /* A name that stands in the wrong field. */
 static const char *elsewhere_help(struct str word)
 {
-    if (is_among(months, MONTH_COUNT, word))
+    if (name_of(&fields[CRON_MONTH], word))
         return "months stand in the fourth field";
-    if (is_among(weekdays, WEEKDAY_COUNT, word))
+    if (name_of(&fields[CRON_WEEKDAY], word))
         return "days of the week stand in the fifth field";
     return NULL;
 }
@@ -185,13 +175,13 @@ static void no_value(struct parser *parser, struct cron_place place)
     if (!word.len) {
         nothing_fault(parser);
     } else if (str_is(word, "?")) {
-        word_fault(parser, place, "has no meaning here", "any value is `*`");
+        word_fault(parser, place, "has no meaning here", "for any value write");
         suggest(parser, "*", true);
     } else if (help) {
         word_fault(parser, place, "has no meaning here", help);
-    } else if (shortened(parser, word)) {
+    } else if (name_of(field, word)) {
         word_fault(parser, place, says, "names have three letters");
-        suggest(parser, shortened(parser, word), true);
+        suggest(parser, name_of(field, word), true);
     } else {
         help = elsewhere_help(word);
         word_fault(parser, place, says, help ? help : field->values);
@@ -292,7 +282,7 @@ static void backwards_fault(struct parser *parser, const struct item *item)
     const char *const high = end_text(parser, from, true);
 
     word_fault(parser, place_since(parser, item->from_place.offset),
-               "ends before it begins", "a range does not go round: write two");
+               "ends before it begins", "a range does not go round, write two");
     if (parser->at < parser->end && parser->text.p[parser->at] == '/')
         return; /* of a step it is not clear where it would go on */
     if (item->from > parser->field->high) /* Sunday, as 7 */
@@ -364,8 +354,7 @@ static void no_range_fault(struct parser *parser, const struct item *item, size_
         word_fault(parser, place, "has a step that leads nowhere", "leave it out");
         return;
     }
-    word_fault(parser, place, "has a step, but no range",
-               "where it ends differs from cron to cron: write it");
+    word_fault(parser, place, "has a step, but no range", "say where it ends");
     suggest(parser,
             arena_printf(parser->arena, "%.*s-%s/%u", STR(from),
                          end_text(parser, from, true), item->step),
