@@ -447,6 +447,7 @@ struct workflow {
     bool has_doubtful_routes;
     bool has_odd_routes;     /* by graph.c: the same, where there is only a warning */
     bool hands_on_untrusted; /* by taint.c: text from outside is in its outputs */
+    struct taint_param *taint_params; /* by taint_params.c: of each parameter */
     const struct step
         *unrepeatable;       /* by effects.c: the first that may not run twice */
     VEC(struct str) env;     /* by flow.c: the variables that expressions name */
