@@ -569,12 +569,13 @@ static void count_fault(struct parser *parser, size_t count)
 bool cron_parse(struct arena *arena, struct str text, struct cron *cron,
                 struct cron_faults *faults)
 {
-    struct parser parser = {.arena = arena, .text = text, .fault = faults->items};
+    struct parser parser = {.arena = arena, .text = text};
     struct cron_place places[CRON_FIELDS + 1];
     const size_t count = split(text, places);
 
     *cron = (struct cron){0};
     *faults = (struct cron_faults){0};
+    parser.fault = &faults->items[0];
     if (count > 0 && text.p[places[0].offset] == '@')
         word_read(&parser, count, places, cron);
     else if (count != CRON_FIELDS)
