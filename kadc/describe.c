@@ -198,8 +198,9 @@ json_t *describe_schema(const struct type *type)
 
 static json_t *trigger_json(const struct trigger *trigger)
 {
-    json_t *params = json_array(), *json = json_pack("{s:s}", "type", "cli");
+    json_t *params = json_array(), *json = json_object();
 
+    describe_set_text(json, "type", trigger_kind_text(trigger->kind));
     describe_set_text(json, "command", trigger->command.text);
     for (size_t i = 0; i < trigger->param_count; i++) {
         const struct type_field *param = &trigger->params[i];

@@ -43,7 +43,7 @@ static const struct trigger *lacking_trigger(const struct scope *scope,
 {
     const struct workflow *workflow = scope->workflow;
 
-    if (path->binding.kind != BIND_PARAMETER)
+    if (path->binding.kind != BIND_PARAMETER || scope->trigger)
         return NULL;
     for (size_t i = 0; i < workflow->trigger_count; i++)
         if (!trigger_param_find(&workflow->triggers[i], path->binding.field->name))

@@ -472,6 +472,8 @@ void flow_check(struct program *program, struct workflow *workflow)
     flow.step = NULL;
     for (size_t i = 0; i < workflow->output_count; i++)
         value_read_all(&flow, workflow->outputs[i].value);
+    for (size_t i = 0; i < workflow->trigger_count; i++)
+        template_read_all(&flow, workflow->triggers[i].event.filter, false);
     if (workflow->concurrency)
         template_read_all(&flow, workflow->concurrency->key, false);
     flow_needs_find(&flow.needs, program->diags, workflow);
