@@ -115,3 +115,22 @@ exits 0 kad build
 exits 1 kad workflow run --json late
 equal code "$(jq -r .error.code "$temporary/out")" timed_out
 equal route "$(route)" "first sleep:timed_out"
+
+it "a start behind failures alone needs one, which stays"
+workflow behind <<'YAML'
+name: Behind
+version: 1.0.0
+triggers: [{type: cli, command: kad workflow behind}]
+steps:
+  - {id: work, run: [test, -e, .kad/well], onSuccess: more, onFailure: handle}
+  - {id: more, approval: {prompt: Well?, choices: [go]}, onOutcome: {go: $complete}}
+  - {id: handle, run: [echo, "{{ workflow.error.code }}"]}
+YAML
+kad build >/dev/null
+exits 1 kad workflow behind
+exits 1 kad workflow resume "$(execution)" --from handle
+contains "$temporary/err" "work: exit status 1"
+touch .kad/well
+exits 3 kad workflow behind
+exits 2 kad workflow resume "$(execution)" --from handle
+contains "$temporary/err" "\`handle\` is reached through a failure alone, and nothing has failed"
