@@ -358,8 +358,10 @@ static void params_join(struct reader *reader, struct workflow *workflow)
     fields = arena_array(arena, struct type_field, all.count);
     for (size_t i = 0; i < all.count; i++) {
         fields[i] = *all.items[i]->first;
-        if (all.items[i]->always_count < workflow->trigger_count)
+        if (all.items[i]->always_count < workflow->trigger_count) {
             fields[i].type = type_optional(arena, fields[i].type);
+            fields[i].default_value = NULL; /* that of one trigger only */
+        }
     }
     workflow->params = object_of_fields(arena, fields, all.count);
 }
