@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "base/buf.h"
+#include "base/bytes.h"
 
 /* What stands here has been reported; nobody knows what it was meant to say. */
 static bool is_lost(struct reader *reader, const struct node *node)
@@ -264,6 +265,23 @@ void duration_read(struct reader *reader, const struct node *node, const char *w
     else
         diag_help(reader->program->diags,
                   "a count over zero and a unit: `500ms`, `30s`, `5m`, `1h30m`, `2d`");
+}
+
+void bytes_read(struct reader *reader, const struct node *node, const char *what,
+                int64_t *bytes)
+{
+    struct diags *diags = reader->program->diags;
+    int64_t count;
+    if (!node_expect(reader, node, NODE_SCALAR, what) || bytes_parse(node->text, bytes))
+        return;
+    diag_report(diags, node->span, KAD0114, "`%s`: `%.*s` is not a number of bytes",
+                what, STR(node->text));
+    if (node_is_integer(node, &count) && count > 0)
+        diag_help(diags, "say the unit: `%.*sMiB` or `%.*sB`", STR(node->text),
+                  STR(node->text));
+    else
+        diag_help(diags, "a count over zero and a unit: `800kB`, `64MiB`, `512MB`, "
+                         "`2GiB`");
 }
 
 /* "`a`, `b` or `c`" */

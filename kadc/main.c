@@ -47,6 +47,7 @@ static void check(struct program *program, struct workflow *workflow)
     flow_check(program, workflow);
     guarantees_check(program, workflow);
     effects_check(program, workflow);
+    schedules_check(program, workflow);
 }
 
 /* Those that others call come first: their outputs and bounds are those of the callers'

@@ -284,6 +284,7 @@ static void trigger_read(struct reader *reader, const struct node *node,
                          struct trigger *trigger)
 {
     bool is_map = node->kind == NODE_MAP;
+    trigger->node = node;
     trigger->span = is_map ? keys_place(&trigger_set, node) : node->span;
     trigger->kind = is_map ? kind_of(node) : TRIGGER_CLI;
     trigger->webhook.method = S("POST");

@@ -50,6 +50,9 @@ void guarantees_check(struct program *program, const struct workflow *workflow);
 /* Steps that run again, or for ever: 0803, 0804, 0805, 0807. */
 void effects_check(struct program *program, struct workflow *workflow);
 
+/* When schedules fire: 0701 to 0706, and 0308 for what is slower than its schedule. */
+void schedules_check(struct program *program, const struct workflow *workflow);
+
 /* ---- Over all workflows together ----------------------------------------------------- */
 
 /* What requests start: 0707, 0708, 0908. */

@@ -21,6 +21,7 @@ static inline void fuzz_run_passes(struct program *program, struct workflow *wor
     flow_check(program, workflow);
     guarantees_check(program, workflow);
     effects_check(program, workflow);
+    schedules_check(program, workflow);
 }
 
 /* Sets *program up and checks the text in it; returns its workflow. */

@@ -22,6 +22,7 @@ static void check(struct program *program, struct workflow *workflow)
     flow_check(program, workflow);
     guarantees_check(program, workflow);
     effects_check(program, workflow);
+    schedules_check(program, workflow);
 }
 
 /* "PATH:LINE:COLUMN: error[CODE slug]: ..." */

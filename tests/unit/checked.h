@@ -86,6 +86,7 @@ static inline struct checked *check_named(const char *path, const char *yaml)
         secrets_check(&c->program, c->workflow);
         flow_check(&c->program, c->workflow);
         taint_check(&c->program, c->workflow);
+        schedules_check(&c->program, c->workflow);
     }
     webhooks_check(&c->program);
     events_check(&c->program);
