@@ -289,10 +289,16 @@ static void param_same_check(struct reader *reader, const struct trigger *trigge
     if (is_poisoned || is_same_trigger ||
         type_same(type_required(arena, first->type), type_required(arena, other->type)))
         return;
-    diag_report(reader->program->diags, other->name_span, KAD0503,
-                "parameter `%.*s` is %.*s here and %.*s in another trigger",
-                STR(other->name), STR(type_text(arena, other->type)),
-                STR(type_text(arena, first->type)));
+    struct str here = type_text(arena, other->type),
+               there = type_text(arena, first->type);
+    if (str_equal(here, there))
+        diag_report(reader->program->diags, other->name_span, KAD0503,
+                    "parameter `%.*s` has other limits here than in another trigger",
+                    STR(other->name));
+    else
+        diag_report(reader->program->diags, other->name_span, KAD0503,
+                    "parameter `%.*s` is %.*s here and %.*s in another trigger",
+                    STR(other->name), STR(here), STR(there));
     diag_note(reader->program->diags, first->name_span, "the other one");
 }
 
@@ -359,8 +365,10 @@ static void params_join(struct reader *reader, struct workflow *workflow)
     fields = arena_array(arena, struct type_field, all.count);
     for (size_t i = 0; i < all.count; i++) {
         fields[i] = *all.items[i]->first;
-        if (all.items[i]->always_count < workflow->trigger_count)
+        if (all.items[i]->always_count < workflow->trigger_count) {
             fields[i].type = type_optional(arena, fields[i].type);
+            fields[i].default_value = NULL; /* that of one trigger only */
+        }
     }
     workflow->params = object_of_fields(arena, fields, all.count);
 }

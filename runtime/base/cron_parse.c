@@ -165,6 +165,15 @@ static void nothing_fault(struct parser *parser)
           parser->field->values);
 }
 
+/* Behind or before a `-`. */
+static bool is_in_range(const struct parser *parser, struct cron_place place)
+{
+    const size_t end = place.offset + place.len;
+
+    return (place.offset > 0 && parser->text.p[place.offset - 1] == '-') ||
+           (end < parser->end && parser->text.p[end] == '-');
+}
+
 static void no_value(struct parser *parser, struct cron_place place)
 {
     const struct field *field = parser->field;
@@ -176,7 +185,7 @@ static void no_value(struct parser *parser, struct cron_place place)
         nothing_fault(parser);
     } else if (str_is(word, "?")) {
         word_fault(parser, place, "has no meaning here", "for any value write");
-        suggest(parser, "*", true);
+        suggest(parser, "*", !is_in_range(parser, place));
     } else if (help) {
         word_fault(parser, place, "has no meaning here", help);
     } else if (name_of(field, word)) {
