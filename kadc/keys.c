@@ -39,10 +39,46 @@ const struct key *key_find(const struct key_set *set, struct str name)
     return NULL;
 }
 
+struct str name_take(struct str *names)
+{
+    size_t end = str_find(*names, S(" "));
+    struct str name = str_part(*names, 0, end);
+    *names = str_part(*names, end < names->len ? end + 1 : end, names->len);
+    return name;
+}
+
+/* Of the map, the key that makes this one meaningless; absent: none. */
+static struct str key_conflict(const struct key *key, const struct node *map)
+{
+    struct str rest = str_of(key->not_with ? key->not_with : "");
+    while (rest.len > 0) {
+        struct str other = name_take(&rest);
+        for (size_t i = 0; i < map->count; i++)
+            if (str_equal(map->keys[i]->text, other))
+                return other;
+    }
+    return (struct str){0};
+}
+
+/* Of keys that exclude each other, another one is there. */
+static bool is_excluded(const struct key_set *set, const struct key *key,
+                        const struct node *map)
+{
+    struct str rest = str_of(set->one_of ? set->one_of : "");
+    bool is_one = false, has_one = false;
+    while (rest.len > 0) {
+        const struct str name = name_take(&rest);
+        is_one = is_one || str_is(name, key->name);
+        for (size_t i = 0; i < map->count; i++)
+            has_one = has_one || str_equal(map->keys[i]->text, name);
+    }
+    return is_one && has_one;
+}
+
 /* What was found out about a map at its first unknown key: it may have very many. */
 struct guess {
     bool is_ready;
-    bool is_there[KEY_COUNT_MAX];
+    bool is_out[KEY_COUNT_MAX]; /* it is there, or has no meaning beside another key */
     struct str owner;
 };
 
@@ -54,7 +90,9 @@ static void guess_prepare(struct guess *guess, struct reader *reader,
     guess->is_ready = true;
     guess->owner = keys_owner(reader, set, map);
     for (size_t i = 0; i < set->count; i++)
-        guess->is_there[i] = node_find(map, set->keys[i].name) != NULL;
+        guess->is_out[i] = node_find(map, set->keys[i].name) ||
+                           key_conflict(&set->keys[i], map).p ||
+                           is_excluded(set, &set->keys[i], map);
 }
 
 /* Whose key it is, if it is that of another kind of the same thing. */
@@ -78,7 +116,7 @@ static const struct key *key_guess(struct reader *reader, const struct key_set *
     const struct key *keys[KEY_COUNT_MAX];
     size_t count = 0;
     for (size_t i = 0; i < set->count; i++)
-        if (set->keys[i].type != KEY_LATER && !is_present[i] && !guess->is_there[i]) {
+        if (set->keys[i].type != KEY_LATER && !is_present[i] && !guess->is_out[i]) {
             keys[count] = &set->keys[i];
             items[count++] = str_of(set->keys[i].name);
         }
@@ -90,27 +128,6 @@ static const struct key *key_guess(struct reader *reader, const struct key_set *
     if (meant < 0)
         relative_help(diags, set, name);
     return meant < 0 ? NULL : keys[meant];
-}
-
-struct str name_take(struct str *names)
-{
-    size_t end = str_find(*names, S(" "));
-    struct str name = str_part(*names, 0, end);
-    *names = str_part(*names, end < names->len ? end + 1 : end, names->len);
-    return name;
-}
-
-/* Of the map, the key that makes this one meaningless; absent: none. */
-static struct str key_conflict(const struct key *key, const struct node *map)
-{
-    struct str rest = str_of(key->not_with ? key->not_with : "");
-    while (rest.len > 0) {
-        struct str other = name_take(&rest);
-        for (size_t i = 0; i < map->count; i++)
-            if (str_equal(map->keys[i]->text, other))
-                return other;
-    }
-    return (struct str){0};
 }
 
 /* A key of this version, or NULL: reported. */

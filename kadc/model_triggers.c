@@ -184,17 +184,39 @@ static void event_read(struct reader *reader, const struct node *key,
     ((struct trigger *)target)->event.name = event_name_read(reader, value);
 }
 
+/* 0114: what can be the glob of no file. */
+static bool glob_check(struct diags *diags, const struct name *glob)
+{
+    const char *what = glob->text.len == 0 ? "an empty text names no file"
+                       : str_find(glob->text, S("{{")) < glob->text.len
+                           ? "there are no expressions in the names of files"
+                           : NULL;
+    if (what)
+        diag_report(diags, glob->span, KAD0114, "`paths`: %s", what);
+    return !what;
+}
+
 static void paths_read(struct reader *reader, const struct node *key,
                        const struct node *value, void *target)
 {
     struct watch *watch = &((struct trigger *)target)->watch;
+    struct table seen;
     (void)key;
+    table_init(&seen, reader->program->arena);
     watch->paths = arena_array(reader->program->arena, struct name, value->count);
     for (size_t i = 0; i < value->count; i++) {
-        struct str text = text_read(reader, value->items[i], "paths");
-        if (text.p)
-            watch->paths[watch->path_count++] =
-                (struct name){text, value->items[i]->span};
+        struct name *glob = &watch->paths[watch->path_count];
+        *glob = (struct name){text_read(reader, value->items[i], "paths"),
+                              value->items[i]->span};
+        if (!glob->text.p || !glob_check(reader->program->diags, glob))
+            continue;
+        const struct name *first = table_add(&seen, glob->text, glob);
+        watch->path_count++;
+        if (!first)
+            continue;
+        diag_report(reader->program->diags, glob->span, KAD0218,
+                    "`%.*s` is watched already", STR(glob->text));
+        diag_note(reader->program->diags, first->span, "the first place");
     }
 }
 

@@ -293,7 +293,7 @@ static void properties_read(struct reader *reader, const struct node *map,
         spec.name = identifier_read(reader, map->keys[i], "property");
         fields[i] = spec_field(reader, &spec, map->items[i]);
     }
-    fields_unique(reader->program, "property", fields, map->count);
+    fields_unique(reader->program, "property", fields, map->count, KAD1001);
     object->fields = fields;
     object->field_count = map->count;
     object->is_opaque = false;
@@ -461,7 +461,8 @@ const struct type *type_read(struct program *program, const struct workflow *wor
 /* `sources`: NULL, or as many as there are entries. */
 static struct type_field *entries_read(struct reader *reader, const struct key_set *set,
                                        const struct node *list, const char *what,
-                                       size_t *count, struct param_source *sources)
+                                       enum diag_code collision, size_t *count,
+                                       struct param_source *sources)
 {
     struct arena *arena = reader->program->arena;
     struct type_field *fields = arena_array(arena, struct type_field, list->count);
@@ -474,14 +475,15 @@ static struct type_field *entries_read(struct reader *reader, const struct key_s
             sources[*count] = (struct param_source){spec.from, spec.value};
         fields[(*count)++] = spec_field(reader, &spec, list->items[i]);
     }
-    fields_unique(reader->program, what, fields, *count);
+    fields_unique(reader->program, what, fields, *count, collision);
     return fields;
 }
 
 struct type_field *fields_read(struct reader *reader, const struct node *list,
-                               const char *what, size_t *count)
+                               const char *what, enum diag_code collision,
+                               size_t *count)
 {
-    return entries_read(reader, &field_set, list, what, count, NULL);
+    return entries_read(reader, &field_set, list, what, collision, count, NULL);
 }
 
 void params_read(struct reader *reader, const struct key_set *set,
@@ -489,7 +491,7 @@ void params_read(struct reader *reader, const struct key_set *set,
 {
     trigger->sources =
         arena_array(reader->program->arena, struct param_source, list->count);
-    trigger->params = entries_read(reader, set, list, "parameter",
+    trigger->params = entries_read(reader, set, list, "parameter", KAD0709,
                                    &trigger->param_count, trigger->sources);
 }
 
@@ -543,7 +545,8 @@ void types_section_read(struct reader *reader, const struct node *map,
             .type = named_type_get(reader, entry, entry->name.span),
         };
     }
-    fields_unique(reader->program, "type", workflow->types, workflow->type_count);
+    fields_unique(reader->program, "type", workflow->types, workflow->type_count,
+                  KAD1001);
 }
 
 void types_report_unused(struct reader *reader)

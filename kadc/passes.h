@@ -30,6 +30,9 @@ void concurrency_check(struct program *program, struct workflow *workflow);
 /* Where secrets may flow: 0906, 0907. After types_check. */
 void secrets_check(struct program *program, const struct workflow *workflow);
 
+/* Text with the shape of a credential: 0907. */
+void credentials_check(struct program *program, const struct workflow *workflow);
+
 /* Whether the workflow's outputs have text that it takes from outside by itself: sets
  * hands_on_untrusted. After types_check, and after that of the workflows that it calls. */
 void taint_summarize(struct program *program, struct workflow *workflow);

@@ -9,6 +9,7 @@
  * 0906, 0907, and what value_check.c and expr_check.c say. What comes from outside is JSON,
  * whose shape is looked at when it comes; headers and query are text, from which a scalar is
  * made. */
+#include "credentials.h"
 #include "passes.h"
 #include "value_check.h"
 
@@ -283,6 +284,8 @@ static void secret_check(const struct triggers *triggers)
         return;
     const struct type *type = template_check(&triggers->scope, secret);
     if (secret->is_literal) {
+        if (credential_find(secret->node->text).what)
+            return; /* credentials.c says so */
         diag_report(diags, secret->node->span, KAD0907,
                     "the secret of the webhook stands in the file");
     } else if (!expr ||

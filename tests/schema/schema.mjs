@@ -15,6 +15,8 @@ const OUT_OF_SIGHT = new Set([
     "KAD0104-later-key.yaml", // a manifest's key
     "KAD0111-bad-encoding.yaml", // what a text is made of
     "KAD0114-narrowed-type.yaml", // what two types have in common
+    "KAD0105-parameter-without-value.yaml", // a type may be optional
+    "KAD0114-from-is-literal.yaml", // whether a text has expressions
     "KAD0114-no-moment.yaml", // the form of a moment, where an expression may stand
 ]);
 
