@@ -289,7 +289,7 @@ static void slow_check(const struct checker *checker, int64_t gap_minutes,
         node_find(trigger, "overlap"))
         return;
     diag_report(checker->diags, checker->schedule->cron.span, KAD0308,
-                "the steps may take %s, but it starts again after %s",
+                "one execution may take %s, but the next starts after %s",
                 duration_text(checker->arena, worst_ms),
                 duration_text(checker->arena, gap_minutes * minute_ms));
     graph_slowest_note(checker->zones->program, checker->workflow);
