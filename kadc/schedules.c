@@ -312,13 +312,23 @@ static const struct node *scalar_of(const struct node *map, const struct name *n
     return NULL;
 }
 
+static const struct known_zone *zone_of(const struct checker *checker,
+                                        const struct node *trigger)
+{
+    const struct name *name = &checker->schedule->timezone;
+    const struct node *scalar = scalar_of(trigger, name);
+    if (name->text.p ? scalar && !node_is_text(scalar)
+                     : node_find(trigger, "timezone") != NULL)
+        return NULL; /* no text: reported */
+    return schedule_zone_find(checker->zones, checker->schedule, scalar);
+}
+
 static void schedule_check(struct checker *checker, const struct node *trigger)
 {
     const struct schedule *schedule = checker->schedule;
     const struct cron *cron = &checker->cron;
     checker->scalar = scalar_of(trigger, &schedule->cron);
-    checker->zone = schedule_zone_find(checker->zones, schedule,
-                                       scalar_of(trigger, &schedule->timezone));
+    checker->zone = zone_of(checker, trigger);
     if (!cron_read(checker))
         return;
     if (!cron_can_fire(cron)) {
