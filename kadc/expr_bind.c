@@ -266,7 +266,6 @@ static struct names root_names(const struct scope *scope)
     return (struct names){names.items, names.count};
 }
 
-/* A loop variable outside of its loop. */
 /* Whether a loop around the place has a name for its item that could not be read: reported. */
 static bool is_item_lost(const struct scope *scope)
 {
@@ -278,6 +277,21 @@ static bool is_item_lost(const struct scope *scope)
     return false;
 }
 
+/* Whether it is meant as such an item, whose name means something else. */
+static bool is_lost_item(const struct scope *scope, struct str name)
+{
+    const struct block *block = scope->step ? scope->step->outer : NULL;
+    const struct node *as;
+
+    for (; block; block = block->step->outer) {
+        as = node_find(block->step->node, "as");
+        if (!block->as.text.p && as && str_equal(as->text, name))
+            return true;
+    }
+    return false;
+}
+
+/* A loop variable outside of its loop. */
 static void report_outside(const struct scope *scope, const struct expr *name,
                            const struct step *loop)
 {
@@ -332,7 +346,8 @@ static bool resolve_path_root(const struct scope *scope, struct expr *path)
 
     while (root->kind == EXPR_FIELD)
         root = root->left;
-    if (root->kind != EXPR_NAME || resolve_root(scope, root).p)
+    if (root->kind != EXPR_NAME ||
+        (!is_lost_item(scope, root->text) && resolve_root(scope, root).p))
         return true;
     for (struct expr *at = path; at != root; at = at->left)
         at->left->type = type_poison();
@@ -352,7 +367,8 @@ const struct type *bind_incomplete(const struct scope *scope, const struct expr 
 
 const struct type *bind_name(const struct scope *scope, struct expr *expr)
 {
-    const struct str root = resolve_root(scope, expr);
+    const struct str root =
+        is_lost_item(scope, expr->text) ? (struct str){0} : resolve_root(scope, expr);
 
     if (!root.p)
         return type_poison();

@@ -62,9 +62,9 @@ const struct type *call_check(const struct scope *scope, struct expr *call);
 void expr_report_type(const struct scope *scope, const struct expr *expr,
                       enum diag_code code, const char *expected);
 
-/* `element` against the items of `array`: 0506, 0508; `expr` is what is underlined. */
+/* `element` against the items of `holder`: 0506, 0508; `expr` is what is underlined. */
 void expr_check_member(const struct scope *scope, const struct expr *expr,
-                       const struct expr *element, const struct type *array);
+                       const struct expr *element, const struct expr *holder);
 
 /* expr_contradiction.c: 0607, of a typed expression. */
 void expr_contradictions_check(const struct scope *scope, const struct expr *expr);

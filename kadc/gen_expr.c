@@ -312,8 +312,8 @@ struct c_expr c_condition(struct gen *gen, const struct expr *expr)
     return c_wanted(gen, expr, type_simple(TYPE_BOOLEAN));
 }
 
-static struct c_expr c_select(struct gen *gen, struct c_expr condition,
-                              struct c_expr yes, struct c_expr no)
+struct c_expr c_select(struct gen *gen, struct c_expr condition, struct c_expr yes,
+                       struct c_expr no)
 {
     return c_make(gen, C_CHOICE, "%s ? %s : %s", c_at(gen, condition, C_OR), yes.text,
                   c_at(gen, no, C_OR));

@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "base/buf.h"
+#include "base/bytes.h"
 
 /* What stands here has been reported; nobody knows what it was meant to say. */
 static bool is_lost(struct reader *reader, const struct node *node)
@@ -266,6 +267,23 @@ void duration_read(struct reader *reader, const struct node *node, const char *w
                   "a count over zero and a unit: `500ms`, `30s`, `5m`, `1h30m`, `2d`");
 }
 
+void bytes_read(struct reader *reader, const struct node *node, const char *what,
+                int64_t *bytes)
+{
+    struct diags *diags = reader->program->diags;
+    int64_t count;
+    if (!node_expect(reader, node, NODE_SCALAR, what) || bytes_parse(node->text, bytes))
+        return;
+    diag_report(diags, node->span, KAD0114, "`%s`: `%.*s` is not a number of bytes",
+                what, STR(node->text));
+    if (node_is_integer(node, &count) && count > 0)
+        diag_help(diags, "say the unit: `%.*sMiB` or `%.*sB`", STR(node->text),
+                  STR(node->text));
+    else
+        diag_help(diags, "a count over zero and a unit: `800kB`, `64MiB`, `512MB`, "
+                         "`2GiB`");
+}
+
 /* "`a`, `b` or `c`" */
 static struct str choices_text(struct arena *arena, struct names names)
 {
@@ -286,8 +304,8 @@ ptrdiff_t choice_read(struct reader *reader, const struct node *key,
     struct arena *arena = reader->program->arena;
     struct diags *diags = reader->program->diags;
     struct str text = text_read(reader, value, str_copy(arena, key->text));
-    if (!text.p)
-        return -1;
+    if (!text.p || !node_is_text(value))
+        return -1; /* reported */
     for (size_t i = 0; i < names.count; i++)
         if (str_equal(text, names.items[i]))
             return (ptrdiff_t)i;

@@ -28,6 +28,12 @@ struct name {
 
 /* ---- Modules ------------------------------------------------------------------------ */
 
+/* Of each program that runs an action; 0: none. */
+struct limits {
+    int64_t memory_bytes, cpu_ms, output_bytes;
+    uint32_t processes;
+};
+
 struct action {
     struct module *module;
     struct name name;
@@ -44,6 +50,7 @@ struct action {
     size_t error_count;
     int64_t timeout_ms;   /* 0: none */
     uint32_t agent_calls; /* of one run, at most */
+    struct limits limits;
     struct str *effects;
     size_t effect_count;
 };

@@ -17,11 +17,9 @@ extern const struct key_set type_set, field_set;
  * what a schedule sets. */
 extern const struct key_set received_set, scheduled_set;
 
-/* A list of {name, type, ...}: `inputs`, `outputs`. `what`: "input"; `collision`: see
- * unique.h. */
+/* A list of {name, type, ...}: `inputs`, `outputs`. `what`: "input". */
 struct type_field *fields_read(struct reader *reader, const struct node *list,
-                               const char *what, enum diag_code collision,
-                               size_t *count);
+                               const char *what, size_t *count);
 /* `params`, by the set of keys that the trigger's have. */
 void params_read(struct reader *reader, const struct key_set *set,
                  const struct node *list, struct trigger *trigger);

@@ -458,11 +458,10 @@ const struct type *type_read(struct program *program, const struct workflow *wor
 
 /* ---- Lists of fields ----------------------------------------------------------------- */
 
-/* `sources`: NULL, or as many as there are entries. */
+/* `sources`: as many as there are entries: they are parameters; or NULL. */
 static struct type_field *entries_read(struct reader *reader, const struct key_set *set,
                                        const struct node *list, const char *what,
-                                       enum diag_code collision, size_t *count,
-                                       struct param_source *sources)
+                                       size_t *count, struct param_source *sources)
 {
     struct arena *arena = reader->program->arena;
     struct type_field *fields = arena_array(arena, struct type_field, list->count);
@@ -475,15 +474,14 @@ static struct type_field *entries_read(struct reader *reader, const struct key_s
             sources[*count] = (struct param_source){spec.from, spec.value};
         fields[(*count)++] = spec_field(reader, &spec, list->items[i]);
     }
-    fields_unique(reader->program, what, fields, *count, collision);
+    fields_unique(reader->program, what, fields, *count, sources ? KAD0709 : KAD1001);
     return fields;
 }
 
 struct type_field *fields_read(struct reader *reader, const struct node *list,
-                               const char *what, enum diag_code collision,
-                               size_t *count)
+                               const char *what, size_t *count)
 {
-    return entries_read(reader, &field_set, list, what, collision, count, NULL);
+    return entries_read(reader, &field_set, list, what, count, NULL);
 }
 
 void params_read(struct reader *reader, const struct key_set *set,
@@ -491,7 +489,7 @@ void params_read(struct reader *reader, const struct key_set *set,
 {
     trigger->sources =
         arena_array(reader->program->arena, struct param_source, list->count);
-    trigger->params = entries_read(reader, set, list, "parameter", KAD0709,
+    trigger->params = entries_read(reader, set, list, "parameter",
                                    &trigger->param_count, trigger->sources);
 }
 
