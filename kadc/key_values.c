@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 
+#include "base/buf.h"
 #include "base/bytes.h"
 
 /* What stands here has been reported; nobody knows what it was meant to say. */
@@ -281,6 +282,39 @@ void bytes_read(struct reader *reader, const struct node *node, const char *what
     else
         diag_help(diags, "a count over zero and a unit: `800kB`, `64MiB`, `512MB`, "
                          "`2GiB`");
+}
+
+/* "`a`, `b` or `c`" */
+static struct str choices_text(struct arena *arena, struct names names)
+{
+    struct buf text;
+    buf_init(&text, arena);
+    for (size_t i = 0; i < names.count; i++)
+        buf_printf(&text, "%s`%.*s`",
+                   i == 0                 ? ""
+                   : i + 1 == names.count ? " or "
+                                          : ", ",
+                   STR(names.items[i]));
+    return (struct str){text.p, text.len};
+}
+
+ptrdiff_t choice_read(struct reader *reader, const struct node *key,
+                      const struct node *value, struct names names)
+{
+    struct arena *arena = reader->program->arena;
+    struct diags *diags = reader->program->diags;
+    struct str text = text_read(reader, value, str_copy(arena, key->text));
+    if (!text.p)
+        return -1;
+    for (size_t i = 0; i < names.count; i++)
+        if (str_equal(text, names.items[i]))
+            return (ptrdiff_t)i;
+    diag_report(diags, value->span, KAD0114, "`%.*s` can't be `%.*s`", STR(key->text),
+                STR(text));
+    ptrdiff_t meant = diag_did_you_mean(diags, value->span, text, names);
+    if (meant < 0)
+        diag_help(diags, "it is %.*s", STR(choices_text(arena, names)));
+    return meant;
 }
 
 struct template *template_read(struct reader *reader, const struct node *node,

@@ -95,6 +95,18 @@ static void guess_prepare(struct guess *guess, struct reader *reader,
                            is_excluded(set, &set->keys[i], map);
 }
 
+/* Whose key it is, if it is that of another kind of the same thing. */
+static void relative_help(struct diags *diags, const struct key_set *set,
+                          const struct node *name)
+{
+    for (size_t i = 0; set->kinds && set->kinds[i]; i++)
+        if (key_find(set->kinds[i], name->text)) {
+            diag_help(diags, "`%.*s` belongs to %s", STR(name->text),
+                      set->kinds[i]->owner);
+            return;
+        }
+}
+
 /* Reports 0104; the key that was meant, if that is clear: one that is not there yet. */
 static const struct key *key_guess(struct reader *reader, const struct key_set *set,
                                    const struct guess *guess, const struct node *name,
@@ -113,6 +125,8 @@ static const struct key *key_guess(struct reader *reader, const struct key_set *
                 STR(name->text), STR(guess->owner));
     ptrdiff_t meant =
         diag_did_you_mean(diags, name->span, name->text, (struct names){items, count});
+    if (meant < 0)
+        relative_help(diags, set, name);
     return meant < 0 ? NULL : keys[meant];
 }
 

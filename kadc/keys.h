@@ -96,12 +96,23 @@ struct key_set {
     const struct key *keys;
     size_t count;
     const char *one_of; /* exactly one of these has to be there; NULL: no such rule */
+    const char *id;     /* in the JSON Schema; NULL: `what` */
+    /* Where the kinds of a thing have keys of their own: a set for each, NULL ends them. A
+     * set of no keys stands for them all; to each of them the others are relatives. */
+    const struct key_set *const *kinds;
+    const char *owner; /* "a schedule": that the keys belong to, for its relatives */
 };
 
 #define KEY_SET(what, name_key, keys) KEY_SET_ONE_OF(what, name_key, keys, NULL)
 #define KEY_SET_ONE_OF(what, name_key, keys, one_of)                                   \
     {                                                                                  \
-        (what), (name_key), (keys), sizeof(keys) / sizeof((keys)[0]), (one_of)         \
+        (what), (name_key), (keys), sizeof(keys) / sizeof((keys)[0]), (one_of), NULL,  \
+            NULL, NULL                                                                 \
+    }
+#define KEY_SET_KIND(what, name_key, keys, id, kinds, owner)                           \
+    {                                                                                  \
+        (what), (name_key), (keys), sizeof(keys) / sizeof((keys)[0]), NULL, (id),      \
+            (kinds), (owner)                                                           \
     }
 
 /* The key of a name, or NULL. */

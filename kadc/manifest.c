@@ -91,8 +91,7 @@ static void action_inputs_read(struct reader *reader, const struct node *key,
                                const struct node *value, void *target)
 {
     size_t count;
-    const struct type_field *fields =
-        fields_read(reader, value, "input", KAD1001, &count);
+    const struct type_field *fields = fields_read(reader, value, "input", &count);
     (void)key;
     ((struct action *)target)->inputs =
         object_of_fields(reader->program->arena, fields, count);
@@ -102,7 +101,7 @@ static void action_outputs_read(struct reader *reader, const struct node *key,
                                 const struct node *value, void *target)
 {
     size_t count;
-    struct type_field *fields = fields_read(reader, value, "output", KAD1001, &count);
+    struct type_field *fields = fields_read(reader, value, "output", &count);
     (void)key;
     secret_outputs_check(reader->program, fields, count);
     ((struct action *)target)->outputs =

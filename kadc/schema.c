@@ -237,6 +237,16 @@ static void add_key(struct writer *writer, json_t *schema, const struct key *key
     add_company(schema, key);
 }
 
+/* One of the kinds of a thing. */
+static json_t *kinds_schema(struct writer *writer, const struct key_set *const *kinds)
+{
+    json_t *choices = json_array();
+
+    for (size_t i = 0; kinds[i]; i++)
+        json_array_append_new(choices, set_ref(writer, kinds[i]));
+    return json_pack("{s:o}", "oneOf", choices);
+}
+
 static json_t *set_schema(struct writer *writer, const struct key_set *set)
 {
     json_t *schema = json_pack("{s:s,s:{},s:b,s:[],s:{},s:{}}", "type", "object",
@@ -255,11 +265,15 @@ static json_t *set_schema(struct writer *writer, const struct key_set *set)
 
 static json_t *set_ref(struct writer *writer, const struct key_set *set)
 {
-    if (!json_object_get(writer->defs, set->what)) {
-        json_object_set_new(writer->defs, set->what, json_true()); /* it has begun */
-        json_object_set_new(writer->defs, set->what, set_schema(writer, set));
+    const char *id = set->id ? set->id : set->what;
+
+    if (!json_object_get(writer->defs, id)) {
+        json_object_set_new(writer->defs, id, json_true()); /* it has begun */
+        json_object_set_new(writer->defs, id,
+                            set->count ? set_schema(writer, set)
+                                       : kinds_schema(writer, set->kinds));
     }
-    return ref(set->what);
+    return ref(id);
 }
 
 json_t *schema_workflow(void)

@@ -227,6 +227,8 @@ struct kad_step_info {
      * step or what follows reads them before they are set again: ids, NULL-terminated;
      * NULL: none. */
     const char *const *needs;
+    /* It is reached through a failure alone: `workflow.error` is always set there. */
+    bool is_after_failure;
 };
 
 /* What one execution may use up, however often it is resumed. */
