@@ -18,6 +18,11 @@
     "slot, id, workflow_id, workflow_version, trigger_type, trigger_data, status,"     \
     " current_step, state, started_at, completed_at, error, outputs, key, build_id,"   \
     " workspace, request, history_seq, parent_id, parent_key, concurrency_key"
+/* The same without what may be large. */
+#define LISTED_COLUMNS                                                                 \
+    "slot, id, workflow_id, workflow_version, trigger_type, NULL, status,"             \
+    " current_step, NULL, started_at, completed_at, error, NULL, key, build_id,"       \
+    " workspace, request, history_seq, parent_id, parent_key, concurrency_key"
 #define STEP_COLUMNS                                                                   \
     "id, execution_id, step_id, module, action, inputs, outputs, status, started_at,"  \
     " completed_at, error, visit, attempt, run, outcome, item, parent"
@@ -74,7 +79,7 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
         " WHERE workflow_id = :workflow AND concurrency_key = :concurrency"
         " AND completed_at IS NULL",
     [EXECUTION_UNDER_WAY] =
-        "SELECT " EXECUTION_COLUMNS " FROM executions"
+        "SELECT " LISTED_COLUMNS " FROM executions"
         " WHERE workflow_id = :workflow AND concurrency_key = :concurrency"
         " AND completed_at IS NULL ORDER BY slot",
     [STEP_INSERT] =
@@ -118,6 +123,9 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
         " timestamp, seq)"
         " VALUES (:execution, :event_type, :step, :data, :at, :seq)",
 
+    [LARGE_VALUE_INSERT] = "INSERT OR IGNORE INTO large_values (execution_id, hash)"
+                           " VALUES (:execution, :hash)",
+
     /* '~' is behind all characters of an id. */
     [EXECUTION_FIND] = "SELECT " EXECUTION_COLUMNS " FROM executions"
                        " WHERE id >= :prefix AND id < :prefix || '~'"
@@ -125,12 +133,12 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [EXECUTION_REQUESTED] = "SELECT request FROM executions WHERE id = :id",
     [EXECUTION_OF_PARENT_KEY] = "SELECT " EXECUTION_COLUMNS " FROM executions"
                                 " WHERE parent_key = :parent_key",
-    [EXECUTION_CHILDREN] = "SELECT " EXECUTION_COLUMNS " FROM executions"
+    [EXECUTION_CHILDREN] = "SELECT " LISTED_COLUMNS " FROM executions"
                            " WHERE parent_id = :parent ORDER BY slot",
-    [EXECUTION_LIST] = "SELECT " EXECUTION_COLUMNS " FROM executions"
+    [EXECUTION_LIST] = "SELECT " LISTED_COLUMNS " FROM executions"
                        " WHERE parent_id IS NULL ORDER BY slot DESC LIMIT :limit",
     [EXECUTION_LIST_OF_WORKFLOW] =
-        "SELECT " EXECUTION_COLUMNS " FROM executions"
+        "SELECT " LISTED_COLUMNS " FROM executions"
         " WHERE workflow_id = :workflow AND parent_id IS NULL"
         " ORDER BY slot DESC LIMIT :limit",
     [STEP_LAST] = "SELECT " STEP_COLUMNS " FROM step_executions"
@@ -293,6 +301,7 @@ static void sqlite_close(struct journal *base)
     sqlite3_close(journal->db);
     if (journal->queue_fd >= 0)
         close(journal->queue_fd);
+    arena_release(&journal->memory);
     free(journal->file);
     free(journal);
 }

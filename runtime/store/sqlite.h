@@ -3,6 +3,7 @@
  * sqlite.c        statements: text, preparing, binding, failures in words
  * sqlite_open.c   the file: making, checking, migrating it
  * sqlite_queue.c  who may write: one writer at a time, transactions, checkpoints
+ * sqlite_value.c  large values, in files of their own
  * sqlite_write.c  create, commit, request, answer, emit
  * sqlite_admit.c  how many are under way
  * sqlite_read.c   everything else
@@ -42,6 +43,7 @@ enum statement {
     EVENT_INSERT,
     EVENT_TAKE,
     HISTORY_INSERT,
+    LARGE_VALUE_INSERT,
     EXECUTION_FIND,
     EXECUTION_REQUESTED,
     EXECUTION_OF_PARENT_KEY,
@@ -67,7 +69,9 @@ struct sqlite_journal {
     int queue_fd;      /* -1: not opened yet */
     int queue_wait_ms; /* for the other writers, at most */
     enum { UNGROUPED, GROUP_GOOD, GROUP_FAILED } group; /* see group_begin */
-    int wal_pages; /* pages in the write-ahead log after the last commit */
+    struct arena memory;
+    const char *values_folder; /* NULL: nobody has asked for it yet */
+    int wal_pages;             /* pages in the write-ahead log after the last commit */
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at their first use */
 };
 
@@ -119,6 +123,25 @@ enum store_error sqlite_group_end(struct journal *journal);
 /* Whether commits from now on reach the disk before they return. Outside of transactions.
  * A synced one takes all earlier ones along: they are in the same log. */
 enum store_error sqlite_sync_commits(struct sqlite_journal *journal, bool is_synced);
+
+/* ---- sqlite_value.c -------------------------------------------------------------- */
+
+/* What a row has instead of a large value. */
+struct reference {
+    char text[70];
+};
+
+/* What to store in place of *text (NULL: nothing), which a row of the execution is to have. In
+ * a transaction. */
+enum store_error sqlite_value_keep(struct sqlite_journal *journal,
+                                   const char *execution, const char **text,
+                                   struct reference *reference);
+/* What such a column means, in the arena. */
+enum store_error sqlite_value_read(struct sqlite_journal *journal, struct arena *arena,
+                                   sqlite3_stmt *statement, int column,
+                                   const char **value);
+/* Where the files are. */
+const char *sqlite_values_folder(struct sqlite_journal *journal);
 
 /* ---- sqlite_write.c -------------------------------------------------------------- */
 
