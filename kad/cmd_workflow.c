@@ -23,6 +23,8 @@ static const struct command commands[] = {
     {"pause", "EXECUTION", "Stop a running execution so that it can be resumed",
      cmd_pause},
     {"cancel", "EXECUTION", "End an execution for good", cmd_cancel},
+    {"prune", "--older-than DURATION", "Delete executions that ended long ago",
+     cmd_prune},
 };
 
 static int print_usage(const struct cli *cli)

@@ -165,6 +165,38 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
                    " AND event_id = events.id) ORDER BY id",
     [WORKFLOW_LIST] = "SELECT id, name, version, definition, created_at, updated_at"
                       " FROM workflows ORDER BY id",
+
+    [EXECUTION_PAGE] = "SELECT " LISTED_COLUMNS " FROM executions"
+                       " WHERE workflow_id = :workflow AND parent_id IS NULL"
+                       " AND slot < :before ORDER BY slot DESC LIMIT :limit",
+    /* With those that it has called; nothing unless it has ended by then. */
+    [EXECUTION_TREE] =
+        "WITH RECURSIVE tree (id, workspace) AS"
+        " (SELECT id, workspace FROM executions WHERE id = :id AND parent_id IS NULL"
+        " AND completed_at < :before UNION ALL SELECT child.id, child.workspace"
+        " FROM tree JOIN executions AS child ON child.parent_id = tree.id)"
+        " SELECT id, workspace FROM tree",
+    [EXECUTION_DELETE] = "DELETE FROM executions WHERE id = :execution",
+    [STEP_DELETE] = "DELETE FROM step_executions WHERE execution_id = :execution",
+    [HISTORY_DELETE] = "DELETE FROM execution_history WHERE execution_id = :execution",
+    [TAKEN_DELETE] = "DELETE FROM taken_events WHERE execution_id = :execution",
+    [LARGE_VALUE_DELETE] = "DELETE FROM large_values WHERE execution_id = :execution",
+    [LARGE_VALUE_FIND] = "SELECT 1 FROM large_values WHERE hash = :hash LIMIT 1",
+    [LARGE_VALUE_LIST] = "SELECT DISTINCT hash FROM large_values",
+    [PRUNED_INSERT] = "INSERT OR REPLACE INTO pruned_executions (id, workspace)"
+                      " VALUES (:id, :workspace)",
+    [PRUNED_LIST] = "SELECT id, workspace FROM pruned_executions WHERE id > :after"
+                    " ORDER BY id LIMIT :limit",
+    [PRUNED_DELETE] = "DELETE FROM pruned_executions WHERE id = :execution",
+    [EVENT_PAGE] = "SELECT id, emitted_at FROM events WHERE id > :after"
+                   " ORDER BY id LIMIT :limit",
+    [EVENT_UNTAKE] = "DELETE FROM taken_events WHERE event_id = :event",
+    [EVENT_DELETE] = "DELETE FROM events WHERE id = :event",
+    /* These read all rows, once in each upkeep. */
+    [BUILD_LIST] = "SELECT DISTINCT build_id FROM executions"
+                   " WHERE build_id IS NOT NULL",
+    [MODULE_LIST] = "SELECT DISTINCT json_extract(state, '$.modules') FROM executions"
+                    " WHERE json_extract(state, '$.modules') IS NOT NULL",
 };
 
 /* ---- Statements ------------------------------------------------------------------ */

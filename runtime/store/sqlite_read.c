@@ -9,8 +9,7 @@
 
 /* ---- Columns --------------------------------------------------------------------- */
 
-/* A copy, NULL for NULL. */
-static const char *column_text(struct arena *arena, sqlite3_stmt *statement, int column)
+const char *column_text(struct arena *arena, sqlite3_stmt *statement, int column)
 {
     const char *text = (const char *)sqlite3_column_text(statement, column);
 
@@ -369,8 +368,7 @@ enum store_error sqlite_events(struct journal *base, struct arena *arena,
     return rows_end(statement, error);
 }
 
-/* The rows of a statement that is bound. */
-static enum store_error executions_read(struct sqlite_journal *journal,
+enum store_error sqlite_read_executions(struct sqlite_journal *journal,
                                         struct arena *arena, sqlite3_stmt *statement,
                                         struct execution_row **rows, size_t *count)
 {
@@ -399,7 +397,7 @@ enum store_error sqlite_list(struct journal *base, struct arena *arena,
     if (workflow_id)
         bind_text(statement, ":workflow", workflow_id);
     bind_integer(statement, ":limit", limit ? (int64_t)limit : -1);
-    return executions_read(journal, arena, statement, rows, count);
+    return sqlite_read_executions(journal, arena, statement, rows, count);
 }
 
 enum store_error sqlite_children(struct journal *base, struct arena *arena,
@@ -412,7 +410,7 @@ enum store_error sqlite_children(struct journal *base, struct arena *arena,
     if (!statement)
         return STORE_FAILED;
     bind_text(statement, ":parent", execution_id);
-    return executions_read(journal, arena, statement, rows, count);
+    return sqlite_read_executions(journal, arena, statement, rows, count);
 }
 
 enum store_error sqlite_under_way(struct journal *base, struct arena *arena,
@@ -426,7 +424,7 @@ enum store_error sqlite_under_way(struct journal *base, struct arena *arena,
         return STORE_FAILED;
     bind_text(statement, ":workflow", workflow_id);
     bind_text(statement, ":concurrency", concurrency_key);
-    return executions_read(journal, arena, statement, rows, count);
+    return sqlite_read_executions(journal, arena, statement, rows, count);
 }
 
 enum store_error sqlite_workflows(struct journal *base, struct arena *arena,
