@@ -178,6 +178,22 @@ static void error_read(struct flow *flow, const struct expr *expr, bool is_harml
                 "`workflow.error` is always null here: nothing can have failed before");
 }
 
+/* The same of one step: it can't be passed but by a success. */
+static void step_error_read(struct flow *flow, const struct expr *expr,
+                            bool is_harmless)
+{
+    const struct step *step = expr->binding.step;
+    if (!flow->step || !flow->step->is_reachable || !step->is_reachable ||
+        !is_harmless || is_in_doubt(flow->workflow))
+        return;
+    const struct seen seen = seen_here(flow, step);
+    if (seen.step != step || read_fault(flow, step, &seen) != 0)
+        return;
+    diag_report(flow->program->diags, expr->span, KAD0409,
+                "`%.*s` is always null here: step `%.*s` has succeeded",
+                STR(span_text(expr->span)), STR(step->id.text));
+}
+
 static void env_read(struct flow *flow, struct str name)
 {
     if (!table_add(&flow->env, name, flow))
@@ -203,6 +219,7 @@ static bool binding_read(struct flow *flow, struct expr *expr, bool is_harmless)
     case BIND_ENV: env_read(flow, binding->name); return false;
     case BIND_SECRET: secret_read(flow, binding->name); return false;
     case BIND_WORKFLOW_ERROR: error_read(flow, expr, is_harmless); return false;
+    case BIND_STEP_ERROR: step_error_read(flow, expr, is_harmless); return false;
     default: return false;
     }
 }

@@ -108,7 +108,9 @@ struct str text_read(struct reader *reader, const struct node *node, const char 
             quote_help(diags, node);
         return is_other ? node->text : (struct str){0};
     }
-    text_check_yaml11(diags, node);
+    if (node->text.len >
+        1) /* `n` and `y` are good names, and no reader of today minds */
+        text_check_yaml11(diags, node);
     return node->text;
 }
 
@@ -250,6 +252,8 @@ void duration_read(struct reader *reader, const struct node *node, const char *w
         duration_parse(node->text, duration_ms))
         return;
     int64_t seconds;
+    reader->has_gaps =
+        reader->has_gaps || str_find(node->text, S("{{")) < node->text.len;
     diag_report(reader->program->diags, node->span, KAD0801,
                 "`%s`: `%.*s` is not a duration", what, STR(node->text));
     if (node_is_integer(node, &seconds) && seconds > 0)

@@ -41,6 +41,7 @@ static void check(struct program *program, struct workflow *workflow)
     types_check(program, workflow);
     concurrency_check(program, workflow);
     secrets_check(program, workflow);
+    credentials_check(program, workflow);
     taint_check(program, workflow);
     flow_check(program, workflow);
     guarantees_check(program, workflow);

@@ -74,7 +74,7 @@ static void action_inputs_read(struct reader *reader, const struct node *key,
                                const struct node *value, void *target)
 {
     size_t count;
-    const struct type_field *fields = fields_read(reader, value, "input", &count);
+    const struct type_field *fields = fields_read(reader, value, "input", KAD1001, &count);
     (void)key;
     ((struct action *)target)->inputs =
         object_of_fields(reader->program->arena, fields, count);
@@ -84,7 +84,7 @@ static void action_outputs_read(struct reader *reader, const struct node *key,
                                 const struct node *value, void *target)
 {
     size_t count;
-    struct type_field *fields = fields_read(reader, value, "output", &count);
+    struct type_field *fields = fields_read(reader, value, "output", KAD1001, &count);
     (void)key;
     secret_outputs_check(reader->program, fields, count);
     ((struct action *)target)->outputs =

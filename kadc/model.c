@@ -109,7 +109,7 @@ static void trigger_params_read(struct reader *reader, const struct node *key,
 {
     struct trigger *trigger = target;
     (void)key;
-    trigger->params = fields_read(reader, value, "parameter", &trigger->param_count);
+    trigger->params = fields_read(reader, value, "parameter", KAD0709, &trigger->param_count);
 }
 
 /* A trigger of a kind that is not supported: the names that it passes on are still of use, so

@@ -14,9 +14,11 @@ extern const struct key_set workflow_set, step_set, condition_set, switch_set,
 /* Key sets of a type, and of an entry {name, type, ...} of a list of fields. */
 extern const struct key_set type_set, field_set;
 
-/* A list of {name, type, ...}: `params`, `inputs`, `outputs`. `what`: "parameter". */
+/* A list of {name, type, ...}: `params`, `inputs`, `outputs`. `what`: "parameter";
+ * `collision`: see unique.h. */
 struct type_field *fields_read(struct reader *reader, const struct node *list,
-                               const char *what, size_t *count);
+                               const char *what, enum diag_code collision,
+                               size_t *count);
 const struct type *object_of_fields(struct arena *arena,
                                     const struct type_field *fields, size_t count);
 

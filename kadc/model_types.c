@@ -263,7 +263,7 @@ static void properties_read(struct reader *reader, const struct node *map,
         spec.name = identifier_read(reader, map->keys[i], "property");
         fields[i] = spec_field(reader, &spec, map->items[i]);
     }
-    fields_unique(reader->program, "property", fields, map->count);
+    fields_unique(reader->program, "property", fields, map->count, KAD1001);
     object->fields = fields;
     object->field_count = map->count;
     object->is_opaque = false;
@@ -429,7 +429,8 @@ const struct type *type_read(struct program *program, const struct workflow *wor
 /* ---- Lists of fields ----------------------------------------------------------------- */
 
 struct type_field *fields_read(struct reader *reader, const struct node *list,
-                               const char *what, size_t *count)
+                               const char *what, enum diag_code collision,
+                               size_t *count)
 {
     struct arena *arena = reader->program->arena;
     struct type_field *fields = arena_array(arena, struct type_field, list->count);
@@ -439,7 +440,7 @@ struct type_field *fields_read(struct reader *reader, const struct node *list,
         if (keys_read(reader, &field_set, list->items[i], &spec) && spec.name.text.p)
             fields[(*count)++] = spec_field(reader, &spec, list->items[i]);
     }
-    fields_unique(reader->program, what, fields, *count);
+    fields_unique(reader->program, what, fields, *count, collision);
     return fields;
 }
 
@@ -493,7 +494,8 @@ void types_section_read(struct reader *reader, const struct node *map,
             .type = named_type_get(reader, entry, entry->name.span),
         };
     }
-    fields_unique(reader->program, "type", workflow->types, workflow->type_count);
+    fields_unique(reader->program, "type", workflow->types, workflow->type_count,
+                  KAD1001);
 }
 
 void types_report_unused(struct reader *reader)

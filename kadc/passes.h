@@ -26,6 +26,9 @@ void concurrency_check(struct program *program, struct workflow *workflow);
 /* Where secrets may flow: 0906, 0907. After types_check. */
 void secrets_check(struct program *program, const struct workflow *workflow);
 
+/* Text with the shape of a credential: 0907. */
+void credentials_check(struct program *program, const struct workflow *workflow);
+
 /* Where text from outside may flow: 0901, 0902, 0904, 0905. After types_check, and after that
  * of the workflows that it calls. Sets hands_on_untrusted. */
 void taint_check(struct program *program, struct workflow *workflow);

@@ -6,6 +6,7 @@
  * input; a condition over them says too little to matter. */
 #include "secrets.h"
 
+#include "credentials.h"
 #include "passes.h"
 
 /* A place that a value is given to. */
@@ -73,8 +74,8 @@ static void literal_check_secret(const struct target *target, const struct value
 {
     struct diags *diags = target->program->diags;
     if (!value->wanted || !value->wanted->is_secret || node_is_null(value->node) ||
-        !value->node->text.len)
-        return;
+        !value->node->text.len || credential_find(value->node->text).what)
+        return; /* the latter is reported there */
     diag_report(diags, value->node->span, KAD0907,
                 "%.*s is secret, and its value stands in the file", STR(target->what));
     if (target->declared.source)
