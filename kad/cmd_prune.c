@@ -96,10 +96,11 @@ static void print_json(const struct prune *prune, const struct telling *telling)
     cli_print_json(document);
 }
 
-static int run(struct session *session, struct prune *prune_it)
+static int run(struct session *session, const struct prune *rules)
 {
     struct cli *cli = session->cli;
-    struct telling telling = {.cli = cli, .is_dry = prune_it->is_dry};
+    struct telling telling = {.cli = cli, .is_dry = rules->is_dry};
+    struct prune pruning = *rules;
     struct process_host host;
     enum store_error error = STORE_OK;
 
@@ -108,21 +109,21 @@ static int run(struct session *session, struct prune *prune_it)
         telling.kept = json_array();
     }
     process_host_init(&host);
-    prune_it->arena = cli->arena;
-    prune_it->project = &session->project;
-    prune_it->journal = session->journal;
-    prune_it->locks = &session->locks;
-    prune_it->host = &host.host;
-    prune_it->context = &telling;
-    prune_it->on_execution = tell_execution;
-    prune_it->on_kept = tell_kept;
+    pruning.arena = cli->arena;
+    pruning.project = &session->project;
+    pruning.journal = session->journal;
+    pruning.locks = &session->locks;
+    pruning.host = &host.host;
+    pruning.context = &telling;
+    pruning.on_execution = tell_execution;
+    pruning.on_kept = tell_kept;
     if (session->locks.fd >= 0) /* else nothing has ever run here */
-        error = prune(prune_it);
+        error = prune(&pruning);
     process_host_release(&host);
     if (error == STORE_OK && cli->is_json) {
-        print_json(prune_it, &telling);
+        print_json(&pruning, &telling);
     } else if (error == STORE_OK) {
-        print_text(prune_it);
+        print_text(&pruning);
     } else {
         json_decref(telling.executions);
         json_decref(telling.kept);
@@ -131,7 +132,7 @@ static int run(struct session *session, struct prune *prune_it)
 }
 
 /* false: reported. */
-static bool read_rules(const char *older_than, const char *keep, struct prune *prune)
+static bool read_rules(const char *older_than, const char *keep, struct prune *rules)
 {
     int64_t age_ms;
     char *end = NULL;
@@ -145,9 +146,9 @@ static bool read_rules(const char *older_than, const char *keep, struct prune *p
                   older_than);
         return false;
     }
-    prune->before_ms = time_now_ms() - age_ms;
+    rules->before_ms = time_now_ms() - age_ms;
     if (keep)
-        prune->keep = strtoul(keep, &end, 10);
+        rules->keep = strtoul(keep, &end, 10);
     if (!keep || (*keep >= '0' && *keep <= '9' && *end == '\0'))
         return true;
     cli_error("--keep takes a number, not `%s`", keep);
@@ -157,14 +158,14 @@ static bool read_rules(const char *older_than, const char *keep, struct prune *p
 int cmd_prune(struct cli *cli)
 {
     const char *older_than = NULL, *keep = NULL;
-    struct prune prune = {0};
+    struct prune pruning = {0};
     const struct arg_option options[] = {
         {"--older-than", "DURATION", "those that ended longer ago, as 30d or 12h",
          &older_than, NULL},
         {"--keep", "N", "keep the N newest executions of each workflow all the same",
          &keep, NULL},
         {"--dry-run", NULL, "print what would go, and change nothing", NULL,
-         &prune.is_dry},
+         &pruning.is_dry},
     };
     const struct arg_rules rules = {
         .options = options,
@@ -180,11 +181,11 @@ int cmd_prune(struct cli *cli)
 
     if (!args_read(cli, &rules, &exit_code))
         return exit_code;
-    if (!read_rules(older_than, keep, &prune))
+    if (!read_rules(older_than, keep, &pruning))
         return KAD_EXIT_USAGE;
     if (!session_open(&session, cli, &exit_code))
         return exit_code;
-    exit_code = run(&session, &prune);
+    exit_code = run(&session, &pruning);
     session_close(&session);
     return exit_code;
 }

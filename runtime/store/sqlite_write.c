@@ -35,7 +35,7 @@ static enum store_error execution_insert(struct sqlite_journal *journal,
 {
     sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_INSERT);
     const char *trigger_data = row->trigger_data;
-    struct reference reference;
+    struct reference reference = {0};
     enum store_error error;
 
     if (!statement || sqlite_value_keep(journal, row->id, &trigger_data, &reference))
@@ -135,7 +135,7 @@ static enum store_error execution_update(struct sqlite_journal *journal,
     sqlite3_stmt *statement = sqlite_statement(
         journal, commit->sets_execution ? EXECUTION_SET : EXECUTION_TOUCH);
     const char *outputs = commit->outputs;
-    struct reference reference;
+    struct reference reference = {0};
 
     if (!statement ||
         sqlite_value_keep(journal, commit->execution_id, &outputs, &reference))
@@ -160,7 +160,7 @@ static enum store_error step_end(struct sqlite_journal *journal, const char *exe
 {
     sqlite3_stmt *statement = sqlite_statement(journal, STEP_END);
     const char *outputs = ended->outputs;
-    struct reference reference;
+    struct reference reference = {0};
 
     if (!statement || sqlite_value_keep(journal, execution, &outputs, &reference))
         return STORE_FAILED;
@@ -178,7 +178,7 @@ static enum store_error step_insert(struct sqlite_journal *journal,
 {
     sqlite3_stmt *statement = sqlite_statement(journal, STEP_INSERT);
     const char *inputs = row->inputs, *outputs = row->outputs;
-    struct reference of_inputs, of_outputs;
+    struct reference of_inputs = {0}, of_outputs = {0};
 
     if (!statement ||
         sqlite_value_keep(journal, row->execution_id, &inputs, &of_inputs) ||

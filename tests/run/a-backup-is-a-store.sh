@@ -54,6 +54,11 @@ equal status "$(jq -r .status "$temporary/out")" interrupted
 equal "large value" "$(jq -r '.steps[0].outputs.stdout' "$temporary/out" | sha256sum)" \
     "$(echo "$text" | sha256sum)"
 
+it "so is a copy of the copy, with nothing beside it"
+cp "$temporary/copy.db" "$temporary/alone.db"
+exits 0 kad --db "$temporary/alone.db" workflow status
+contains "$temporary/out" "$outer"
+
 it "a file that is there is left alone"
 exits 2 kad backup "$temporary/copy.db"
 contains "$temporary/err" "it is there already"

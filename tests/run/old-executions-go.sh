@@ -46,6 +46,8 @@ END
 kad build >/dev/null 2>&1
 
 # A ref as the modules keep them, a file as kad_files does, a log, a worktree with commits.
+# Meant for the step's shell.
+# shellcheck disable=SC2016
 leave='git update-ref refs/kad/$KAD_EXECUTION/base HEAD; mkdir -p ../../files/$KAD_EXECUTION
     echo kept >../../files/$KAD_EXECUTION/note; head -c 300000 /dev/zero | tr "\0" x; '
 

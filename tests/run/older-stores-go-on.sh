@@ -4,7 +4,7 @@
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/crash.sh"
 migrations=$KAD_SOURCE/tests/migrations
-versions=$(cd "$migrations" && ls store-*.sql | tr -cd '0-9\n')
+versions=$(find "$migrations" -name "store-*.sql" -printf "%f\n" | tr -cd "0-9\n" | sort -n)
 newest=$(cat "$KAD_SOURCE"/runtime/store/schema-*.sql | grep -c '^-- Version') # but the first
 newest=$((newest + 1))
 
