@@ -1,6 +1,7 @@
 /* cmd_prune.c: kad workflow prune: executions that ended long ago go, with all that they have
  * left, and the store becomes as small as what it holds. */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +110,9 @@ static int run(struct session *session, const struct prune *rules)
         telling.kept = json_array();
     }
     process_host_init(&host);
+    /* Who ends it loses nothing: the next prune goes on. */
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
     pruning.arena = cli->arena;
     pruning.project = &session->project;
     pruning.journal = session->journal;

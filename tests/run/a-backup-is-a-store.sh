@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # `kad backup`: a copy of the store, made while an execution runs, is a store; large values come
-# along, and one that is damaged is named. Logs of called workflows are told with their callers.
+# along, one that is damaged is named, and a kill leaves none that a row refers to and that is
+# not there. Logs of called workflows are told with their callers.
 source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/crash.sh"
 
 new_project project
 workflow outer <<'END'
@@ -97,3 +99,21 @@ contains "$temporary/out" "from inner"
 exits 0 kad workflow logs "$outer" --step say --json
 equal "document" "$(jq -c '[.logs[] | [.step, (.text | contains("from inner"))]]' "$temporary/out")" \
     '[["say",true]]'
+
+it "killed anywhere while they are stored, all that rows refer to are there"
+calls=write,pwrite64,fsync,fdatasync,rename
+strace_options=()
+stride=${KAD_EVERYWHERE:-9}
+n=1
+while rm -rf .kad/kad.db* .kad/values && ! killed_at "$calls" "$n" .kad/bin/wf-outer 2>/dev/null; do
+    if [ -e .kad/kad.db ] && [ -n "$(execution)" ]; then
+        for hash in $(sql "SELECT DISTINCT hash FROM large_values"); do
+            equal "content, killed at $n" "$(sha256sum <".kad/values/$hash")" "$hash  -"
+        done
+        outer=$(sql "SELECT id FROM executions WHERE parent_id IS NULL")
+        exits 0 kad workflow resume "$outer"
+        equal "status, killed at $n" "$(sql "SELECT status FROM executions WHERE id = '$outer'")" completed
+    fi
+    n=$((n + stride))
+done
+[ "$n" -gt $((3 * stride)) ] || fail "killed only till $n"

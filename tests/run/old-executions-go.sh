@@ -124,6 +124,19 @@ git -C ".kad/worktrees/$failed" checkout -q file
 exits 0 kad workflow prune --older-than 1ms
 equal "what is left" "$(left)" "0 0 0 0 0 0 0 0 0"
 
+it "others go on working meanwhile"
+again
+for _ in {1..30}; do echo '{"text": "x"}'; done >lines
+.kad/bin/wf-called --quiet --batch lines >"$temporary/batch" 2>&1 &
+batch=$!
+while kill -0 "$batch" 2>/dev/null; do
+    exits 0 kad workflow prune --older-than 1ms
+done
+wait "$batch" || fail "the batch ended with $?: $(cat "$temporary/batch")"
+exits 0 kad workflow prune --older-than 1ms
+equal "what is left" "$(left)" "0 0 0 0 0 0 0 0 0"
+equal "integrity" "$(sql "PRAGMA integrity_check; PRAGMA foreign_key_check")" ok
+
 it "killed anywhere, the next prune does the rest"
 calls=write,pwrite64,fsync,fdatasync,ftruncate,unlink,unlinkat,rmdir
 strace_options=()
