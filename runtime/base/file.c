@@ -98,7 +98,7 @@ static int remove_entry(const char *path, const struct stat *entry, int kind,
                         struct FTW *place)
 {
     (void)entry, (void)kind, (void)place;
-    return remove(path);
+    return remove(path) == 0 || errno == ENOENT ? 0 : -1;
 }
 
 bool file_remove(const char *path)

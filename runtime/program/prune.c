@@ -5,6 +5,8 @@
  * another has makes them stay. */
 #include "program/prune.h"
 
+#include <string.h>
+
 #include "base/vec.h"
 
 enum { PAGE = 256 };
@@ -29,7 +31,8 @@ static void note_open(struct prune *prune, const struct execution_row *row)
 
 static bool is_due(const struct prune *prune, const struct execution_row *row)
 {
-    return execution_is_ended(row->status) && row->completed_ms < prune->before_ms;
+    return execution_is_ended(row->status) && row->completed_ms < prune->before_ms &&
+           strcmp(row->id, prune->newest) != 0;
 }
 
 static bool take(struct prune *prune, const struct execution_row *row)
@@ -50,14 +53,17 @@ static enum store_error delete_victims(struct prune *prune,
                                        const struct victims *victims)
 {
     enum store_error error = STORE_OK;
-    size_t at = 0, done, deleted;
+    struct deletion deletion;
+    size_t at = 0;
 
     while (error == STORE_OK && !prune->is_dry && at < victims->count) {
         error = store_delete(prune->journal, victims->ids + at, victims->count - at,
-                             prune->before_ms, &done, &deleted);
-        at += done;
-        if (error == STORE_OK)
-            prune->called += deleted > done ? deleted - done : 0;
+                             prune->before_ms, &deletion);
+        at += deletion.done;
+        if (error != STORE_OK)
+            break;
+        prune->executions += deletion.executions;
+        prune->called += deletion.called;
     }
     for (size_t i = 0; i < victims->count && !prune->is_dry; i++)
         lock_drop(prune->locks, victims->slots[i]);
@@ -86,7 +92,8 @@ static enum store_error prune_page(struct pass *pass, const struct execution_row
     error = delete_victims(prune, &victims);
     if (error != STORE_OK)
         return error;
-    prune->executions += victims.count;
+    if (prune->is_dry)
+        prune->executions += victims.count;
     for (size_t i = 0, v = 0; i < count && v < victims.count; i++)
         if (rows[i].slot == victims.slots[v]) {
             prune->on_execution(prune->context, &rows[i]);
@@ -144,7 +151,11 @@ enum store_error prune(struct prune *prune)
     enum store_error error;
 
     prune->oldest_open_ms = INT64_MAX;
-    error = prune_executions(prune);
+    error = store_newest(prune->journal, prune->arena, &prune->newest);
+    if (error == STORE_NOT_FOUND)
+        prune->newest = "";
+    if (error != STORE_FAILED)
+        error = prune_executions(prune);
     if (error == STORE_OK)
         error = prune_events(prune);
     if (prune->is_dry)

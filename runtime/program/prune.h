@@ -34,6 +34,7 @@ struct prune {
     size_t executions, called, events, values, builds, modules;
     struct shrinking shrinking;
 
+    const char *newest;     /* of all executions: it stays */
     int64_t oldest_open_ms; /* start of the oldest that may still take an event */
 };
 

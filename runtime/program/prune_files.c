@@ -17,7 +17,7 @@
 #include "program/prune.h"
 #include "program/worktree.h"
 
-enum { NOTES_AT_ONCE = 50 };
+enum { NOTES_AT_ONCE = 100 };
 
 static const char *const folders[] = {"logs", "files", "held", "asks"};
 enum { FOLDER_COUNT = sizeof(folders) / sizeof(folders[0]) };
@@ -31,6 +31,8 @@ struct notes {
     bool is_worktree_known;
     struct worktree worktree;
     const char *why_no_worktree; /* or NULL */
+    const char *repository;      /* that was looked at last */
+    bool has_refs;               /* it had any then */
 };
 
 /* Ids are made by kad; whatever else somebody's database may hold is no name here. */
@@ -140,6 +142,24 @@ static const char *repository_of(const struct notes *notes,
                                                        : notes->prune->project->root;
 }
 
+/* Most repositories have no refs of executions: then git is asked once for all notes. What is
+ * no repository has none; where git can't be run, that is said later. */
+static bool has_refs(struct notes *notes, const char *repository)
+{
+    static const char *const argv[] = {"git", "for-each-ref", "--count=1", "refs/kad/",
+                                       NULL};
+    struct exec_result result;
+    enum exec_end end;
+
+    if (notes->repository && !strcmp(notes->repository, repository))
+        return notes->has_refs;
+    end = git(notes, repository, argv, (struct str){0}, &result);
+    notes->repository = str_copy(notes->prune->arena, str_of(repository));
+    notes->has_refs =
+        end != EXEC_ENDED || (result.output.exit_code == 0 && result.output.out_len);
+    return notes->has_refs;
+}
+
 /* Commands that delete the refs of the notes of one repository. */
 static struct str commands_of(struct notes *notes, const char *repository,
                               enum exec_end *end)
@@ -196,7 +216,7 @@ static void remove_refs(struct notes *notes)
         if (!notes->rows[i].id)
             continue;
         repository = repository_of(notes, &notes->rows[i]);
-        if (last && !strcmp(last, repository))
+        if ((last && !strcmp(last, repository)) || !has_refs(notes, repository))
             continue;
         remove_refs_of(notes, repository);
         last = repository;

@@ -166,16 +166,19 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [WORKFLOW_LIST] = "SELECT id, name, version, definition, created_at, updated_at"
                       " FROM workflows ORDER BY id",
 
+    [EXECUTION_NEWEST] = "SELECT slot, id FROM executions"
+                         " WHERE slot = (SELECT max(slot) FROM executions)",
     [EXECUTION_PAGE] = "SELECT " LISTED_COLUMNS " FROM executions"
                        " WHERE workflow_id = :workflow AND parent_id IS NULL"
                        " AND slot < :before ORDER BY slot DESC LIMIT :limit",
     /* With those that it has called; nothing unless it has ended by then. */
     [EXECUTION_TREE] =
-        "WITH RECURSIVE tree (id, workspace) AS"
-        " (SELECT id, workspace FROM executions WHERE id = :id AND parent_id IS NULL"
-        " AND completed_at < :before UNION ALL SELECT child.id, child.workspace"
+        "WITH RECURSIVE tree (id, workspace, slot) AS"
+        " (SELECT id, workspace, slot FROM executions WHERE id = :id"
+        " AND parent_id IS NULL AND completed_at < :before"
+        " UNION ALL SELECT child.id, child.workspace, child.slot"
         " FROM tree JOIN executions AS child ON child.parent_id = tree.id)"
-        " SELECT id, workspace FROM tree",
+        " SELECT id, workspace, slot FROM tree",
     [EXECUTION_DELETE] = "DELETE FROM executions WHERE id = :execution",
     [STEP_DELETE] = "DELETE FROM step_executions WHERE execution_id = :execution",
     [HISTORY_DELETE] = "DELETE FROM execution_history WHERE execution_id = :execution",

@@ -14,7 +14,7 @@
 #include "store/value_file.h"
 
 enum {
-    ROWS_PER_TRANSACTION = 2000,
+    ROWS_PER_TRANSACTION = 5000,
     EVENTS_PER_TRANSACTION = 500,
     FILES_PER_TRANSACTION = 200,
     PAGES_PER_TRANSACTION = 500,
@@ -75,7 +75,12 @@ enum store_error store_page(struct journal *base, struct arena *arena,
     return sqlite_read_executions(journal, arena, statement, rows, count);
 }
 
-/* Rows of `id` and `workspace`. */
+static struct pruned_row pruned_of(struct arena *arena, sqlite3_stmt *statement)
+{
+    return (struct pruned_row){column_text(arena, statement, 0),
+                               column_text(arena, statement, 1)};
+}
+
 static enum store_error read_pruned(struct sqlite_journal *journal, struct arena *arena,
                                     sqlite3_stmt *statement, struct pruned_row **rows,
                                     size_t *count)
@@ -84,9 +89,7 @@ static enum store_error read_pruned(struct sqlite_journal *journal, struct arena
     enum store_error error;
 
     while ((error = sqlite_next(journal, statement)) == STORE_OK)
-        vec_push(arena, &found,
-                 ((struct pruned_row){column_text(arena, statement, 0),
-                                      column_text(arena, statement, 1)}));
+        vec_push(arena, &found, pruned_of(arena, statement));
     *rows = found.items;
     *count = found.count;
     return rows_end(statement, error);
@@ -120,41 +123,98 @@ static enum store_error delete_rows(struct sqlite_journal *journal,
     return error;
 }
 
-static enum store_error delete_tree(struct sqlite_journal *journal, const char *id,
-                                    int64_t before_ms, size_t *deleted)
+/* STORE_NOT_FOUND: there is none. */
+static enum store_error newest(struct sqlite_journal *journal, struct arena *arena,
+                               int64_t *slot, const char **id)
 {
-    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_TREE);
-    struct arena scratch = {0};
-    struct pruned_row *rows;
-    size_t count = 0;
+    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_NEWEST);
     enum store_error error;
 
     if (!statement)
         return STORE_FAILED;
+    error = sqlite_next(journal, statement);
+    if (error == STORE_OK) {
+        *slot = sqlite3_column_int64(statement, 0);
+        *id = column_text(arena, statement, 1);
+    }
+    sqlite_reset(statement);
+    return error;
+}
+
+enum store_error store_newest(struct journal *base, struct arena *arena,
+                              const char **id)
+{
+    struct execution_row row;
+    int64_t slot;
+    enum store_error error = newest((struct sqlite_journal *)base, arena, &slot, id);
+
+    while (error == STORE_OK) {
+        error = base->ops->find(base, arena, *id, &row);
+        if (error != STORE_OK || !row.parent_id)
+            break;
+        *id = row.parent_id;
+    }
+    return error;
+}
+
+/* A tree that may go; the newest of all is none. */
+static enum store_error read_tree(struct sqlite_journal *journal, struct arena *arena,
+                                  const char *id, int64_t before_ms,
+                                  struct pruned_row **rows, size_t *count)
+{
+    enum { SLOT = 2 };
+    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_TREE);
+    VEC(struct pruned_row) found = {0};
+    const char *newest_id;
+    int64_t newest_slot = 0;
+    bool has_newest = false;
+    enum store_error error = newest(journal, arena, &newest_slot, &newest_id);
+
+    if (!statement || error == STORE_FAILED)
+        return STORE_FAILED;
     bind_text(statement, ":id", id);
     bind_time(statement, ":before", before_ms);
-    error = read_pruned(journal, &scratch, statement, &rows, &count);
+    while ((error = sqlite_next(journal, statement)) == STORE_OK) {
+        has_newest = has_newest || sqlite3_column_int64(statement, SLOT) == newest_slot;
+        vec_push(arena, &found, pruned_of(arena, statement));
+    }
+    *rows = found.items;
+    *count = has_newest ? 0 : found.count;
+    return rows_end(statement, error);
+}
+
+static enum store_error delete_tree(struct sqlite_journal *journal, const char *id,
+                                    int64_t before_ms, struct deletion *deletion)
+{
+    struct arena scratch = {0};
+    struct pruned_row *rows;
+    size_t count = 0;
+    enum store_error error = read_tree(journal, &scratch, id, before_ms, &rows, &count);
+
     for (size_t i = 0; error == STORE_OK && i < count; i++)
         error = delete_rows(journal, &rows[i]);
-    *deleted += count;
+    if (count) {
+        deletion->executions++;
+        deletion->called += count - 1;
+    }
     arena_release(&scratch);
     return error;
 }
 
 enum store_error store_delete(struct journal *base, const char *const *ids,
-                              size_t count, int64_t before_ms, size_t *done,
-                              size_t *deleted)
+                              size_t count, int64_t before_ms,
+                              struct deletion *deletion)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
     const int changes = sqlite3_total_changes(journal->db);
     enum store_error error = sqlite_write_begin(journal);
 
-    *done = *deleted = 0;
+    *deletion = (struct deletion){0};
     if (error != STORE_OK)
         return error;
-    while (error == STORE_OK && *done < count &&
+    while (error == STORE_OK && deletion->done < count &&
            sqlite3_total_changes(journal->db) - changes < ROWS_PER_TRANSACTION)
-        error = delete_tree(journal, ids[(*done)++], before_ms, deleted);
+        error = delete_tree(journal, ids[deletion->done++], before_ms, deletion);
     return sqlite_write_end(journal, error, WAL_PAGES_IN_RUN);
 }
 

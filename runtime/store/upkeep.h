@@ -14,12 +14,21 @@ enum store_error store_page(struct journal *journal, struct arena *arena,
                             const char *workflow_id, int64_t before_slot, size_t limit,
                             struct execution_row **rows, size_t *count);
 
-/* Deletes those, in one transaction, that have ended before then; the caller holds their
- * locks. Only as many as do not take long: *done says how many of `ids` are dealt with, one
- * at least; *deleted counts what is gone, with what was called. */
+/* The newest of all, or the one that it was called from; it is never deleted, so that no slot
+ * is given twice: somebody may still have its byte. NOT_FOUND: there is none. */
+enum store_error store_newest(struct journal *journal, struct arena *arena,
+                              const char **id);
+
+/* What one transaction has deleted. */
+struct deletion {
+    size_t done; /* of the ids: one at least */
+    size_t executions, called;
+};
+/* Deletes those that have ended before then; the caller holds their locks. Only as many as do
+ * not take long. */
 enum store_error store_delete(struct journal *journal, const char *const *ids,
-                              size_t count, int64_t before_ms, size_t *done,
-                              size_t *deleted);
+                              size_t count, int64_t before_ms,
+                              struct deletion *deletion);
 
 /* A deleted execution whose files may be there. */
 struct pruned_row {

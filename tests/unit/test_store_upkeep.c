@@ -141,11 +141,11 @@ static void finish_rich(const char *id)
 
 static size_t delete_one(const char *id, int64_t before_ms)
 {
-    size_t done, deleted;
+    struct deletion deletion;
 
-    cr_assert_eq(store_delete(journal, &id, 1, before_ms, &done, &deleted), STORE_OK);
-    cr_assert_eq(done, 1);
-    return deleted;
+    cr_assert_eq(store_delete(journal, &id, 1, before_ms, &deletion), STORE_OK);
+    cr_assert_eq(deletion.done, 1);
+    return deletion.executions + deletion.called;
 }
 
 static void use_file(void)
@@ -197,25 +197,45 @@ Test(store_upkeep, what_is_not_over_or_too_new_or_called_stays)
 
 Test(store_upkeep, many_are_deleted_in_several_transactions)
 {
-    enum { COUNT = 500 };
+    enum { COUNT = 1500 };
     const char *ids[COUNT];
-    size_t done, deleted, at = 0, calls = 0;
+    struct deletion deletion;
+    size_t at = 0, calls = 0;
 
     use_folder();
     cr_assert_eq(store_open(file, true, true, &journal), STORE_OK);
     for (size_t i = 0; i < COUNT; i++) {
-        ids[i] = arena_printf(&arena, "e%03zu", i);
+        ids[i] = arena_printf(&arena, "e%04zu", i);
         finish(ids[i]);
     }
-    for (; at < COUNT; at += done, calls++) {
-        cr_assert_eq(
-            store_delete(journal, ids + at, COUNT - at, now_ms + 1, &done, &deleted),
-            STORE_OK);
-        cr_assert_gt(done, 0);
-        cr_assert_eq(deleted, done);
+    finish("newest");
+    for (; at < COUNT; at += deletion.done, calls++) {
+        cr_assert_eq(store_delete(journal, ids + at, COUNT - at, now_ms + 1, &deletion),
+                     STORE_OK);
+        cr_assert_gt(deletion.done, 0);
+        cr_assert_eq(deletion.executions, deletion.done);
     }
     cr_assert_gt(calls, 1);
-    cr_assert_eq(count_rows("executions"), 0);
+    cr_assert_eq(count_rows("executions"), 1);
+}
+
+Test(store_upkeep, the_newest_stays_and_so_no_slot_is_given_twice)
+{
+    const char *id;
+    int64_t slot;
+
+    use_file();
+    cr_assert_eq(store_newest(journal, &arena, &id), STORE_NOT_FOUND);
+    finish("e");
+    finish_rich("f");
+    slot = found("fc").slot;
+    cr_assert_eq(store_newest(journal, &arena, &id), STORE_OK);
+    cr_assert_str_eq(id, "f", "it has called the newest");
+    cr_assert_eq(delete_one("f", now_ms + 1), 0);
+    finish("g");
+    cr_assert_gt(found("g").slot, slot);
+    cr_assert_eq(delete_one("f", now_ms + 1), 2);
+    cr_assert_eq(delete_one("g", now_ms + 1), 0);
 }
 
 Test(store_upkeep, a_workflow_is_passed_page_by_page_newest_first)
@@ -274,6 +294,7 @@ Test(store_upkeep, a_large_value_goes_when_nobody_refers_to_it_any_more)
     use_file();
     finish_rich("e");
     finish_rich("f");
+    finish("newest");
     cr_assert_eq(count_values(), 1);
     delete_one("e", now_ms + 1);
     cr_assert_eq(store_sweep_values(journal, &count), STORE_OK);
@@ -323,6 +344,7 @@ static void fill_and_delete(void)
         cr_assert_eq(start_step(&step), STORE_OK);
         end_execution(id, EXECUTION_COMPLETED);
     }
+    finish("newest");
     for (int i = 0; i < FILLING; i++)
         delete_one(arena_printf(&arena, "e%02d", i), now_ms + 1);
 }
