@@ -113,6 +113,16 @@ exits 0 kad workflow prune --older-than 1ms
 equal events "$(count events)" 0
 equal executions "$(count executions)" 1
 
+it "a program that no execution is pinned to goes when nobody has used it for a day"
+equal programs "$(entries builds)" 2
+exits 0 kad workflow prune --older-than 1ms
+equal programs "$(entries builds)" 2
+touch -d "2 days ago" .kad/builds/*
+exits 0 kad workflow prune --older-than 1ms
+contains "$temporary/out" "removed 0 large values, 1 program"
+equal programs "$(entries builds)" 1
+exits 4 kad workflow resume "$(execution)"
+
 it "a worktree with work that is not committed stays until it is"
 again
 failed=$(sql "SELECT id FROM executions WHERE workflow_id = 'leave' AND status = 'failed'")
