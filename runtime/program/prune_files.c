@@ -17,7 +17,7 @@
 #include "program/prune.h"
 #include "program/worktree.h"
 
-enum { NOTES_AT_ONCE = 100 };
+enum { NOTES_AT_ONCE = 500 };
 
 static const char *const folders[] = {"logs", "files", "held", "asks"};
 enum { FOLDER_COUNT = sizeof(folders) / sizeof(folders[0]) };
