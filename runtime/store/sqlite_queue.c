@@ -118,6 +118,25 @@ static enum store_error transaction_begin(struct sqlite_journal *journal)
     return STORE_FAILED;
 }
 
+/* A reader has kept the log from being begun anew: when it is, the next commit cuts it. To say
+ * so at once would cost each start of a program. */
+static void limit_log(struct sqlite_journal *journal)
+{
+    char text[64];
+
+    snprintf(text, sizeof(text), "PRAGMA journal_size_limit = %d", WAL_BYTES_MAX);
+    journal->is_log_limited =
+        sqlite3_exec(journal->db, text, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static void checkpoint(struct sqlite_journal *journal)
+{
+    if (journal->wal_pages >= 2 * WAL_PAGES_IN_RUN && !journal->is_log_limited)
+        limit_log(journal);
+    /* One that fails is tried again later. */
+    sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
 static enum store_error transaction_end(struct sqlite_journal *journal,
                                         enum store_error error, int wal_pages_max)
 {
@@ -126,12 +145,29 @@ static enum store_error transaction_end(struct sqlite_journal *journal,
     /* Severe errors have rolled back by themselves. */
     if (error != STORE_OK && !sqlite3_get_autocommit(journal->db))
         sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
-    /* The commit is safe already: a checkpoint that fails is tried again later. */
     if (error == STORE_OK && journal->wal_pages >= wal_pages_max)
-        sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
-                                  NULL);
+        checkpoint(journal); /* the commit is safe already */
     sqlite_queue_leave(journal);
     return error;
+}
+
+bool sqlite_log_truncate(struct sqlite_journal *journal)
+{
+    enum { WAIT_MS = 1000 };
+    int result;
+
+    if (sqlite_queue_enter(journal) != STORE_OK)
+        return false;
+    sqlite3_busy_timeout(journal->db, journal->queue_wait_ms < WAIT_MS
+                                          ? journal->queue_wait_ms
+                                          : WAIT_MS);
+    result = sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_TRUNCATE,
+                                       NULL, NULL);
+    sqlite3_busy_timeout(journal->db, journal->queue_wait_ms);
+    if (result == SQLITE_OK)
+        journal->wal_pages = 0;
+    sqlite_queue_leave(journal);
+    return result == SQLITE_OK;
 }
 
 enum store_error sqlite_write_begin(struct sqlite_journal *journal)
