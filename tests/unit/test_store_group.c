@@ -1,4 +1,9 @@
 /* test_store_group.c: what is written in a group of a journal is stored together. */
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <unistd.h>
+
 #include "store_fixture.h"
 
 TestSuite(store_group, .fini = clean_up);
@@ -82,6 +87,54 @@ Test(store_group, nobody_else_sees_a_part_of_it)
     journal_close(journal);
     journal = own;
     cr_assert_eq(end(), STORE_OK);
+}
+
+/* Another process, as far as the queue goes: it pauses `a`. */
+static void *request_pause(void *context)
+{
+    struct journal *other;
+
+    (void)context;
+    cr_assert_eq(store_open(file, false, false, &other), STORE_OK);
+    cr_assert_eq(other->ops->request(other, "a", "pause"), STORE_OK);
+    journal_close(other);
+    return NULL;
+}
+
+/* Until somebody waits for the writer who holds the queue. */
+static void wait_for_line(void)
+{
+    const char *path = arena_printf(&arena, "%s-queue", file);
+    const int fd = open(path, O_RDWR);
+    struct flock first;
+
+    cr_assert_geq(fd, 0);
+    do {
+        sched_yield();
+        first = (struct flock){
+            .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 1, .l_len = 1};
+        cr_assert_eq(fcntl(fd, F_OFD_GETLK, &first), 0);
+    } while (first.l_type == F_UNLCK);
+    close(fd);
+}
+
+Test(store_group, who_waits_comes_before_the_next_group)
+{
+    pthread_t thread;
+    const char *request = NULL;
+
+    use_folder();
+    open_file();
+    start_execution("a");
+    begin();
+    cr_assert_eq(pthread_create(&thread, NULL, request_pause, NULL), 0);
+    wait_for_line();
+    cr_assert_eq(end(), STORE_OK);
+    begin();
+    cr_expect_eq(journal->ops->requested(journal, &arena, "a", &request), STORE_OK);
+    cr_expect_str_eq(request, "pause");
+    cr_assert_eq(end(), STORE_OK);
+    pthread_join(thread, NULL);
 }
 
 Test(store_group, a_part_that_fails_takes_all_of_it_back)
