@@ -5,7 +5,8 @@
  * while another process commits, which SQLite before 3.51.3 does not survive. The lock
  * is one of the open file, not of the process, and goes with its holder's death. Who waits
  * holds a second byte, one at a time: the first in line. A short transaction may come before
- * him, since he has to wake up first; a group, which takes longer, stands behind him. Other
+ * him, since he has to wake up first; a group, which takes longer, stands behind him. What a
+ * person asks for waits beside the first in line, however long that is. Other
  * programs that write to the file are waited for by SQLite's busy timeout, and both waits
  * end after the same time: a process that was stopped in a commit blocks nobody for ever.
  *
@@ -36,8 +37,11 @@ static enum store_error queue_open(struct sqlite_journal *journal)
                             strerror(errno), "make the file and its folder writable");
 }
 
-/* The bytes of the file. */
-enum place { WRITER, FIRST_IN_LINE };
+/* The bytes of the file. Any number may share the last. */
+enum place { WRITER, FIRST_IN_LINE, BESIDE_THE_LINE };
+
+/* How a writer waits for his turn. */
+enum turn { TURN_SHORT, TURN_GROUP, TURN_URGENT };
 
 static int queue_lock(int fd, int command, short type, enum place place)
 {
@@ -63,9 +67,19 @@ static bool wait_for(const struct sqlite_journal *journal, enum place place,
     return result == 0;
 }
 
+/* Takes the place where a writer waits. */
+static bool step_up(const struct sqlite_journal *journal, enum turn turn,
+                    int64_t end_ms)
+{
+    if (turn == TURN_URGENT)
+        return queue_lock(journal->queue_fd, F_OFD_SETLK, F_RDLCK, BESIDE_THE_LINE) ==
+               0;
+    return wait_for(journal, FIRST_IN_LINE, end_ms);
+}
+
 /* Waits in line until the time is over: SIGALRM comes then, and again each second, in case
  * that the first came just before the wait began. false: errno; EINTR: time is over. */
-static bool queue_wait(const struct sqlite_journal *journal)
+static bool queue_wait(const struct sqlite_journal *journal, enum turn turn)
 {
     const int64_t end_ms = time_now_ms() + journal->queue_wait_ms;
     const struct itimerval ticks = {
@@ -80,10 +94,10 @@ static bool queue_wait(const struct sqlite_journal *journal)
 
     sigaction(SIGALRM, &alarmed, &before);
     setitimer(ITIMER_REAL, &ticks, &timer);
-    is_locked =
-        wait_for(journal, FIRST_IN_LINE, end_ms) && wait_for(journal, WRITER, end_ms);
+    is_locked = step_up(journal, turn, end_ms) && wait_for(journal, WRITER, end_ms);
     error = errno;
-    queue_lock(journal->queue_fd, F_OFD_SETLK, F_UNLCK, FIRST_IN_LINE);
+    queue_lock(journal->queue_fd, F_OFD_SETLK, F_UNLCK,
+               turn == TURN_URGENT ? BESIDE_THE_LINE : FIRST_IN_LINE);
     setitimer(ITIMER_REAL, &timer, NULL);
     sigaction(SIGALRM, &before, NULL);
     errno = error;
@@ -95,27 +109,28 @@ static bool is_held(int error)
     return error == EAGAIN || error == EACCES;
 }
 
+/* Somebody waits, in line or beside it. */
 static bool has_line(const struct sqlite_journal *journal)
 {
     struct flock lock = {
-        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = FIRST_IN_LINE, .l_len = 1};
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = FIRST_IN_LINE, .l_len = 2};
 
     return fcntl(journal->queue_fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
-static bool queue_take(const struct sqlite_journal *journal, bool stands_in_line)
+static bool queue_take(const struct sqlite_journal *journal, enum turn turn)
 {
-    if (stands_in_line && has_line(journal))
-        return queue_wait(journal);
+    if (turn == TURN_GROUP && has_line(journal))
+        return queue_wait(journal, turn);
     return queue_lock(journal->queue_fd, F_OFD_SETLK, F_WRLCK, WRITER) == 0 ||
-           (is_held(errno) && queue_wait(journal));
+           (is_held(errno) && queue_wait(journal, turn));
 }
 
-static enum store_error enter(struct sqlite_journal *journal, bool stands_in_line)
+static enum store_error enter(struct sqlite_journal *journal, enum turn turn)
 {
     if (journal->queue_fd < 0 && queue_open(journal) != STORE_OK)
         return STORE_FAILED;
-    if (queue_take(journal, stands_in_line))
+    if (queue_take(journal, turn))
         return STORE_OK;
     if (errno == EINTR)
         return sqlite_fail_text(journal,
@@ -131,7 +146,7 @@ static enum store_error enter(struct sqlite_journal *journal, bool stands_in_lin
 
 enum store_error sqlite_queue_enter(struct sqlite_journal *journal)
 {
-    return enter(journal, false);
+    return enter(journal, TURN_SHORT);
 }
 
 void sqlite_queue_leave(struct sqlite_journal *journal)
@@ -147,9 +162,9 @@ static enum store_error run(struct sqlite_journal *journal, enum statement which
 }
 
 static enum store_error transaction_begin(struct sqlite_journal *journal,
-                                          bool stands_in_line)
+                                          enum turn turn)
 {
-    if (enter(journal, stands_in_line) != STORE_OK)
+    if (enter(journal, turn) != STORE_OK)
         return STORE_FAILED;
     if (run(journal, BEGIN) == STORE_OK)
         return STORE_OK;
@@ -173,14 +188,24 @@ static enum store_error transaction_end(struct sqlite_journal *journal,
     return error;
 }
 
-enum store_error sqlite_write_begin(struct sqlite_journal *journal)
+static enum store_error write_begin(struct sqlite_journal *journal, enum turn turn)
 {
     switch (journal->group) {
-    case UNGROUPED: return transaction_begin(journal, false);
+    case UNGROUPED: return transaction_begin(journal, turn);
     case GROUP_GOOD: return STORE_OK;
     case GROUP_FAILED: break; /* it has been said why */
     }
     return STORE_FAILED;
+}
+
+enum store_error sqlite_write_begin(struct sqlite_journal *journal)
+{
+    return write_begin(journal, TURN_SHORT);
+}
+
+enum store_error sqlite_write_begin_soon(struct sqlite_journal *journal)
+{
+    return write_begin(journal, TURN_URGENT);
 }
 
 enum store_error sqlite_write_end(struct sqlite_journal *journal,
@@ -196,7 +221,7 @@ enum store_error sqlite_write_end(struct sqlite_journal *journal,
 enum store_error sqlite_group_begin(struct journal *base)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
-    const enum store_error error = transaction_begin(journal, true);
+    const enum store_error error = transaction_begin(journal, TURN_GROUP);
 
     if (error == STORE_OK)
         journal->group = GROUP_GOOD;
