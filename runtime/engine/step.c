@@ -1,5 +1,6 @@
 /* step.c: what a module's functions may do with their step: kad/step.h. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -148,12 +149,30 @@ static void notify(struct kad_step *step, enum notice_kind kind, struct str text
                           });
 }
 
+/* Most steps write nothing: their log has no name then. */
+static void add_to_log(struct kad_step *step, struct str text)
+{
+    const struct execution *execution = step->run->execution;
+    const struct project *project = execution->drive->engine->project;
+    struct arena *memory = &step->memory;
+    const char *folder;
+
+    if (project && !step->log.folder) {
+        folder = arena_printf(memory, "%s/logs/%s", project->state, execution->row->id);
+        step_log_name(&step->log, folder,
+                      arena_printf(memory, "%s/%s.%" PRIu32 ".%" PRIu32 ".log", folder,
+                                   step_label(memory, step), step->visit,
+                                   step->attempt));
+    }
+    step_log_add(&step->log, text);
+}
+
 static void log_text(struct kad_step *step, struct str piece)
 {
     const bool had_error = step->log.error;
     const struct str text = mask_stream_add(&step->log.mask, &step->memory, piece);
 
-    step_log_add(&step->log, text);
+    add_to_log(step, text);
     notify(step, NOTICE_LOG, text);
     if (step->log.error && !had_error)
         notify(step, NOTICE_LOG,
@@ -181,7 +200,7 @@ void kad_progress(struct kad_step *step, const char *format, ...)
     text = mask_text(&step->memory, arena_vprintf(&step->memory, format, args));
     va_end(args);
     notify(step, NOTICE_PROGRESS, str_of(text));
-    step_log_add(&step->log, str_printf(&step->memory, "%s\n", text));
+    add_to_log(step, str_printf(&step->memory, "%s\n", text));
 }
 
 enum kad_outcome kad_fail(struct kad_step *step, const char *code, const char *format,
