@@ -152,6 +152,29 @@ const char *project_prepare(struct arena *arena, const struct project *project)
                         path, strerror(errno));
 }
 
+/* ---- Files of a step ----------------------------------------------------------------- */
+
+const char *key_file(struct arena *arena, const struct project *project,
+                     const char *key, const char *suffix)
+{
+    const char *parts[4] = {key};
+    size_t count = 1;
+
+    for (const char *c = key; *c; c++) {
+        if (*c != '/')
+            continue;
+        if (count == 4)
+            return NULL;
+        parts[count++] = c + 1;
+    }
+    if (count < 4 || strstr(key, ".") || strstr(key, "//"))
+        return NULL;
+    return arena_printf(arena, "%s/logs/%.*s/%.*s.%.*s.%s.%s", project->state,
+                        (int)(parts[1] - parts[0] - 1), parts[0],
+                        (int)(parts[2] - parts[1] - 1), parts[1],
+                        (int)(parts[3] - parts[2] - 1), parts[2], parts[3], suffix);
+}
+
 /* ---- Ids and times --------------------------------------------------------------- */
 
 const char *execution_id_new(struct arena *arena)

@@ -45,6 +45,7 @@ void attempt_begin(struct kad_run *run, const struct kad_step_info *info,
         .state = run_state(run, info),
         .visit = visit,
         .attempt = attempt,
+        .started_ms = run_now_ms(run),
     };
     step->state->visit = visit;
     step->state->has_visit = true;
@@ -82,6 +83,7 @@ static void notify(const struct kad_step *step, enum notice_kind kind,
                               .run = step->state->runs,
                               .attempt = step->attempt,
                               .status = status,
+                              .started_ms = step->started_ms,
                               .now_ms = run_now_ms(step->run),
                               .text = text,
                           });
@@ -279,9 +281,9 @@ static enum kad_outcome begin(struct kad_step *step, const void *in)
                            CODEC_AFTER_SUCCESS, in, &step->inputs);
     if (problem)
         return fail_uncalled(step, KAD_FAILURE_BAD_INPUT, problem);
-    if (block_is_too_large(step, in))
-        return fail_uncalled(step, KAD_FAILURE_TOO_MANY_ITEMS,
-                             kad_failure_text(KAD_FAILURE_TOO_MANY_ITEMS));
+    problem = block_too_large(step, in);
+    if (problem)
+        return fail_uncalled(step, KAD_FAILURE_TOO_MANY_ITEMS, problem);
     if (!may_start(run))
         return KAD_LATER;
     leave_gate(step);

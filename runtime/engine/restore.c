@@ -186,6 +186,7 @@ static void restore_flight(struct kad_run *run, const struct step_row *row)
     struct kad_step *step = &run->step;
 
     step->is_in_flight = true;
+    step->started_ms = row->started_ms;
     restore_deadlines(step, row);
     if (step->info->block) {
         if (row->inputs)

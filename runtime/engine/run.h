@@ -71,6 +71,7 @@ struct kad_step {
     const char *key;
     struct arena memory;
     struct kad_json inputs;
+    int64_t started_ms;
     int64_t own_deadline_ms; /* of the step and the blocks around it; 0: none */
     int64_t deadline_ms;     /* that, and those of the workflows; 0: none */
     bool is_in_flight;       /* its stored row says `running` */
@@ -285,6 +286,9 @@ void execution_close(struct execution *execution);
 /* What is read once, at the start: {"env"?, "modules"?}; NULL: neither. */
 const char *execution_state(struct arena *arena, const struct kad_workflow *workflow,
                             json_t *modules);
+/* The same of one that moves to this program, which may read other variables: those that it
+ * has read, `known_env`, or NULL, stay as they were. */
+const char *execution_moved_state(struct execution *execution, const json_t *known_env);
 /* The request can't be fulfilled: nothing more happens. */
 void execution_refuse(struct execution *execution, const char *format, ...)
     KAD_PRINTF(2, 3);
@@ -398,6 +402,9 @@ void call_tell(struct kad_step *step, enum wait_verdict verdict);
 enum wait_verdict call_verdict(struct kad_step *step);
 /* What the answer means when somebody asked to stop, or time is up. KAD_LATER: nothing. */
 enum kad_outcome call_judge(struct kad_step *step, enum kad_outcome outcome);
+/* The time of the step is over: whether it was that of what is around it, a block or a
+ * workflow that calls it. It is cancelled then, as all that is in there. */
+bool call_is_cut_off(struct kad_step *step);
 /* Outputs are read back from the stored form, so that a resumed execution sees the same. */
 void call_take_outputs(struct kad_step *step);
 /* The same of JSON that is given. NULL, or what is wrong. */
@@ -442,8 +449,8 @@ const char *step_label(struct arena *arena, const struct kad_step *step);
 
 /* ---- block.c ------------------------------------------------------------------------ */
 
-/* A forEach over more items than it may have. */
-bool block_is_too_large(const struct kad_step *step, const void *in);
+/* NULL, or that a forEach has more items than it may have. */
+const char *block_too_large(struct kad_step *step, const void *in);
 /* The attempt's branches: all that start with it are in pending.positions. */
 void block_prepare(struct kad_run *run);
 struct block *block_new(struct kad_run *run, size_t line_count);
@@ -541,6 +548,11 @@ bool has_gate(const struct execution *execution, const char *step_key);
 /* Makes run->step the attempt that is in flight or waits; what is inside of it is opened,
  * too, and stands as it is stored. */
 enum standing restore_step(struct kad_run *run, const struct kad_step_info *info);
+
+/* ---- upgrade.c ---------------------------------------------------------------------- */
+
+/* The execution, restored, moves to engine->upgrade, if its values fit; else it is refused. */
+void upgrade_move(struct execution *execution);
 
 /* ---- resume.c ----------------------------------------------------------------------- */
 

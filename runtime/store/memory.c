@@ -190,14 +190,18 @@ static void set_execution(struct memory_journal *journal, struct execution_row *
 {
     if (commit->clears_request)
         row->request = NULL;
+    if (commit->build) {
+        row->build_id = text_copy(&journal->arena, commit->build->build_id);
+        row->workflow_version =
+            text_copy(&journal->arena, commit->build->workflow_version);
+        row->state = text_copy(&journal->arena, commit->build->state);
+    }
     if (!commit->sets_execution)
         return;
     row->status = commit->status;
     row->current_step = text_copy(&journal->arena, commit->current_step);
     row->error = text_copy(&journal->arena, commit->error);
     row->outputs = text_copy(&journal->arena, commit->outputs);
-    if (commit->build_id)
-        row->build_id = text_copy(&journal->arena, commit->build_id);
     row->completed_ms = execution_is_ended(commit->status) ? commit->now_ms : 0;
 }
 

@@ -58,12 +58,13 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [EXECUTION_SET] =
         "UPDATE executions SET status = :status, current_step = :current_step,"
         " error = :error, outputs = :outputs, completed_at = :completed_at,"
-        " build_id = coalesce(:build_id, build_id),"
         " request = iif(:clears_request, NULL, request),"
         " history_seq = :history_seq WHERE id = :id",
     [EXECUTION_TOUCH] =
         "UPDATE executions SET request = iif(:clears_request, NULL, request),"
         " history_seq = :history_seq WHERE id = :id",
+    [EXECUTION_MOVE] = "UPDATE executions SET build_id = :build_id,"
+                       " workflow_version = :version, state = :state WHERE id = :id",
     [EXECUTION_REQUEST] = "UPDATE executions SET request = :request WHERE id = :id",
     [EXECUTION_ADMIT] = "UPDATE executions SET status = 'running', started_at = :now,"
                         " history_seq = history_seq + 1"

@@ -179,6 +179,12 @@ struct step_ending {
     const char *outcome; /* or NULL */
 };
 
+/* An execution moves to another build of its workflow. */
+struct build_change {
+    const char *build_id, *workflow_version;
+    const char *state; /* or NULL */
+};
+
 /* What happens at one moment of one execution. NULL and 0: nothing of that. Applied in
  * this order: ended, started, gates, positions, execution, events. An execution that ends has
  * no gates and no positions any more. */
@@ -200,7 +206,7 @@ struct journal_commit {
     const char *current_step;
     const char *error;
     const char *outputs;
-    const char *build_id; /* NULL: unchanged */
+    const struct build_change *build; /* NULL: unchanged */
     bool clears_request;
     const struct history_row *events; /* seq is given by the journal */
     size_t event_count;

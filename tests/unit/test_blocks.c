@@ -194,9 +194,21 @@ BOTH(a_block_that_takes_too_long_is_cancelled)
     fix_run();
     cr_expect_eq(fix.result.end, ENGINE_FAILED);
     cr_expect_str_eq(fix_rows(), "block/1/1=timed_out(timed_out) "
-                                 "lint/1/1=timed_out(timed_out) unit/1/1=cancelled "
+                                 "lint/1/1=cancelled unit/1/1=cancelled "
                                  "sorry/1/1=completed");
     cr_expect_eq(fix.now_ms, 1000 + HOUR_MS / 2);
+}
+
+BOTH(a_step_whose_own_time_is_over_first_has_timed_out)
+{
+    use_two(KAD_MODE_SETTLE, 0);
+    info_of("block")->timeout_ms = HOUR_MS / 2;
+    info_of("lint")->timeout_ms = HOUR_MS / 4;
+    fix_plan = "lint/1/1=w unit/1/1=w";
+    fix_run();
+    cr_expect_str_eq(fix_rows(), "block/1/1=timed_out(timed_out) "
+                                 "lint/1/1=timed_out(timed_out) unit/1/1=cancelled "
+                                 "sorry/1/1=completed");
 }
 
 BOTH(a_block_may_run_again_with_fresh_budgets_inside)
@@ -338,6 +350,7 @@ BOTH(more_items_than_allowed_fail_before_any_runs)
     fix_run();
     cr_expect_eq(fix.result.end, ENGINE_FAILED);
     cr_expect_str_eq(fix_rows(), "each/1/1=failed(too_many_items)");
+    cr_expect_str_eq(fix.result.error.message, "the array has 5 items, and `max` is 4");
 }
 
 BOTH(an_item_that_fails_stops_those_that_have_not_started)

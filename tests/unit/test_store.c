@@ -278,8 +278,7 @@ BOTH(an_execution_that_goes_on_is_no_longer_completed)
                                     .now_ms = now_ms + 9,
                                     .sets_execution = true,
                                     .status = EXECUTION_FAILED,
-                                    .error = "{\"code\":\"x\"}",
-                                    .build_id = "beef"};
+                                    .error = "{\"code\":\"x\"}"};
 
     start_execution("e");
     cr_assert_eq(journal->ops->commit(journal, &commit), STORE_OK);
@@ -288,12 +287,28 @@ BOTH(an_execution_that_goes_on_is_no_longer_completed)
     cr_assert_null(found("e").current_step);
     commit.status = EXECUTION_RUNNING;
     commit.current_step = "plan";
-    commit.error = commit.build_id = NULL;
+    commit.error = NULL;
     cr_assert_eq(journal->ops->commit(journal, &commit), STORE_OK);
     reopen();
     cr_assert_eq(found("e").completed_ms, 0);
     cr_assert_null(found("e").error);
+}
+
+BOTH(an_execution_moves_to_another_build_with_its_version_and_state)
+{
+    const struct build_change build = {"beef", "2.0.0", "{\"env\":{}}"};
+    struct journal_commit commit = {
+        .execution_id = "e", .now_ms = now_ms, .build = &build};
+
+    start_execution("e");
+    cr_assert_eq(journal->ops->commit(journal, &commit), STORE_OK);
+    commit.build = NULL;
+    cr_assert_eq(journal->ops->commit(journal, &commit), STORE_OK);
+    reopen();
     cr_assert_str_eq(found("e").build_id, "beef", "NULL leaves the build as it is");
+    cr_assert_str_eq(found("e").workflow_version, "2.0.0");
+    cr_assert_str_eq(found("e").state, "{\"env\":{}}");
+    cr_assert_eq(found("e").status, EXECUTION_RUNNING, "all else is as it was");
 }
 
 BOTH(the_list_is_newest_first)
