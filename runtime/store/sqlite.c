@@ -231,12 +231,18 @@ sqlite3_stmt *sqlite_statement(struct sqlite_journal *journal, enum statement wh
     return *statement;
 }
 
+/* Names are bound mostly in the order in which the text has them: the one behind the last is
+ * looked at first, since SQLite compares the text of all names before it. */
 static int parameter_get(sqlite3_stmt *statement, const char *name)
 {
-    int index = sqlite3_bind_parameter_index(statement, name);
+    static _Thread_local int last;
+    const char *next = sqlite3_bind_parameter_name(statement, last + 1);
 
-    assert(index > 0);
-    return index;
+    if (next && strcmp(next, name) == 0)
+        return ++last;
+    last = sqlite3_bind_parameter_index(statement, name);
+    assert(last > 0);
+    return last;
 }
 
 void bind_text(sqlite3_stmt *statement, const char *name, const char *text)
@@ -252,13 +258,13 @@ void bind_integer(sqlite3_stmt *statement, const char *name, int64_t value)
 
 void bind_time(sqlite3_stmt *statement, const char *name, int64_t unix_ms)
 {
+    const int parameter = parameter_get(statement, name);
     char text[TIME_TEXT_SIZE];
 
     if (!unix_ms)
         return; /* what is not bound is NULL */
     time_write(unix_ms, text);
-    sqlite3_bind_text(statement, parameter_get(statement, name), text,
-                      TIME_TEXT_SIZE - 1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, parameter, text, TIME_TEXT_SIZE - 1, SQLITE_TRANSIENT);
 }
 
 void sqlite_reset(sqlite3_stmt *statement)

@@ -139,6 +139,8 @@ enum { WAL_BYTES_MAX = 2 * WAL_PAGES_IN_RUN * 4120 };
 /* Enters the queue and begins a transaction; unless it fails, sqlite_write_end must
  * follow: commits when `error` is STORE_OK, else takes all back and returns `error`. */
 enum store_error sqlite_write_begin(struct sqlite_journal *journal);
+/* The same for what a person asks: before those who wait in line. */
+enum store_error sqlite_write_begin_soon(struct sqlite_journal *journal);
 enum store_error sqlite_write_end(struct sqlite_journal *journal,
                                   enum store_error error, int wal_pages_max);
 

@@ -446,7 +446,7 @@ enum store_error sqlite_request(struct journal *base, const char *execution_id,
     sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_REQUEST);
     enum store_error error;
 
-    if (!statement || sqlite_write_begin(journal) != STORE_OK)
+    if (!statement || sqlite_write_begin_soon(journal) != STORE_OK)
         return STORE_FAILED;
     bind_text(statement, ":id", execution_id);
     bind_text(statement, ":request", request);
@@ -461,7 +461,7 @@ enum store_error sqlite_answer(struct journal *base, const char *step_key,
     sqlite3_stmt *statement = sqlite_statement(journal, GATE_ANSWER);
     enum store_error error;
 
-    if (!statement || sqlite_write_begin(journal) != STORE_OK)
+    if (!statement || sqlite_write_begin_soon(journal) != STORE_OK)
         return STORE_FAILED;
     bind_text(statement, ":step_key", step_key);
     bind_text(statement, ":way", text_or_empty(way));
@@ -476,7 +476,7 @@ enum store_error sqlite_emit(struct journal *base, struct event_row *event)
     sqlite3_stmt *statement = sqlite_statement(journal, EVENT_INSERT);
     enum store_error error;
 
-    if (!statement || sqlite_write_begin(journal) != STORE_OK)
+    if (!statement || sqlite_write_begin_soon(journal) != STORE_OK)
         return STORE_FAILED;
     bind_text(statement, ":name", event->name);
     bind_text(statement, ":data", event->data);
