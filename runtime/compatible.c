@@ -133,7 +133,7 @@ static const char *wait_words(struct arena *arena, const json_t *wait)
     buf_init(&words, arena);
     buf_printf(&words, "the first of");
     json_object_foreach(ways, name, way)
-        buf_printf(&words, " `%s`: %s;", name, way_words(arena, way));
+        buf_printf(&words, " `%s` (%s)", name, way_words(arena, way));
     return words.p;
 }
 
