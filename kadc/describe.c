@@ -1,5 +1,6 @@
 /* describe.c: a checked workflow as the JSON of definition.h, for --emit=describe, for
- * pictures, and for the generated program. Its steps are those of describe_step.c. The one
+ * pictures, and for the generated program. Its steps and triggers are
+ * those of describe_step.c and describe_trigger.c. The one
  * place of kadc that makes JSON of types; the schemas are those that the runtime's codec makes
  * of the same types. */
 #include "describe.h"
@@ -196,29 +197,6 @@ json_t *describe_schema(const struct type *type)
 
 /* ---- Workflows ------------------------------------------------------------------------ */
 
-static json_t *trigger_json(const struct trigger *trigger)
-{
-    json_t *params = json_array(), *json = json_object();
-
-    describe_set_text(json, "type", trigger_kind_text(trigger->kind));
-    describe_set_text(json, "command", trigger->command.text);
-    for (size_t i = 0; i < trigger->param_count; i++) {
-        const struct type_field *param = &trigger->params[i];
-        json_t *schema = describe_schema(param->type);
-
-        describe_set_text(schema, "description", param->description);
-        if (param->default_value)
-            json_object_set_new(schema, "default",
-                                describe_node(param->default_value, param->type));
-        json_array_append_new(
-            params, json_pack("{s:o,s:o,s:b}", "name", describe_text_json(param->name),
-                              "schema", schema, "required",
-                              !param->type->is_optional && !param->default_value));
-    }
-    json_object_set_new(json, "params", params);
-    return json;
-}
-
 static void add_dominant(json_t *most, const char *bound,
                          const struct dominant *dominant)
 {
@@ -313,7 +291,7 @@ json_t *describe_workflow(struct arena *arena, const struct workflow *workflow)
     describe_set_text(json, "description", workflow->description);
     describe_set_text(json, "source", workflow->source->path);
     for (size_t i = 0; i < workflow->trigger_count; i++)
-        json_array_append_new(triggers, trigger_json(&workflow->triggers[i]));
+        json_array_append_new(triggers, describe_trigger(&workflow->triggers[i]));
     json_object_set_new(json, "triggers", triggers);
     json_object_set_new(json, "steps",
                         describe_steps(arena, workflow, 0, workflow->step_count));
