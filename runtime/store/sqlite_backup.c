@@ -56,10 +56,7 @@ static const char *copy_value(struct arena *arena, const char *from, const char 
     if (!value_file_read(&scratch, from, hash, &text))
         error =
             arena_printf(arena, "the large value %s/%s can't be read: %s", from, hash,
-                         errno == EBADMSG  ? "it is damaged"
-                         : errno == ENOENT ? "it is not there; if a prune has just "
-                                             "removed it, try again"
-                                           : strerror(errno));
+                         errno == EBADMSG ? "it is damaged" : strerror(errno));
     else if (!value_file_write(&scratch, to, hash, text))
         error = arena_printf(arena, "%s/%s: %s", to, hash, strerror(errno));
     arena_release(&scratch);
@@ -151,6 +148,7 @@ static const char *place(struct arena *arena, const char *draft, const char *fil
 const char *store_backup(struct journal *base, struct arena *arena, const char *file,
                          bool *is_there)
 {
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
     const char *draft = arena_printf(arena, "%s.%ld.new", file, (long)getpid());
     const char *error;
 
@@ -159,7 +157,9 @@ const char *store_backup(struct journal *base, struct arena *arena, const char *
         return failure(arena, file, is_taken);
     if (!make_empty(draft))
         return failure(arena, file, strerror(errno));
-    error = fill((struct sqlite_journal *)base, arena, draft, file);
+    sqlite_values_hold(journal);
+    error = fill(journal, arena, draft, file);
+    sqlite_values_leave(journal);
     if (!error)
         error = place(arena, draft, file, is_there);
     remove_beside(arena, draft);
