@@ -4,17 +4,23 @@
 #include "emit.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "wrap.h"
 
 enum {
     COMMENT_ROOM = 3, /* for the comment's end behind its last line */
-    BRACE_ROOM = 2
+    BRACE_ROOM = 2,
+    PART_BYTES = 1 << 16, /* a part that has so many is complete at the next line */
+    PART_ROOM = 1 << 12   /* for the line that completes it */
 };
 
-static struct str format_text(struct emit *e, const char *format, va_list args)
+/* The text is that of the line buffer: it stays until the next one is formatted. */
+static struct str format_text_of(struct emit *e, const char *format, va_list args)
 {
-    return str_of(arena_vprintf(e->arena, format, args));
+    e->line.len = 0;
+    buf_vprintf(&e->line, format, args);
+    return buf_str(&e->line);
 }
 
 #define FORMAT(e, format, text)                                                        \
@@ -22,7 +28,7 @@ static struct str format_text(struct emit *e, const char *format, va_list args)
     do {                                                                               \
         va_list args_;                                                                 \
         va_start(args_, format);                                                       \
-        (text) = format_text((e), (format), args_);                                    \
+        (text) = format_text_of((e), (format), args_);                                 \
         va_end(args_);                                                                 \
     } while (0)
 
@@ -30,28 +36,92 @@ void emit_init(struct emit *e, struct arena *arena)
 {
     *e = (struct emit){.arena = arena};
     buf_init(&e->text, arena);
+    buf_init(&e->line, arena);
 }
 
-void emit_init_body(struct emit *e, struct arena *arena)
+void emit_start_body(struct emit *e)
 {
-    emit_init(e, arena);
+    e->parts.count = 0;
+    e->text.len = 0;
     e->indent = WRAP_INDENT;
+    e->wants_blank = false;
+    e->is_at_open = false;
+}
+
+/* ---- Parts ---------------------------------------------------------------------------- */
+
+static bool is_empty(const struct emit *e)
+{
+    return !e->text.len && !e->parts.count;
+}
+
+static void end_part(struct emit *e)
+{
+    vec_push(e->arena, &e->parts, buf_str(&e->text));
+    buf_init(&e->text, e->arena);
+}
+
+/* Between two lines. */
+static void end_full_part(struct emit *e)
+{
+    if (e->text.len < PART_BYTES)
+        return;
+    end_part(e);
+    buf_reserve(&e->text, PART_BYTES + PART_ROOM);
+}
+
+struct emit_parts emit_parts(struct emit *e)
+{
+    if (e->text.len)
+        end_part(e);
+    return e->parts;
 }
 
 struct str emit_text(const struct emit *e)
 {
-    return buf_str(&e->text);
-}
+    struct buf whole;
 
-/* ---- Lines ---------------------------------------------------------------------------- */
+    if (!e->parts.count)
+        return buf_str(&e->text);
+    buf_init(&whole, e->arena);
+    for (size_t i = 0; i < e->parts.count; i++)
+        buf_add(&whole, e->parts.items[i]);
+    buf_add(&whole, buf_str(&e->text));
+    return buf_str(&whole);
+}
 
 static void start_line(struct emit *e)
 {
-    if (e->wants_blank && !e->is_at_open && e->text.len)
+    if (e->wants_blank && !e->is_at_open && !is_empty(e))
         buf_add_char(&e->text, '\n');
     e->wants_blank = false;
     e->is_at_open = false;
+    end_full_part(e);
 }
+
+void emit_append(struct emit *e, const struct emit *other)
+{
+    if (is_empty(other))
+        return;
+    start_line(e);
+    for (size_t i = 0; i < other->parts.count; i++)
+        buf_add(&e->text, other->parts.items[i]);
+    buf_add(&e->text, buf_str(&other->text));
+}
+
+void emit_take(struct emit *e, struct emit *other)
+{
+    const struct emit_parts parts = emit_parts(other);
+
+    if (!parts.count)
+        return;
+    start_line(e);
+    end_part(e);
+    for (size_t i = 0; i < parts.count; i++)
+        vec_push(e->arena, &e->parts, parts.items[i]);
+}
+
+/* ---- Lines ---------------------------------------------------------------------------- */
 
 static void add_line(struct emit *e, struct str text, enum wrap_kind kind,
                      unsigned room)
@@ -104,14 +174,6 @@ bool emit_fits(const struct emit *e, size_t len)
     return e->indent + len <= WRAP_COLUMNS;
 }
 
-void emit_append(struct emit *e, const struct emit *other)
-{
-    if (!other->text.len)
-        return;
-    start_line(e);
-    buf_add(&e->text, emit_text(other));
-}
-
 /* ---- Braces --------------------------------------------------------------------------- */
 
 /* What follows is indented by `columns`; the brace that ends it by `close_columns`. */
@@ -137,15 +199,15 @@ static unsigned last_indent(struct str text)
     return (unsigned)(end - start);
 }
 
-/* An initializer whose declaration takes several lines is indented from the last of them. */
-static void open_initializer(struct emit *e, struct str text)
+/* Of the line buffer. An initializer whose declaration takes several lines is indented from
+ * the last of them. */
+static void open_initializer(struct emit *e)
 {
     unsigned further;
 
-    start_line(e);
-    wrap_line(&e->text, str_printf(e->arena, "%.*s {", STR(text)), WRAP_STATEMENT,
-              e->indent, 0, 0);
-    further = last_indent(emit_text(e)) - e->indent;
+    buf_add(&e->line, S(" {"));
+    add_line(e, buf_str(&e->line), WRAP_STATEMENT, 0);
+    further = last_indent(buf_str(&e->text)) - e->indent;
     open_brace(e, further + WRAP_INDENT, e->indent > 0 ? further : 0);
     e->list_depth = 1;
 }
@@ -154,7 +216,7 @@ void emit_open(struct emit *e, const char *format, ...)
 {
     FORMAT(e, format, text);
     if (!e->list_depth && str_ends_with(text, S("="))) {
-        open_initializer(e, text);
+        open_initializer(e);
         return;
     }
     add_line(e, text, kind_here(e), text.len ? BRACE_ROOM : 0);
@@ -195,8 +257,18 @@ void emit_prototype(struct emit *e, const char *format, ...)
 /* Labels stand one level further left than what they label. */
 static void add_case(struct emit *e, const char *label)
 {
+    struct buf text;
+
     e->indent -= WRAP_INDENT;
-    add_line(e, str_printf(e->arena, "case %s:", label), WRAP_STATEMENT, 0);
+    if (emit_fits(e, sizeof("case :") - 1 + strlen(label))) {
+        start_line(e);
+        buf_fill(&e->text, ' ', e->indent);
+        buf_printf(&e->text, "case %s:", label);
+    } else {
+        buf_init(&text, e->arena);
+        buf_printf(&text, "case %s:", label);
+        add_line(e, buf_str(&text), WRAP_STATEMENT, 0);
+    }
     e->indent += WRAP_INDENT;
 }
 
@@ -229,7 +301,9 @@ void emit_case_line(struct emit *e, const char *label, const char *format, ...)
 
 void emit_if(struct emit *e, const char *condition)
 {
-    add_line(e, str_printf(e->arena, "if (%s)", condition), WRAP_STATEMENT, 0);
+    e->line.len = 0;
+    buf_printf(&e->line, "if (%s)", condition);
+    add_line(e, buf_str(&e->line), WRAP_STATEMENT, 0);
     end_line(e);
 }
 
@@ -240,11 +314,21 @@ void emit_open_if(struct emit *e, const char *condition)
 
 /* ---- Comments ------------------------------------------------------------------------- */
 
-/* Without what begins or ends a comment, and without trigraphs. */
+static bool is_harmless(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.p[i] < ' ' || strchr("*/?", text.p[i]))
+            return false;
+    return true;
+}
+
+/* Without what begins or ends a comment, and without trigraphs. In the arena. */
 static struct str defuse(struct emit *e, struct str text)
 {
     struct buf safe;
 
+    if (is_harmless(text))
+        return str_of(str_copy(e->arena, text));
     buf_init(&safe, e->arena);
     for (size_t i = 0; i < text.len; i++) {
         const char last = safe.len ? safe.p[safe.len - 1] : '\0';
@@ -328,22 +412,20 @@ void emit_comment(struct emit *e, const char *format, ...)
 
 /* ---- Text constants ------------------------------------------------------------------- */
 
-static void add_escaped(struct buf *out, struct str text)
+static void add_escaped(struct buf *out, char c, char before)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        const unsigned char c = (unsigned char)text.p[i];
+    const unsigned char byte = (unsigned char)c;
 
-        if (c == '\n')
-            buf_add(out, S("\\n"));
-        else if (c == '\t')
-            buf_add(out, S("\\t"));
-        else if (c == '"' || c == '\\' || (c == '?' && i && text.p[i - 1] == '?'))
-            buf_printf(out, "\\%c", c);
-        else if (c < ' ' || c == 0x7f)
-            buf_printf(out, "\\%03o", c);
-        else
-            buf_add_char(out, (char)c);
-    }
+    if (c == '\n')
+        buf_add(out, S("\\n"));
+    else if (c == '\t')
+        buf_add(out, S("\\t"));
+    else if (c == '"' || c == '\\' || (c == '?' && before == '?'))
+        buf_add(out, (struct str){(const char[]){'\\', c}, 2});
+    else if (byte < ' ' || byte == 0x7f)
+        buf_printf(out, "\\%03o", byte);
+    else
+        buf_add_char(out, c);
 }
 
 const char *emit_quote(struct arena *arena, struct str text)
@@ -351,64 +433,86 @@ const char *emit_quote(struct arena *arena, struct str text)
     struct buf out;
 
     buf_init(&out, arena);
+    buf_reserve(&out, text.len + 2);
     buf_add_char(&out, '"');
-    add_escaped(&out, text);
+    for (size_t i = 0; i < text.len; i++)
+        add_escaped(&out, text.p[i], i ? text.p[i - 1] : '\0');
     buf_add_char(&out, '"');
     return out.p;
 }
 
-/* Whether a line may end before byte `at`, and whether it has to: a line for each object of
- * a list reads best. */
-static bool may_end(struct str text, size_t at)
+/* The quote that begins a line of a constant. */
+static void start_piece(struct emit *e)
 {
-    return at == text.len || text.p[at - 1] == ',' || text.p[at - 1] == ' ';
+    end_full_part(e);
+    buf_fill(&e->text, ' ', e->indent + WRAP_INDENT);
+    buf_add_char(&e->text, '"');
+    e->piece_start = e->text.len;
+    e->piece_end = 0;
 }
 
-static bool must_end(struct str text, size_t at)
+/* Ends the line, and begins another, behind the last place that allows it. */
+static void end_piece(struct emit *e)
 {
-    return str_starts_with(str_part(text, at - 1, text.len), S(",{"));
+    e->line.len = 0;
+    buf_add(&e->line, str_part(buf_str(&e->text), e->piece_end, e->text.len));
+    e->text.len = e->piece_end;
+    buf_add(&e->text, S("\"\n"));
+    start_piece(e);
+    buf_add(&e->text, buf_str(&e->line));
 }
 
-/* The next piece of a text constant, quoted, that fits into a line. */
-static const char *next_piece(struct emit *e, struct str *text, size_t columns)
+/* Here a line may end. It does earlier if it would be too long. */
+static void may_end_piece(struct emit *e)
 {
-    const char *piece = NULL;
-    size_t piece_len = 0;
+    const size_t columns = WRAP_COLUMNS - WRAP_INDENT - 1 - e->indent - 2;
 
-    for (size_t i = 1; i <= text->len && !(piece && must_end(*text, piece_len)); i++) {
-        const char *quoted;
+    if (e->piece_end && e->text.len - e->piece_start > columns &&
+        str_utf8_count(str_part(buf_str(&e->text), e->piece_start, e->text.len)) >
+            columns)
+        end_piece(e);
+    e->piece_end = e->text.len;
+}
 
-        if (!may_end(*text, i))
-            continue;
-        quoted = emit_quote(e->arena, str_part(*text, 0, i));
-        if (piece && str_utf8_count(str_of(quoted)) > columns)
-            break;
-        piece = quoted;
-        piece_len = i;
+void emit_open_text(struct emit *e, const char *declaration)
+{
+    start_line(e);
+    buf_fill(&e->text, ' ', e->indent);
+    buf_printf(&e->text, "%s =\n", declaration);
+    e->last = '\0';
+    start_piece(e);
+}
+
+/* A line for each object of a list reads best. */
+void emit_add_text(struct emit *e, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.p[i];
+
+        if (c == '{' && e->last == ',')
+            end_piece(e);
+        add_escaped(&e->text, c, e->last);
+        e->last = c;
+        if (c == ',' || c == ' ')
+            may_end_piece(e);
     }
-    *text = str_part(*text, piece_len, text->len);
-    return piece;
+}
+
+void emit_close_text(struct emit *e)
+{
+    may_end_piece(e);
+    buf_add(&e->text, S("\";\n"));
 }
 
 void emit_text_constant(struct emit *e, const char *declaration, struct str text)
 {
-    const size_t columns = WRAP_COLUMNS - WRAP_INDENT - 1 - e->indent;
+    const char *quoted = emit_quote(e->arena, text);
 
-    if (emit_fits(
-            e, str_printf(e->arena, "%s = %s;", declaration, emit_quote(e->arena, text))
-                   .len)) {
-        emit_line(e, "%s = %s;", declaration, emit_quote(e->arena, text));
+    if (emit_fits(e, strlen(declaration) + sizeof(" = ;") - 1 + strlen(quoted))) {
+        emit_line(e, "%s = %s;", declaration, quoted);
         return;
     }
-    start_line(e);
-    buf_fill(&e->text, ' ', e->indent);
-    buf_printf(&e->text, "%s =", declaration);
-    while (text.len) {
-        const char *piece = next_piece(e, &text, columns);
-
-        end_line(e);
-        buf_fill(&e->text, ' ', e->indent + WRAP_INDENT);
-        buf_add(&e->text, str_of(piece));
-    }
-    buf_add(&e->text, S(";\n"));
+    emit_open_text(e, declaration);
+    emit_add_text(e, text);
+    emit_close_text(e);
 }

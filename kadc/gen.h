@@ -29,8 +29,8 @@ struct type_names *type_names_new(struct arena *arena);
 
 /* The two files of a module, and of a workflow. */
 struct generated {
-    struct str header;
-    struct str source;
+    struct emit_parts header;
+    struct emit_parts source;
 };
 /* `shipped`: the folder of the modules that come with kad, or NULL. Generated text calls it
  * `modules`, wherever it is on this machine. */
@@ -55,6 +55,7 @@ struct gen {
     struct emit *code;      /* statements go here: the function that is being written */
     struct emit *helpers;   /* static functions that stand before the steps' */
     struct emit *gathers;   /* and those of gen_gather.c after them */
+    struct emit *body;      /* of the function that is being written */
     struct emit *tables;    /* descriptors, and structs that only expressions have */
     struct own_types *own_types; /* these structs (gen_types.c) */
     const struct step *step;     /* whose function is being written; NULL: no step's */

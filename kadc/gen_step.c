@@ -390,9 +390,9 @@ static void put_call(struct gen *gen, const char *call)
 
 static struct emit *body_of(struct gen *gen, const struct step *step)
 {
-    struct emit *body = arena_new(gen->arena, struct emit), *outer = gen->code;
+    struct emit *body = gen->body, *outer = gen->code;
 
-    emit_init_body(body, gen->arena);
+    emit_start_body(body);
     gen->code = body;
     gen->step = step;
     gen_inputs(gen, step);

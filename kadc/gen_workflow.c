@@ -173,7 +173,8 @@ static void declare_types(struct gen *gen, const struct workflow_names *names)
             titled(gen, "Outputs", S(""), workflow->outputs[0].name.span));
 }
 
-static struct str header_text(struct gen *gen, const struct workflow_names *names)
+static struct emit_parts header_text(struct gen *gen,
+                                     const struct workflow_names *names)
 {
     const struct workflow *workflow = gen->workflow;
     struct emit header;
@@ -192,7 +193,7 @@ static struct str header_text(struct gen *gen, const struct workflow_names *name
     emit_blank(&header);
     emit_line(&header, "extern const struct kad_workflow %sworkflow;", gen->prefix);
     gen_close_header(gen);
-    return emit_text(&header);
+    return emit_parts(&header);
 }
 
 /* ---- The source ----------------------------------------------------------------------- */
@@ -351,22 +352,22 @@ static void put_advance(struct gen *gen)
 static void put_finish(struct gen *gen, const struct workflow_names *names)
 {
     const struct workflow *workflow = gen->workflow;
-    struct emit body, *outer = gen->code;
+    struct emit *body = gen->body, *outer = gen->code;
     bool reads_frame;
 
-    emit_init_body(&body, gen->arena);
-    gen->code = &body;
-    emit_open(&body, "const struct %s out =", names->outputs_struct);
+    emit_start_body(body);
+    gen->code = body;
+    emit_open(body, "const struct %s out =", names->outputs_struct);
     for (size_t i = 0; i < workflow->output_count; i++) {
         const struct type_field *field = &names->outputs->fields[i];
         const struct str value =
             gen_value(gen, workflow->outputs[i].value, field->type);
 
-        emit_line(&body, ".%s = %.*s,", gen_member(gen, field), STR(value));
+        emit_line(body, ".%s = %.*s,", gen_member(gen, field), STR(value));
     }
-    emit_close(&body, ";");
+    emit_close(body, ";");
     gen->code = outer;
-    reads_frame = gen_mentions(emit_text(&body), "f");
+    reads_frame = gen_mentions(emit_text(body), "f");
     emit_blank(gen->code);
     emit_comment(gen->code, "outputs: %s",
                  gen_place(gen, workflow->outputs[0].name.span));
@@ -375,7 +376,7 @@ static void put_finish(struct gen *gen, const struct workflow_names *names)
                   reads_frame ? "" : " KAD_UNUSED");
     if (reads_frame)
         emit_line(gen->code, "const struct frame *f = frame;");
-    emit_append(gen->code, &body);
+    emit_append(gen->code, body);
     emit_blank(gen->code);
     emit_line(gen->code, "kad_finish(run, &out);");
     emit_close(gen->code, "");
@@ -517,27 +518,30 @@ static struct emit functions_of(struct gen *gen, const struct workflow_names *na
     return functions;
 }
 
-static void put_section(struct gen *gen, const char *title, const struct emit *section)
+static void put_section(struct gen *gen, const char *title, struct emit *section)
 {
     emit_blank(gen->code);
-    if (section->text.len)
+    if (emit_parts(section).count)
         emit_comment(gen->code, "---- %s ----", title);
     emit_blank(gen->code);
-    emit_append(gen->code, section);
+    emit_take(gen->code, section);
 }
 
-static struct str machine_text(struct gen *gen, const struct workflow_names *names)
+static struct emit_parts machine_text(struct gen *gen,
+                                      const struct workflow_names *names)
 {
     const struct workflow *workflow = gen->workflow;
-    struct emit source, tables, helpers, gathers, functions;
+    struct emit source, tables, helpers, gathers, body, functions;
 
     emit_init(&source, gen->arena);
     emit_init(&tables, gen->arena);
     emit_init(&helpers, gen->arena);
     emit_init(&gathers, gen->arena);
+    emit_init(&body, gen->arena);
     gen->tables = &tables;
     gen->helpers = &helpers;
     gen->gathers = &gathers;
+    gen->body = &body;
     gen->reads_frame = arena_array(gen->arena, bool, workflow->step_count);
     gen->code = &tables;
     put_descriptors(gen, names);
@@ -550,12 +554,12 @@ static struct str machine_text(struct gen *gen, const struct workflow_names *nam
     put_enum(gen);
     put_frame(gen, names);
     emit_blank(&source);
-    emit_append(&source, &tables);
+    emit_take(&source, &tables);
     put_infos(gen);
     put_section(gen, "Values of one struct as another", &helpers);
     put_section(gen, "What items have left", &gathers);
     emit_blank(&source);
-    emit_append(&source, &functions);
+    emit_take(&source, &functions);
     emit_blank(&source);
     emit_comment(&source, "Printed by --describe.");
     emit_text_constant(&source, "static const char definition[]",
@@ -564,7 +568,7 @@ static struct str machine_text(struct gen *gen, const struct workflow_names *nam
     put_concurrency(gen, workflow->concurrency);
     put_workflow(gen, names);
     put_main(gen);
-    return emit_text(&source);
+    return emit_parts(&source);
 }
 
 /* What the header includes: modules and the workflows that are called. */

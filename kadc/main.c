@@ -120,8 +120,9 @@ static void write_pair(struct writer *writer, const char *name,
 
     if (writer->has_failed)
         return;
-    if (output_write(arena, folder, arena_printf(arena, "%s.h", name), files->header) &&
-        output_write(arena, folder, arena_printf(arena, "%s.c", name), files->source))
+    if (output_write(arena, folder, arena_printf(arena, "%s.h", name),
+                     &files->header) &&
+        output_write(arena, folder, arena_printf(arena, "%s.c", name), &files->source))
         return;
     fprintf(stderr, "kadc: %s/%s: %s\n", folder, name, strerror(errno));
     writer->has_failed = true;

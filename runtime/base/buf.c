@@ -1,13 +1,13 @@
 /* buf.c: see buf.h. */
 #include "base/buf.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "base/format.h"
 
 enum { FIRST_CAPACITY = 256 };
 
-static void reserve(struct buf *buf, size_t more)
+void buf_reserve(struct buf *buf, size_t more)
 {
     size_t capacity = buf->capacity ? buf->capacity : FIRST_CAPACITY;
     char *grown;
@@ -26,14 +26,14 @@ static void reserve(struct buf *buf, size_t more)
 void buf_init(struct buf *buf, struct arena *arena)
 {
     *buf = (struct buf){.arena = arena};
-    reserve(buf, 0);
+    buf_reserve(buf, 0);
 }
 
 void buf_add(struct buf *buf, struct str text)
 {
     if (!text.len)
         return;
-    reserve(buf, text.len);
+    buf_reserve(buf, text.len);
     memcpy(buf->p + buf->len, text.p, text.len);
     buf->len += text.len;
     buf->p[buf->len] = '\0';
@@ -41,31 +41,42 @@ void buf_add(struct buf *buf, struct str text)
 
 void buf_add_char(struct buf *buf, char c)
 {
-    buf_add(buf, (struct str){&c, 1});
+    buf_reserve(buf, 1);
+    buf->p[buf->len++] = c;
+    buf->p[buf->len] = '\0';
 }
 
 void buf_fill(struct buf *buf, char c, size_t count)
 {
-    reserve(buf, count);
+    buf_reserve(buf, count);
     memset(buf->p + buf->len, c, count);
     buf->len += count;
     buf->p[buf->len] = '\0';
 }
 
-void buf_printf(struct buf *buf, const char *format, ...)
+void buf_vprintf(struct buf *buf, const char *format, va_list args)
 {
-    va_list args, again;
+    va_list again;
     int len;
 
-    va_start(args, format);
     va_copy(again, args);
-    len = vsnprintf(NULL, 0, format, again);
+    len = format_text(buf->p + buf->len, buf->capacity - buf->len, format, again);
     va_end(again);
-    if (len > 0) {
-        reserve(buf, (size_t)len);
-        vsnprintf(buf->p + buf->len, (size_t)len + 1, format, args);
-        buf->len += (size_t)len;
+    if (len < 0)
+        return;
+    if ((size_t)len >= buf->capacity - buf->len) {
+        buf_reserve(buf, (size_t)len);
+        format_text(buf->p + buf->len, (size_t)len + 1, format, args);
     }
+    buf->len += (size_t)len;
+}
+
+void buf_printf(struct buf *buf, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(buf, format, args);
     va_end(args);
 }
 
