@@ -299,6 +299,13 @@ void emit_case_line(struct emit *e, const char *label, const char *format, ...)
     end_line(e);
 }
 
+void emit_default_line(struct emit *e, const char *statement)
+{
+    e->indent -= WRAP_INDENT;
+    emit_line(e, "default: %s", statement);
+    e->indent += WRAP_INDENT;
+}
+
 void emit_if(struct emit *e, const char *condition)
 {
     e->line.len = 0;

@@ -82,6 +82,8 @@ void emit_case(struct emit *e, const char *label);
 void emit_case_at(struct emit *e, const char *label, const char *place);
 void emit_case_line(struct emit *e, const char *label, const char *format, ...)
     EMIT_PRINTF(3, 4);
+/* `default: STATEMENT`, a short one. */
+void emit_default_line(struct emit *e, const char *statement);
 /* `if (CONDITION)`, for a statement (emit_nested) or a block (emit_open_if). */
 void emit_if(struct emit *e, const char *condition);
 void emit_open_if(struct emit *e, const char *condition);

@@ -3,8 +3,10 @@
  *     gen_types.c     structs of types, and their names
  *     gen_tables.c    their descriptors
  *     gen_module.c    modules/<module>.h, .c
- *     gen_workflow.c  <id>.h, <id>.c
- *     gen_step.c      its steps: tables, functions; gen_input.c: their inputs
+ *     gen_workflow.c  <id>.h, <id>.c; gen_header.c: <id>.h
+ *     gen_definition.c  its drawing and its definition
+ *     gen_machine.c   enum, frame, table of steps, switch
+ *     gen_step.c      its steps: entries, functions; gen_input.c: their inputs
  *     gen_block.c     what blocks add: frames of items, tables
  *     gen_gather.c    arrays of what the items of a forEach have left
  *     gen_place.c     where values are
@@ -58,12 +60,14 @@ struct gen {
     struct emit *body;      /* of the function that is being written */
     struct emit *tables;    /* descriptors, and structs that only expressions have */
     struct own_types *own_types; /* these structs (gen_types.c) */
-    const struct step *step;     /* whose function is being written; NULL: no step's */
-    bool *reads_frame;           /* by step: whether its function does */
-    const struct type **stored;  /* by step: its outputs as the frame holds them */
-    const struct type **inputs;  /* by step, of forEach: {items: array} */
-    const char **items; /* by step, of forEach: the struct of an item's frame */
-    bool *has_flag;     /* by step: the item's frame says whether it has outputs */
+    const struct type *outputs;  /* the workflow's, as an object; NULL: it has none */
+    const char *trigger_struct, *outputs_struct; /* NULL: there is none */
+    const struct step *step;    /* whose function is being written; NULL: no step's */
+    bool *reads_frame;          /* by step: whether its function does */
+    const struct type **stored; /* by step: its outputs as the frame holds them */
+    const struct type **inputs; /* by step, of forEach: {items: array} */
+    const char **items;         /* by step, of forEach: the struct of an item's frame */
+    bool *has_flag; /* by step: the item's frame says whether it has outputs */
     struct gen_conversion *conversions; /* those of gen_convert.c; NULL: none yet */
     struct gen_gather *gathered;        /* those of gen_gather.c */
 };
@@ -152,6 +156,23 @@ void gen_texts(struct gen *gen, const char *declaration, const struct str *items
 
 /* Whether C text has the identifier, outside of strings and comments, and not as a member. */
 bool gen_mentions(struct str code, const char *name);
+
+/* ---- Workflows (gen_header.c, gen_definition.c, gen_machine.c) --------------------------- */
+
+/* <id>.h */
+struct emit_parts gen_header(struct gen *gen);
+
+/* The comment at the head of <id>.c; the text that --describe prints. */
+void gen_workflow_comment(struct gen *gen);
+void gen_definition(struct gen *gen);
+
+/* `enum step`; `struct frame`, if there is anything to remember; the table `steps`; the
+ * function `advance`, when those of the steps are known (gen->reads_frame). */
+void gen_define_enum(struct gen *gen);
+bool gen_has_frame(const struct gen *gen);
+void gen_define_frame(struct gen *gen);
+void gen_define_steps(struct gen *gen);
+void gen_define_advance(struct gen *gen);
 
 /* ---- Steps (gen_step.c, gen_input.c) --------------------------------------------------- */
 

@@ -118,7 +118,7 @@ static bool is_own_name(struct str name)
         "i",          "in",    "items",  "match",       "outcome",         "run",
         "secrets",    "steps", "ways",   "when",
     };
-    static const char *const prefixes[] = {"as_", "do_", "kad_", "step_"};
+    static const char *const prefixes[] = {"advance_", "as_", "do_", "kad_", "step_"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (str_is(name, names[i]))

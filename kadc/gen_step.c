@@ -97,13 +97,14 @@ static void put_places(struct gen *gen, const struct step *step)
 
 void gen_step_info(struct gen *gen, const struct step *step)
 {
-    const struct place place = source_place(step->id.span.source, step->id.span.start);
+    const struct span span = step->id.span;
 
     emit_open(gen->code, "%s", "");
     emit_line(gen->code, ".id = %s,", emit_quote(gen->arena, step->id.text));
     if (step->title.len)
         emit_line(gen->code, ".title = %s,", emit_quote(gen->arena, step->title));
-    emit_line(gen->code, ".line = %" PRIu32 ",", place.line);
+    emit_line(gen->code, ".line = %" PRIu32 ",",
+              source_line_of(span.source, span.start));
     emit_line(gen->code, ".action = %s,", action_address(gen, step));
     put_types(gen, step);
     put_places(gen, step);

@@ -215,7 +215,7 @@ static void print_definitions(const struct program *program,
 
         if (program->workflows.items[i]->is_called)
             continue;
-        definition = describe_workflow(program->arena, program->workflows.items[i]);
+        definition = describe_workflow(program->workflows.items[i]);
 
         if (options->emit == EMIT_GRAPH) {
             definition_draw(definition, options->graph_format, stdout);
