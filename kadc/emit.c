@@ -11,6 +11,7 @@
 enum {
     COMMENT_ROOM = 3, /* for the comment's end behind its last line */
     BRACE_ROOM = 2,
+    ESCAPE_BYTES_MAX = 4,
     PART_BYTES = 1 << 16, /* a part that has so many is complete at the next line */
     PART_ROOM = 1 << 12   /* for the line that completes it */
 };
@@ -419,33 +420,41 @@ void emit_comment(struct emit *e, const char *format, ...)
 
 /* ---- Text constants ------------------------------------------------------------------- */
 
-static void add_escaped(struct buf *out, char c, char before)
+/* Writes a character as it stands in a constant; the number of bytes. */
+static size_t write_escaped(char *out, char c, char before)
 {
     const unsigned char byte = (unsigned char)c;
+    const bool is_control = byte < ' ' || byte == 0x7f;
 
+    if (!is_control && c != '"' && c != '\\' && (c != '?' || before != '?')) {
+        *out = c;
+        return 1;
+    }
+    *out++ = '\\';
+    if (is_control && c != '\n' && c != '\t') {
+        *out++ = (char)('0' + byte / 64);
+        *out++ = (char)('0' + byte / 8 % 8);
+        *out = (char)('0' + byte % 8);
+        return ESCAPE_BYTES_MAX;
+    }
+    *out = c;
     if (c == '\n')
-        buf_add(out, S("\\n"));
+        *out = 'n';
     else if (c == '\t')
-        buf_add(out, S("\\t"));
-    else if (c == '"' || c == '\\' || (c == '?' && before == '?'))
-        buf_add(out, (struct str){(const char[]){'\\', c}, 2});
-    else if (byte < ' ' || byte == 0x7f)
-        buf_printf(out, "\\%03o", byte);
-    else
-        buf_add_char(out, c);
+        *out = 't';
+    return 2;
 }
 
 const char *emit_quote(struct arena *arena, struct str text)
 {
-    struct buf out;
+    char *quoted = arena_array(arena, char, text.len *ESCAPE_BYTES_MAX + 3);
+    char *end = quoted;
 
-    buf_init(&out, arena);
-    buf_reserve(&out, text.len + 2);
-    buf_add_char(&out, '"');
+    *end++ = '"';
     for (size_t i = 0; i < text.len; i++)
-        add_escaped(&out, text.p[i], i ? text.p[i - 1] : '\0');
-    buf_add_char(&out, '"');
-    return out.p;
+        end += write_escaped(end, text.p[i], i ? text.p[i - 1] : '\0');
+    *end = '"';
+    return quoted;
 }
 
 /* The quote that begins a line of a constant. */
@@ -498,7 +507,9 @@ void emit_add_text(struct emit *e, struct str text)
 
         if (c == '{' && e->last == ',')
             end_piece(e);
-        add_escaped(&e->text, c, e->last);
+        if (e->text.capacity - e->text.len <= ESCAPE_BYTES_MAX)
+            buf_reserve(&e->text, ESCAPE_BYTES_MAX);
+        e->text.len += write_escaped(e->text.p + e->text.len, c, e->last);
         e->last = c;
         if (c == ',' || c == ' ')
             may_end_piece(e);

@@ -63,6 +63,7 @@ struct gen {
     const struct type *outputs;  /* the workflow's, as an object; NULL: it has none */
     const char *trigger_struct, *outputs_struct; /* NULL: there is none */
     const struct step *step;    /* whose function is being written; NULL: no step's */
+    const char **step_names;    /* by step: gen_step_name */
     bool *reads_frame;          /* by step: whether its function does */
     const struct type **stored; /* by step: its outputs as the frame holds them */
     const struct type **inputs; /* by step, of forEach: {items: array} */

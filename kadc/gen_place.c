@@ -10,7 +10,7 @@
 
 const char *gen_step_name(const struct gen *gen, const struct step *step)
 {
-    return gen_upper(gen->arena, "STEP", step->c_name);
+    return gen->step_names[step->index];
 }
 
 const char *gen_trigger(const struct gen *gen)

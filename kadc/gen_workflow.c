@@ -32,6 +32,15 @@ static const struct type *outputs_type(struct arena *arena,
     return workflow->output_count ? type : NULL;
 }
 
+static void set_step_names(struct gen *gen)
+{
+    const struct workflow *workflow = gen->workflow;
+
+    gen->step_names = arena_array(gen->arena, const char *, workflow->step_count);
+    for (size_t i = 0; i < workflow->step_count; i++)
+        gen->step_names[i] = gen_upper(gen->arena, "STEP", workflow->steps[i]->c_name);
+}
+
 static void set_stored_types(struct gen *gen)
 {
     const struct workflow *workflow = gen->workflow;
@@ -322,6 +331,7 @@ void gen_workflow(struct arena *arena, struct type_names *types,
     if (gen.outputs)
         gen.outputs_struct = arena_printf(arena, "%soutputs", gen.prefix);
     gen.included = included_files(&gen);
+    set_step_names(&gen);
     set_stored_types(&gen);
     gen_blocks_init(&gen);
     gen.own_types = gen_own_types_new(&gen);

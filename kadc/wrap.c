@@ -446,7 +446,8 @@ void wrap_line(struct buf *out, struct str line, enum wrap_kind kind, unsigned i
 {
     struct wrap w = {.indent = indent};
 
-    if (indent + str_utf8_count(line) + room <= WRAP_COLUMNS) {
+    if (indent + line.len + room <= WRAP_COLUMNS ||
+        indent + str_utf8_count(line) + room <= WRAP_COLUMNS) {
         buf_fill(out, ' ', indent);
         buf_add(out, line);
         return;

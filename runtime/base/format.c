@@ -51,9 +51,11 @@ static bool is_simple(const char *format)
 {
     size_t len;
 
-    for (const char *at = format; (at = strchr(at, '%')); at += 1 + len)
-        if (conversion_at(at + 1, &len) == CONVERT_OTHER)
+    while (*(format = strchrnul(format, '%'))) {
+        if (conversion_at(format + 1, &len) == CONVERT_OTHER)
             return false;
+        format += 1 + len;
+    }
     return true;
 }
 
@@ -117,7 +119,7 @@ static void add_char(struct output *out, char c)
 static int format_simple(struct output *out, const char *format, va_list args)
 {
     for (;;) {
-        const size_t plain = strcspn(format, "%");
+        const size_t plain = (size_t)(strchrnul(format, '%') - format);
         enum conversion conversion;
         size_t len;
         int precision;

@@ -9,6 +9,7 @@ static struct gen gen;
 static struct emit code, helpers;
 static bool reads_frame[1];
 static const struct type *stored[1];
+static const char *step_names[] = {"STEP_TEST"};
 
 static void setup(void)
 {
@@ -23,6 +24,7 @@ static void setup(void)
         .prefix = "demo_",
         .code = &code,
         .helpers = &helpers,
+        .step_names = step_names,
         .reads_frame = reads_frame,
         .stored = stored,
     };
