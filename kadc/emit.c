@@ -12,8 +12,8 @@ enum {
     COMMENT_ROOM = 3, /* for the comment's end behind its last line */
     BRACE_ROOM = 2,
     ESCAPE_BYTES_MAX = 4,
-    PART_BYTES = 1 << 16, /* a part that has so many is complete at the next line */
-    PART_ROOM = 1 << 12   /* for the line that completes it */
+    PART_ROOM = 4000,                  /* for the line that completes a part */
+    PART_BYTES = (1 << 16) - PART_ROOM /* one that has so many is complete */
 };
 
 /* The text is that of the line buffer: it stays until the next one is formatted. */
@@ -38,6 +38,8 @@ void emit_init(struct emit *e, struct arena *arena)
     *e = (struct emit){.arena = arena};
     buf_init(&e->text, arena);
     buf_init(&e->line, arena);
+    buf_init(&e->flat, arena);
+    buf_init(&e->comment, arena);
 }
 
 void emit_start_body(struct emit *e)
@@ -68,7 +70,7 @@ static void end_full_part(struct emit *e)
     if (e->text.len < PART_BYTES)
         return;
     end_part(e);
-    buf_reserve(&e->text, PART_BYTES + PART_ROOM);
+    buf_reserve(&e->text, PART_BYTES + PART_ROOM - 1);
 }
 
 struct emit_parts emit_parts(struct emit *e)
@@ -322,45 +324,45 @@ void emit_open_if(struct emit *e, const char *condition)
 
 /* ---- Comments ------------------------------------------------------------------------- */
 
-static bool is_harmless(struct str text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.p[i] < ' ' || strchr("*/?", text.p[i]))
-            return false;
-    return true;
-}
-
-/* Without what begins or ends a comment, and without trigraphs. In the arena. */
+/* Without what begins or ends a comment, and without trigraphs. Until the next one. */
 static struct str defuse(struct emit *e, struct str text)
 {
-    struct buf safe;
+    struct buf *safe = &e->flat;
+    char last = '\0';
 
-    if (is_harmless(text))
-        return str_of(str_copy(e->arena, text));
-    buf_init(&safe, e->arena);
+    safe->len = 0;
     for (size_t i = 0; i < text.len; i++) {
-        const char last = safe.len ? safe.p[safe.len - 1] : '\0';
         const char c = text.p[i] == '\n' || text.p[i] == '\t' ? ' ' : text.p[i];
 
         if ((last == '*' && c == '/') || (last == '/' && c == '*') ||
             (last == '?' && c == '?'))
-            buf_add_char(&safe, ' ');
-        if ((unsigned char)c >= ' ')
-            buf_add_char(&safe, c);
+            buf_add_char(safe, ' ');
+        if ((unsigned char)c < ' ')
+            continue;
+        buf_add_char(safe, c);
+        last = c;
     }
-    return buf_str(&safe);
+    return buf_str(safe);
+}
+
+static void add_comment_line(struct emit *e, struct str line)
+{
+    if (e->has_comment)
+        buf_add_char(&e->comment, '\n');
+    e->has_comment = true;
+    buf_add(&e->comment, line);
 }
 
 void emit_comment_line(struct emit *e, const char *format, ...)
 {
     FORMAT(e, format, text);
-    vec_push(e->arena, &e->comment, defuse(e, text));
+    add_comment_line(e, defuse(e, text));
 }
 
 void emit_comment_blank(struct emit *e)
 {
-    if (e->comment.count)
-        vec_push(e->arena, &e->comment, S(""));
+    if (e->has_comment)
+        add_comment_line(e, S(""));
 }
 
 /* The part of `text` that fills one line, at least a word. */
@@ -387,7 +389,7 @@ static void add_paragraph(struct emit *e, struct str text)
     while (text.len) {
         const size_t len = line_len(text, columns);
 
-        vec_push(e->arena, &e->comment, str_part(text, 0, len));
+        add_comment_line(e, str_part(text, 0, len));
         text = str_trim(str_part(text, len, text.len));
     }
 }
@@ -400,15 +402,21 @@ void emit_comment_text(struct emit *e, const char *format, ...)
 
 void emit_comment_end(struct emit *e)
 {
-    start_line(e);
-    for (size_t i = 0; i < e->comment.count; i++) {
-        const struct str line = e->comment.items[i];
+    struct str rest = buf_str(&e->comment);
+    const char *start = "/*";
 
+    start_line(e);
+    while (e->has_comment) {
+        const struct str line = str_part(rest, 0, str_find(rest, S("\n")));
+
+        e->has_comment = line.len < rest.len;
+        rest = str_part(rest, line.len + 1, rest.len);
         buf_fill(&e->text, ' ', e->indent);
-        buf_printf(&e->text, "%s%s%.*s%s\n", i ? " *" : "/*", line.len ? " " : "",
-                   STR(line), i + 1 == e->comment.count ? " */" : "");
+        buf_printf(&e->text, "%s%s%.*s%s\n", start, line.len ? " " : "", STR(line),
+                   e->has_comment ? "" : " */");
+        start = " *";
     }
-    e->comment.count = 0;
+    e->comment.len = 0;
 }
 
 void emit_comment(struct emit *e, const char *format, ...)

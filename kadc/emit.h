@@ -40,12 +40,14 @@ struct emit {
     struct emit_parts parts; /* of whole lines */
     struct buf text;         /* what follows them */
     struct buf line;         /* the latest that was formatted */
+    struct buf flat;         /* what is laid out or defused now */
     unsigned indent;         /* columns */
     unsigned list_depth;     /* initializers that are open */
     VEC(struct emit_brace) braces;
     bool wants_blank;
-    bool is_at_open;         /* nothing since a brace was opened */
-    VEC(struct str) comment; /* lines of the comment that is open */
+    bool is_at_open;    /* nothing since a brace was opened */
+    struct buf comment; /* lines of the comment that is open */
+    bool has_comment;
     /* Of the text constant that is open: */
     size_t piece_start; /* of its last line, behind the quote */
     size_t piece_end;   /* where it may end; 0: nowhere */

@@ -48,7 +48,8 @@ struct gen_gather;
 
 /* What the functions that write one file share. */
 struct gen {
-    struct arena *arena;
+    struct arena *arena; /* of what is said now; of a step, see gen_each_step */
+    struct arena *kept;  /* of what is used until the files are written */
     const struct workflow *workflow; /* NULL: a module is being written */
     struct type_names *names;
     const char *shipped;    /* see gen_module */
@@ -177,6 +178,10 @@ void gen_define_advance(struct gen *gen);
 
 /* ---- Steps (gen_step.c, gen_input.c) --------------------------------------------------- */
 
+/* Calls `put` for each step. Memory of gen->arena is that of the call alone. */
+void gen_each_step(struct gen *gen,
+                   void (*put)(struct gen *gen, const struct step *step));
+
 /* Its entry in the table of steps, constants that the entry needs, its function. */
 void gen_step_needs(struct gen *gen, const struct step *step);
 void gen_step_constants(struct gen *gen, const struct step *step);
@@ -216,6 +221,13 @@ const char *gen_gather(struct gen *gen, const struct step *step,
 
 /* "STEP_FIX_TESTS". */
 const char *gen_step_name(const struct gen *gen, const struct step *step);
+
+/* Whether the workflow is divided into groups; see gen_machine.c. */
+bool gen_is_large(const struct gen *gen);
+
+/* Where its entry in the table of steps is: "&steps[STEP_FIX_TESTS]"; of a large workflow
+ * "info_of(STEP_FIX_TESTS)". */
+const char *gen_step_info_at(const struct gen *gen, const struct step *step);
 
 /* Whether steps are inside, and the index of the next step that is not. */
 bool gen_has_inside(const struct step *step);

@@ -2,16 +2,16 @@
  * outputs of each, a table of what the engine must know of them, a function for each, and a
  * switch that calls them.
  *
- * A compiler takes longer than linear time for a function that everything is inlined into:
- * the switch of a large workflow is one for each group of steps, behind a table. */
+ * A large workflow is divided into groups of steps, since compilers take more than linear time
+ * for what has thousands of parts: a function that all steps are inlined into, and a struct
+ * or a table that they look through for each of them. It has a switch for each group, behind
+ * a table; a frame of structs without names, whose members are named as if they were its own;
+ * and one function alone that names the table of steps. */
 #include <inttypes.h>
 
 #include "gen.h"
 
-enum {
-    SWITCH_STEPS_MAX = 64, /* the switch of so many is a table of contents */
-    GROUP_STEPS = 32
-};
+enum { GROUP_STEPS = 32 };
 
 void gen_define_enum(struct gen *gen)
 {
@@ -31,6 +31,36 @@ bool gen_has_frame(const struct gen *gen)
     return gen->trigger_struct != NULL;
 }
 
+/* Where a group of steps ends that begins at `first`: behind a block, if it has begun. */
+static size_t group_end(const struct gen *gen, size_t first)
+{
+    size_t after = first;
+
+    while (after < gen->workflow->step_count && after < first + GROUP_STEPS)
+        after = gen_step_after(gen->workflow->steps[after]);
+    return after;
+}
+
+static bool have_outputs(const struct gen *gen, size_t first, size_t after)
+{
+    for (size_t i = first; i < after; i++)
+        if (gen_step_struct(gen, gen->workflow->steps[i]))
+            return true;
+    return false;
+}
+
+static void put_member_groups(struct gen *gen)
+{
+    for (size_t first = 0, after; first < gen->workflow->step_count; first = after) {
+        after = group_end(gen, first);
+        if (!have_outputs(gen, first, after))
+            continue;
+        emit_open(gen->code, "struct");
+        gen_frame_members(gen, first, after);
+        emit_close(gen->code, ";");
+    }
+}
+
 void gen_define_frame(struct gen *gen)
 {
     if (!gen_has_frame(gen))
@@ -43,7 +73,10 @@ void gen_define_frame(struct gen *gen)
     emit_open(gen->code, "struct frame");
     if (gen->trigger_struct)
         emit_line(gen->code, "struct %s trigger;", gen->trigger_struct);
-    gen_frame_members(gen, 0, gen->workflow->step_count);
+    if (gen_is_large(gen))
+        put_member_groups(gen);
+    else
+        gen_frame_members(gen, 0, gen->workflow->step_count);
     emit_close(gen->code, ";");
 }
 
@@ -53,6 +86,19 @@ static bool has_needs(const struct workflow *workflow)
         if (workflow->steps[i]->needs.count)
             return true;
     return false;
+}
+
+static void put_info_of(struct gen *gen)
+{
+    emit_blank(gen->code);
+    emit_comment(gen->code,
+                 "The table is long, and compilers look through all of it for "
+                 "each function that names it: this is the only one.");
+    emit_function(
+        gen->code,
+        "static KAD_NOINLINE const struct kad_step_info *info_of(enum step at)");
+    emit_line(gen->code, "return &steps[at];");
+    emit_close(gen->code, "");
 }
 
 void gen_define_steps(struct gen *gen)
@@ -69,19 +115,17 @@ void gen_define_steps(struct gen *gen)
     emit_blank(gen->code);
     if (has_needs(workflow))
         emit_comment(gen->code, "Whose outputs a start at a step needs.");
-    for (size_t i = 0; i < workflow->step_count; i++)
-        gen_step_needs(gen, workflow->steps[i]);
+    gen_each_step(gen, gen_step_needs);
     emit_blank(gen->code);
-    for (size_t i = 0; i < workflow->step_count; i++)
-        gen_step_constants(gen, workflow->steps[i]);
-    for (size_t i = 0; i < workflow->step_count; i++)
-        gen_block_constants(gen, workflow->steps[i]);
+    gen_each_step(gen, gen_step_constants);
+    gen_each_step(gen, gen_block_constants);
     emit_blank(gen->code);
     emit_comment(gen->code, "In the order of enum step.");
     emit_open(gen->code, "static const struct kad_step_info steps[] =");
-    for (size_t i = 0; i < workflow->step_count; i++)
-        gen_step_info(gen, workflow->steps[i]);
+    gen_each_step(gen, gen_step_info);
     emit_close(gen->code, ";");
+    if (gen_is_large(gen))
+        put_info_of(gen);
 }
 
 /* ---- The switch ----------------------------------------------------------------------- */
@@ -161,17 +205,14 @@ static void put_group_call(struct gen *gen)
 
 void gen_define_advance(struct gen *gen)
 {
-    const size_t step_count = gen->workflow->step_count;
-    const bool is_large = step_count > SWITCH_STEPS_MAX;
-
-    if (is_large)
+    if (gen_is_large(gen))
         put_groups(gen);
     emit_blank(gen->code);
     emit_comment(gen->code,
                  "One step; the engine commits its rows and the new position in "
                  "one transaction.");
-    if (is_large)
+    if (gen_is_large(gen))
         put_group_call(gen);
     else
-        put_advance(gen, "advance", 0, step_count);
+        put_advance(gen, "advance", 0, gen->workflow->step_count);
 }

@@ -309,7 +309,8 @@ void gen_module(struct arena *arena, struct type_names *types,
                 const struct module *module, const char *shipped,
                 struct generated *files)
 {
-    struct gen gen = {.arena = arena, .names = types, .shipped = shipped};
+    struct gen gen = {
+        .arena = arena, .kept = arena, .names = types, .shipped = shipped};
 
     gen.prefix = gen_module_prefix(arena, module);
     struct action_names *names =

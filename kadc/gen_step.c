@@ -16,6 +16,24 @@
 #include "gen_expr.h"
 #include "secrets.h"
 
+enum { SCRATCH_BYTES = 1 << 16 }; /* as many as steps together may leave behind */
+
+void gen_each_step(struct gen *gen,
+                   void (*put)(struct gen *gen, const struct step *step))
+{
+    const struct workflow *workflow = gen->workflow;
+    struct arena scratch = {0};
+
+    gen->arena = &scratch;
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        put(gen, workflow->steps[i]);
+        if (scratch.total_bytes > SCRATCH_BYTES)
+            arena_release(&scratch);
+    }
+    gen->arena = gen->kept;
+    arena_release(&scratch);
+}
+
 /* ---- The table of steps ---------------------------------------------------------------- */
 
 /* Whether the step itself has outcomes, not its action. */
@@ -311,8 +329,9 @@ static void put_outcomes(struct gen *gen, const struct step *step)
     if (has_choices(step))
         emit_open(gen->code, "switch (%s_of_%s(run))", choice_word(step), step->c_name);
     else
-        emit_open(gen->code, "switch (%s_outcome_of(run, &steps[%s]))",
-                  gen_action_name(gen->arena, step->action), gen_step_name(gen, step));
+        emit_open(gen->code, "switch (%s_outcome_of(run, %s))",
+                  gen_action_name(gen->arena, step->action),
+                  gen_step_info_at(gen, step));
     for (size_t i = 0; i < route->case_count; i++)
         put_case(gen, outcome_name(gen, step, route->cases[i].outcome.text),
                  route->cases[i].then);
@@ -351,15 +370,15 @@ static void define_do(struct gen *gen, const struct step *step)
     emit_function(gen->code,
                   "static enum kad_outcome do_%s(struct kad_run *run%s, %s *out)",
                   step->c_name, in, gen_step_struct(gen, step));
-    emit_line(gen->code, "return kad_do(run, &steps[%s], %s, out);",
-              gen_step_name(gen, step), gen_has_inputs(gen, step) ? "in" : "NULL");
+    emit_line(gen->code, "return kad_do(run, %s, %s, out);",
+              gen_step_info_at(gen, step), gen_has_inputs(gen, step) ? "in" : "NULL");
     emit_close(gen->code, "");
     emit_blank(gen->code);
 }
 
 static const char *do_call(struct gen *gen, const struct step *step)
 {
-    const char *info = arena_printf(gen->arena, "&steps[%s]", gen_step_name(gen, step));
+    const char *info = gen_step_info_at(gen, step);
     const bool has_inputs = gen_has_inputs(gen, step);
     const char *out = gen_step_struct(gen, step)
                           ? arena_printf(gen->arena, "&%s", gen_step_outputs(gen, step))
@@ -431,8 +450,8 @@ static void define_choice(struct gen *gen, const struct step *step)
     emit_blank(gen->code);
     emit_function(gen->code, "static enum %s_%s %s_of_%s(struct kad_run *run)",
                   step->c_name, word, word, step->c_name);
-    emit_line(gen->code, "return kad_step_outcome(run, &steps[%s]);",
-              gen_step_name(gen, step));
+    emit_line(gen->code, "return kad_step_outcome(run, %s);",
+              gen_step_info_at(gen, step));
     emit_close(gen->code, "");
     emit_blank(gen->code);
 }
@@ -464,9 +483,9 @@ static void put_items(struct gen *gen, const struct block *block, struct str bod
     put_items(gen, gen_for_each_of(block->step), body);
     name = gen_item(gen, block);
     if (gen_mentions(body, name))
-        emit_line(gen->code, "%s *%s = kad_item(run, &steps[%s]);",
+        emit_line(gen->code, "%s *%s = kad_item(run, %s);",
                   gen->items[block->step->index], name,
-                  gen_step_name(gen, block->step));
+                  gen_step_info_at(gen, block->step));
 }
 
 void gen_step_function(struct gen *gen, const struct step *step)

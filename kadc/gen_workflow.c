@@ -239,8 +239,7 @@ static struct emit functions_of(struct gen *gen)
 
     emit_init(&functions, gen->arena);
     gen->code = &functions;
-    for (size_t i = 0; i < workflow->step_count; i++)
-        gen_step_function(gen, workflow->steps[i]);
+    gen_each_step(gen, gen_step_function);
     gen_define_advance(gen);
     if (gen->outputs)
         put_finish(gen);
@@ -322,7 +321,8 @@ static struct table *included_files(struct gen *gen)
 void gen_workflow(struct arena *arena, struct type_names *types,
                   const struct workflow *workflow, struct generated *files)
 {
-    struct gen gen = {.arena = arena, .workflow = workflow, .names = types};
+    struct gen gen = {
+        .arena = arena, .kept = arena, .workflow = workflow, .names = types};
 
     gen.prefix = gen_workflow_prefix(arena, workflow);
     gen.outputs = outputs_type(arena, workflow);

@@ -19,6 +19,7 @@ static void setup(void)
     stored[0] = f.step.outputs;
     gen = (struct gen){
         .arena = &f.arena,
+        .kept = &f.arena,
         .workflow = &f.workflow,
         .names = type_names_new(&f.arena),
         .prefix = "demo_",
