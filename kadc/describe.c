@@ -222,7 +222,7 @@ void describe_schema(struct json_out *out, struct str key, const struct type *ty
 static void put_trigger(struct json_out *out, const struct trigger *trigger)
 {
     json_out_object(out, JSON_ITEM);
-    json_out_text(out, S("type"), S("cli"));
+    json_out_text(out, S("type"), trigger_kind_text(trigger->kind));
     describe_set_text(out, S("command"), trigger->command.text);
     json_out_array(out, S("params"));
     for (size_t i = 0; i < trigger->param_count; i++) {
@@ -309,12 +309,14 @@ static void put_concurrency(struct json_out *out, const struct concurrency *conc
     json_out_end_object(out);
 }
 
-/* The names of those that it needs. */
-static void put_secrets(struct json_out *out, const struct workflow *workflow)
+static void put_names(struct json_out *out, struct str key, const struct str *items,
+                      size_t count)
 {
-    json_out_array(out, S("secrets"));
-    for (size_t i = 0; i < workflow->secrets.count; i++)
-        json_out_text(out, JSON_ITEM, workflow->secrets.items[i]);
+    if (!count)
+        return;
+    json_out_array(out, key);
+    for (size_t i = 0; i < count; i++)
+        json_out_text(out, JSON_ITEM, items[i]);
     json_out_end_array(out);
 }
 
@@ -344,8 +346,8 @@ void describe_end(struct json_out *out, const struct workflow *workflow)
         put_concurrency(out, workflow->concurrency);
     if (workflow->is_in_worktree)
         json_out_text(out, S("workspace"), S("worktree"));
-    if (workflow->secrets.count)
-        put_secrets(out, workflow);
+    put_names(out, S("env"), workflow->env.items, workflow->env.count);
+    put_names(out, S("secrets"), workflow->secrets.items, workflow->secrets.count);
     put_bounds(out, workflow->graph);
     json_out_end_object(out);
 }

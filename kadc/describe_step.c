@@ -319,6 +319,20 @@ static void put_bounds(struct json_out *out, const struct step *step)
         json_out_boolean(out, S("recovers"), true);
 }
 
+/* What a forEach keeps while it is under way. */
+static void put_item_inputs(struct json_out *out, const struct type *items)
+{
+    json_out_object(out, S("inputs"));
+    json_out_text(out, S("type"), S("object"));
+    json_out_object(out, S("properties"));
+    describe_schema(out, S("items"), items);
+    json_out_end_object(out);
+    json_out_array(out, S("required"));
+    json_out_text(out, JSON_ITEM, S("items"));
+    json_out_end_array(out);
+    json_out_end_object(out);
+}
+
 void describe_step(struct json_out *out, const struct workflow *workflow,
                    const struct step *step)
 {
@@ -335,6 +349,8 @@ void describe_step(struct json_out *out, const struct workflow *workflow,
         describe_schema(out, S("inputs"), step->action->inputs);
     else if (step->kind == STEP_WORKFLOW)
         describe_schema(out, S("inputs"), step->block->workflow->params);
+    else if (step->kind == STEP_FOR_EACH)
+        put_item_inputs(out, step->block->each->type);
     describe_schema(out, S("outputs"), step->outputs);
     put_all_routes(out, step);
     json_out_end_object(out);
