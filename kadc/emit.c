@@ -12,6 +12,7 @@ enum {
     COMMENT_ROOM = 3, /* for the comment's end behind its last line */
     BRACE_ROOM = 2,
     ESCAPE_BYTES_MAX = 4,
+    SEGMENT_BYTES = 64,
     PART_ROOM = 4000,                  /* for the line that completes a part */
     PART_BYTES = (1 << 16) - PART_ROOM /* one that has so many is complete */
 };
@@ -490,10 +491,10 @@ static void end_piece(struct emit *e)
 static void may_end_piece(struct emit *e)
 {
     const size_t columns = WRAP_COLUMNS - WRAP_INDENT - 1 - e->indent - 2;
+    const struct str piece = str_part(buf_str(&e->text), e->piece_start, e->text.len);
 
-    if (e->piece_end && e->text.len - e->piece_start > columns &&
-        str_utf8_count(str_part(buf_str(&e->text), e->piece_start, e->text.len)) >
-            columns)
+    if (e->piece_end && piece.len > columns &&
+        (!e->is_piece_wide || str_utf8_count(piece) > columns))
         end_piece(e);
     e->piece_end = e->text.len;
 }
@@ -504,22 +505,41 @@ void emit_open_text(struct emit *e, const char *declaration)
     buf_fill(&e->text, ' ', e->indent);
     buf_printf(&e->text, "%s =\n", declaration);
     e->last = '\0';
+    e->is_piece_wide = false;
     start_piece(e);
+}
+
+/* Writes up to a place where a line may end; the bytes that this takes. */
+static size_t add_segment(struct emit *e, struct str text)
+{
+    const size_t max = text.len < SEGMENT_BYTES ? text.len : SEGMENT_BYTES;
+    char last = e->last, *out;
+    unsigned wide = 0;
+    size_t len = 0;
+
+    buf_reserve(&e->text, max * ESCAPE_BYTES_MAX);
+    out = e->text.p + e->text.len;
+    do {
+        const char c = text.p[len++];
+
+        out += write_escaped(out, c, last);
+        wide |= (unsigned char)c;
+        last = c;
+    } while (len < max && last != ',' && last != ' ');
+    e->text.len = (size_t)(out - e->text.p);
+    e->is_piece_wide |= wide >= 0x80;
+    e->last = last;
+    return len;
 }
 
 /* A line for each object of a list reads best. */
 void emit_add_text(struct emit *e, struct str text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        const char c = text.p[i];
-
-        if (c == '{' && e->last == ',')
+    while (text.len) {
+        if (text.p[0] == '{' && e->last == ',')
             end_piece(e);
-        if (e->text.capacity - e->text.len <= ESCAPE_BYTES_MAX)
-            buf_reserve(&e->text, ESCAPE_BYTES_MAX);
-        e->text.len += write_escaped(e->text.p + e->text.len, c, e->last);
-        e->last = c;
-        if (c == ',' || c == ' ')
+        text = str_part(text, add_segment(e, text), text.len);
+        if (e->last == ',' || e->last == ' ')
             may_end_piece(e);
     }
 }

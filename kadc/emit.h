@@ -52,6 +52,7 @@ struct emit {
     size_t piece_start; /* of its last line, behind the quote */
     size_t piece_end;   /* where it may end; 0: nowhere */
     char last;          /* character */
+    bool is_piece_wide; /* it may have characters of several bytes */
 };
 
 #define EMIT_PRINTF(text, args) __attribute__((format(printf, text, args)))
