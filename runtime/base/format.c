@@ -5,7 +5,6 @@
  * there, with the same result. */
 #include "base/format.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,18 +44,6 @@ static enum conversion conversion_at(const char *name, size_t *len)
     if (strncmp(name, "lu", *len) == 0)
         return CONVERT_UNSIGNED_LONG;
     return strncmp(name, "zu", *len) == 0 ? CONVERT_SIZE : CONVERT_OTHER;
-}
-
-static bool is_simple(const char *format)
-{
-    size_t len;
-
-    while (*(format = strchrnul(format, '%'))) {
-        if (conversion_at(format + 1, &len) == CONVERT_OTHER)
-            return false;
-        format += 1 + len;
-    }
-    return true;
 }
 
 /* What was written, and would have been written if there were room. */
@@ -116,6 +103,7 @@ static void add_char(struct output *out, char c)
     add(out, &c, 1);
 }
 
+/* -1: there are other conversions. */
 static int format_simple(struct output *out, const char *format, va_list args)
 {
     for (;;) {
@@ -152,12 +140,15 @@ static int format_simple(struct output *out, const char *format, va_list args)
 int format_text(char *out, size_t size, const char *format, va_list args)
 {
     struct output text = {out, size ? size - 1 : 0, 0};
+    va_list again;
     int len;
 
-    if (!is_simple(format))
-        return vsnprintf(out, size, format, args);
+    va_copy(again, args);
     len = format_simple(&text, format, args);
-    if (size)
+    if (len < 0)
+        len = vsnprintf(out, size, format, again);
+    else if (size)
         out[text.len < text.size ? text.len : text.size] = '\0';
+    va_end(again);
     return len;
 }
