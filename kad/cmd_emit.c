@@ -22,6 +22,7 @@
 static const char details[] =
     "What follows EVENT are fields of its data: name=TEXT, or name:=JSON. Executions that\n"
     "wait for the event and are run by nobody are resumed here, one after the other.\n"
+    "Triggers of type `event` start nothing yet: that is for `serve`, which is not there.\n"
     "The exit code says whether the event was stored, not how they ended; one that has\n"
     "failed is named on standard error.";
 

@@ -20,6 +20,7 @@ static const struct command commands[] = {
      "Tell the workflows that wait for it that something has happened", cmd_emit},
     {"progress", "TEXT", "Say what the step is doing whose program calls this",
      cmd_progress},
+    {"backup", "FILE", "Copy the store, also while workflows run", cmd_backup},
     {"version", "", "Print the version", cmd_version},
     {"help", "[COMMAND]", "Explain a command", cmd_help},
 };

@@ -1,6 +1,6 @@
 /* describe.c: a checked workflow as the JSON of definition.h, for --emit=describe, for
- * pictures, and for the generated program. Its steps are those of describe_step.c. The one
- * place of kadc that makes JSON of types; the schemas are those that the runtime's codec makes
+ * pictures, and for the generated program. Its steps and triggers are those of
+ * describe_step.c and describe_trigger.c. The one place of kadc that makes JSON of types; the schemas are those that the runtime's codec makes
  * of the same types. */
 #include "describe.h"
 
@@ -98,14 +98,13 @@ void describe_limit(struct json_out *out, struct str key, double value)
 
 static void put_schema_members(struct json_out *out, const struct type *type);
 
-static bool is_required(const struct type_field *field)
+bool describe_is_required(const struct type_field *field)
 {
     return !field->default_value && !field->type->is_optional;
 }
 
-/* Its schema, with what the author says about it. */
-static void put_field(struct json_out *out, struct str key,
-                      const struct type_field *field)
+void describe_field(struct json_out *out, struct str key,
+                    const struct type_field *field)
 {
     json_out_object(out, key);
     put_schema_members(out, field->type);
@@ -121,15 +120,15 @@ static void put_fields(struct json_out *out, const struct type *type)
 
     json_out_object(out, S("properties"));
     for (size_t i = 0; i < type->field_count; i++) {
-        put_field(out, type->fields[i].name, &type->fields[i]);
-        has_required |= is_required(&type->fields[i]);
+        describe_field(out, type->fields[i].name, &type->fields[i]);
+        has_required |= describe_is_required(&type->fields[i]);
     }
     json_out_end_object(out);
     if (!has_required)
         return;
     json_out_array(out, S("required"));
     for (size_t i = 0; i < type->field_count; i++)
-        if (is_required(&type->fields[i]))
+        if (describe_is_required(&type->fields[i]))
             json_out_text(out, JSON_ITEM, type->fields[i].name);
     json_out_end_array(out);
 }
@@ -218,25 +217,6 @@ void describe_schema(struct json_out *out, struct str key, const struct type *ty
 }
 
 /* ---- Workflows ------------------------------------------------------------------------ */
-
-static void put_trigger(struct json_out *out, const struct trigger *trigger)
-{
-    json_out_object(out, JSON_ITEM);
-    json_out_text(out, S("type"), trigger_kind_text(trigger->kind));
-    describe_set_text(out, S("command"), trigger->command.text);
-    json_out_array(out, S("params"));
-    for (size_t i = 0; i < trigger->param_count; i++) {
-        const struct type_field *param = &trigger->params[i];
-
-        json_out_object(out, JSON_ITEM);
-        json_out_text(out, S("name"), param->name);
-        put_field(out, S("schema"), param);
-        json_out_boolean(out, S("required"), is_required(param));
-        json_out_end_object(out);
-    }
-    json_out_end_array(out);
-    json_out_end_object(out);
-}
 
 static void put_dominant(struct json_out *out, struct str bound,
                          const struct dominant *dominant)
@@ -330,7 +310,7 @@ void describe_begin(struct json_out *out, const struct workflow *workflow)
     describe_set_text(out, S("source"), workflow->source->path);
     json_out_array(out, S("triggers"));
     for (size_t i = 0; i < workflow->trigger_count; i++)
-        put_trigger(out, &workflow->triggers[i]);
+        describe_trigger(out, &workflow->triggers[i]);
     json_out_end_array(out);
     json_out_array(out, S("steps"));
 }

@@ -1,4 +1,4 @@
-/* describe_parts.h: pieces of a definition. Private to describe.c and describe_step.c. */
+/* describe_parts.h: pieces of a definition. Private to describe*.c. */
 #ifndef KADC_DESCRIBE_PARTS_H
 #define KADC_DESCRIBE_PARTS_H
 
@@ -13,5 +13,12 @@ void describe_limit(struct json_out *out, struct str key, double value);
 void describe_node(struct json_out *out, struct str key, const struct node *node,
                    const struct type *type);
 void describe_schema(struct json_out *out, struct str key, const struct type *type);
+/* Its schema, with what the author says about it; whether a value must be given. */
+void describe_field(struct json_out *out, struct str key,
+                    const struct type_field *field);
+bool describe_is_required(const struct type_field *field);
+
+/* All that is said of a trigger. Expressions are their text. */
+void describe_trigger(struct json_out *out, const struct trigger *trigger);
 
 #endif

@@ -367,9 +367,10 @@ const struct type *bind_incomplete(const struct scope *scope, const struct expr 
 
 const struct type *bind_name(const struct scope *scope, struct expr *expr)
 {
-    const struct str root =
-        is_lost_item(scope, expr->text) ? (struct str){0} : resolve_root(scope, expr);
+    struct str root = {0};
 
+    if (!is_lost_item(scope, expr->text))
+        root = resolve_root(scope, expr);
     if (!root.p)
         return type_poison();
     if (is_variable(scope, expr))

@@ -177,6 +177,8 @@ static void put_workflow(struct gen *gen)
     put_quoted(gen, "description", workflow->description);
     emit_line(gen->code, ".definition = definition,");
     emit_line(gen->code, ".trigger = %s,", gen_descriptor(gen, workflow->params));
+    if (gen_has_hand(workflow))
+        emit_line(gen->code, ".by_hand = by_hand,");
     if (gen->trigger_struct)
         emit_line(gen->code, ".trigger_offset = offsetof(struct frame, trigger),");
     if (gen_has_frame(gen))
@@ -292,6 +294,7 @@ static struct emit_parts machine_text(struct gen *gen)
     gen_definition(gen);
     put_budget(gen, &workflow->budget);
     put_concurrency(gen, workflow->concurrency);
+    gen_put_hand(gen);
     put_workflow(gen);
     put_main(gen);
     return emit_parts(&source);

@@ -304,8 +304,8 @@ ptrdiff_t choice_read(struct reader *reader, const struct node *key,
     struct arena *arena = reader->program->arena;
     struct diags *diags = reader->program->diags;
     struct str text = text_read(reader, value, str_copy(arena, key->text));
-    if (!text.p)
-        return -1;
+    if (!text.p || !node_is_text(value))
+        return -1; /* reported */
     for (size_t i = 0; i < names.count; i++)
         if (str_equal(text, names.items[i]))
             return (ptrdiff_t)i;

@@ -184,17 +184,39 @@ static void event_read(struct reader *reader, const struct node *key,
     ((struct trigger *)target)->event.name = event_name_read(reader, value);
 }
 
+/* 0114: what can be the glob of no file. */
+static bool glob_check(struct diags *diags, const struct name *glob)
+{
+    const char *what = glob->text.len == 0 ? "an empty text names no file"
+                       : str_find(glob->text, S("{{")) < glob->text.len
+                           ? "there are no expressions in the names of files"
+                           : NULL;
+    if (what)
+        diag_report(diags, glob->span, KAD0114, "`paths`: %s", what);
+    return !what;
+}
+
 static void paths_read(struct reader *reader, const struct node *key,
                        const struct node *value, void *target)
 {
     struct watch *watch = &((struct trigger *)target)->watch;
+    struct table seen;
     (void)key;
+    table_init(&seen, reader->program->arena);
     watch->paths = arena_array(reader->program->arena, struct name, value->count);
     for (size_t i = 0; i < value->count; i++) {
-        struct str text = text_read(reader, value->items[i], "paths");
-        if (text.p)
-            watch->paths[watch->path_count++] =
-                (struct name){text, value->items[i]->span};
+        struct name *glob = &watch->paths[watch->path_count];
+        *glob = (struct name){text_read(reader, value->items[i], "paths"),
+                              value->items[i]->span};
+        if (!glob->text.p || !glob_check(reader->program->diags, glob))
+            continue;
+        const struct name *first = table_add(&seen, glob->text, glob);
+        watch->path_count++;
+        if (!first)
+            continue;
+        diag_report(reader->program->diags, glob->span, KAD0218,
+                    "`%.*s` is watched already", STR(glob->text));
+        diag_note(reader->program->diags, first->span, "the first place");
     }
 }
 
@@ -289,10 +311,16 @@ static void param_same_check(struct reader *reader, const struct trigger *trigge
     if (is_poisoned || is_same_trigger ||
         type_same(type_required(arena, first->type), type_required(arena, other->type)))
         return;
-    diag_report(reader->program->diags, other->name_span, KAD0503,
-                "parameter `%.*s` is %.*s here and %.*s in another trigger",
-                STR(other->name), STR(type_text(arena, other->type)),
-                STR(type_text(arena, first->type)));
+    struct str here = type_text(arena, other->type),
+               there = type_text(arena, first->type);
+    if (str_equal(here, there))
+        diag_report(reader->program->diags, other->name_span, KAD0503,
+                    "parameter `%.*s` has other limits here than in another trigger",
+                    STR(other->name));
+    else
+        diag_report(reader->program->diags, other->name_span, KAD0503,
+                    "parameter `%.*s` is %.*s here and %.*s in another trigger",
+                    STR(other->name), STR(here), STR(there));
     diag_note(reader->program->diags, first->name_span, "the other one");
 }
 
@@ -359,8 +387,10 @@ static void params_join(struct reader *reader, struct workflow *workflow)
     fields = arena_array(arena, struct type_field, all.count);
     for (size_t i = 0; i < all.count; i++) {
         fields[i] = *all.items[i]->first;
-        if (all.items[i]->always_count < workflow->trigger_count)
+        if (all.items[i]->always_count < workflow->trigger_count) {
             fields[i].type = type_optional(arena, fields[i].type);
+            fields[i].default_value = NULL; /* that of one trigger only */
+        }
     }
     workflow->params = object_of_fields(arena, fields, all.count);
 }

@@ -458,7 +458,7 @@ const struct type *type_read(struct program *program, const struct workflow *wor
 
 /* ---- Lists of fields ----------------------------------------------------------------- */
 
-/* `sources`: NULL, or as many as there are entries. */
+/* `sources`: as many as there are entries: they are parameters; or NULL. */
 static struct type_field *entries_read(struct reader *reader, const struct key_set *set,
                                        const struct node *list, const char *what,
                                        size_t *count, struct param_source *sources)
@@ -474,7 +474,6 @@ static struct type_field *entries_read(struct reader *reader, const struct key_s
             sources[*count] = (struct param_source){spec.from, spec.value};
         fields[(*count)++] = spec_field(reader, &spec, list->items[i]);
     }
-    /* Parameters are options. */
     fields_unique(reader->program, what, fields, *count, sources ? KAD0709 : KAD1001);
     return fields;
 }

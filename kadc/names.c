@@ -178,14 +178,26 @@ static void command_check(struct program *program, const struct workflow *workfl
              "the command is `%.*s`, after the file's name", STR(wanted));
 }
 
+static bool has_cli(const struct workflow *workflow)
+{
+    for (size_t i = 0; i < workflow->trigger_count; i++)
+        if (workflow->triggers[i].kind == TRIGGER_CLI)
+            return true;
+    return false;
+}
+
+/* Without a trigger for people, they give the parameters of the others. */
 static void cli_names_check(struct program *program, const struct workflow *workflow)
 {
+    const bool is_all = !has_cli(workflow);
     for (size_t i = 0; i < workflow->trigger_count; i++) {
         const struct trigger *trigger = &workflow->triggers[i];
         command_check(program, workflow, trigger);
         for (size_t j = 0; j < trigger->param_count; j++)
-            param_option_check(program, &trigger->params[j]);
-        negations_check(program, trigger);
+            if (is_all || trigger->kind == TRIGGER_CLI)
+                param_option_check(program, &trigger->params[j]);
+        if (is_all || trigger->kind == TRIGGER_CLI)
+            negations_check(program, trigger);
     }
 }
 

@@ -289,7 +289,7 @@ static void slow_check(const struct checker *checker, int64_t gap_minutes,
         node_find(trigger, "overlap"))
         return;
     diag_report(checker->diags, checker->schedule->cron.span, KAD0308,
-                "the steps may take %s, but it starts again after %s",
+                "one execution may take %s, but the next starts after %s",
                 duration_text(checker->arena, worst_ms),
                 duration_text(checker->arena, gap_minutes * minute_ms));
     graph_slowest_note(checker->zones->program, checker->workflow);
@@ -312,13 +312,23 @@ static const struct node *scalar_of(const struct node *map, const struct name *n
     return NULL;
 }
 
+static const struct known_zone *zone_of(const struct checker *checker,
+                                        const struct node *trigger)
+{
+    const struct name *name = &checker->schedule->timezone;
+    const struct node *scalar = scalar_of(trigger, name);
+    if (name->text.p ? scalar && !node_is_text(scalar)
+                     : node_find(trigger, "timezone") != NULL)
+        return NULL; /* no text: reported */
+    return schedule_zone_find(checker->zones, checker->schedule, scalar);
+}
+
 static void schedule_check(struct checker *checker, const struct node *trigger)
 {
     const struct schedule *schedule = checker->schedule;
     const struct cron *cron = &checker->cron;
     checker->scalar = scalar_of(trigger, &schedule->cron);
-    checker->zone = schedule_zone_find(checker->zones, schedule,
-                                       scalar_of(trigger, &schedule->timezone));
+    checker->zone = zone_of(checker, trigger);
     if (!cron_read(checker))
         return;
     if (!cron_can_fire(cron)) {

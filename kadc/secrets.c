@@ -268,7 +268,7 @@ static void trigger_check_secrets(struct program *program,
         const struct type_field *param = &trigger->params[i];
         const struct value *value = trigger->sources ? trigger->sources[i].value : NULL;
         default_check_secret(program, param);
-        if (value)
+        if (value && param->type->kind != TYPE_POISON)
             scheduled_check_secrets(program, param, value);
     }
 }

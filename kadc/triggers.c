@@ -9,6 +9,7 @@
  * 0906, 0907, and what value_check.c and expr_check.c say. What comes from outside is JSON,
  * whose shape is looked at when it comes; headers and query are text, from which a scalar is
  * made. */
+#include "credentials.h"
 #include "passes.h"
 #include "value_check.h"
 
@@ -26,6 +27,7 @@ struct reading {
     const char *place; /* "`from`" */
     bool (*is_known)(enum binding_kind kind);
     const char *help;
+    bool has_unknown; /* reported */
 };
 
 static bool is_constant(enum binding_kind kind)
@@ -59,21 +61,24 @@ static bool is_schedulable(enum binding_kind kind)
 
 static void binding_check(struct expr *expr, void *context)
 {
-    const struct reading *reading = context;
+    struct reading *reading = context;
     struct diags *diags = reading->triggers->program->diags;
     if (reading->is_known(expr->binding.kind))
         return;
+    reading->has_unknown = true;
     diag_report(diags, expr->span, KAD0610, "`%.*s` is not known in %s",
                 STR(span_text(expr->span)), reading->place);
     diag_help(diags, "%s", reading->help);
 }
 
-static void reading_check(const struct triggers *triggers, const char *place,
+/* Of an expression that has been typed; false: it reads what is not there. */
+static bool reading_check(const struct triggers *triggers, const char *place,
                           bool (*is_known)(enum binding_kind), const char *help,
                           struct template *value)
 {
-    struct reading reading = {triggers, place, is_known, help};
+    struct reading reading = {triggers, place, is_known, help, false};
     template_each_binding(value, binding_check, &reading);
+    return !reading.has_unknown;
 }
 
 /* ---- Parameters that are received ---------------------------------------------------- */
@@ -103,15 +108,12 @@ static struct value_place place_of(const struct triggers *triggers,
     };
 }
 
-/* `request.headers.NAME` or `request.query.NAME` alone. */
-static bool is_plain_text(const struct triggers *triggers, const struct template *from)
+/* A header, or a field of the query, alone. */
+static bool is_plain_text(const struct template *from)
 {
     const struct expr *expr = template_lone(from);
-    const struct expr *left = expr && expr->kind == EXPR_FIELD ? expr->left : NULL;
-    return triggers->trigger->kind == TRIGGER_WEBHOOK && left &&
-           left->kind == EXPR_FIELD && left->left->kind == EXPR_NAME &&
-           str_is(left->left->text, "request") &&
-           (str_is(left->text, "headers") || str_is(left->text, "query"));
+    return expr && (expr->binding.kind == BIND_REQUEST_HEADER ||
+                    expr->binding.kind == BIND_REQUEST_QUERY);
 }
 
 /* 0503: what no text can become. */
@@ -161,7 +163,6 @@ static void from_check(const struct triggers *triggers, struct template *from,
     const enum trigger_kind kind = triggers->trigger->kind;
     const struct value_place place = place_of(triggers, param);
     struct body_reading body = {triggers, param};
-    struct value value = {.node = from->node, .scalar = from};
     if (from->is_literal) {
         diag_report(triggers->program->diags, from->node->span, KAD0114,
                     "`from` is no expression: nothing would be read");
@@ -171,13 +172,13 @@ static void from_check(const struct triggers *triggers, struct template *from,
                   received_examples[kind]);
         return;
     }
-    if (is_plain_text(triggers, from)) {
-        template_check(&triggers->scope, from);
+    const struct type *type = template_check(&triggers->scope, from);
+    if (!reading_check(triggers, "`from`", is_received, received_helps[kind], from))
+        return;
+    if (is_plain_text(from))
         conversion_check(triggers, from, param);
-    } else {
-        value_check(&place, &value, param->type);
-    }
-    reading_check(triggers, "`from`", is_received, received_helps[kind], from);
+    else
+        scalar_fit_check(&place, from, type, param->type);
     if (kind == TRIGGER_WEBHOOK)
         template_each_binding(from, body_binding_check, &body);
 }
@@ -231,20 +232,29 @@ static void received_check(const struct triggers *triggers, struct template *fro
             triggers, param, "from",
             "files have no fields: say what it is, by `from: \"{{ watch.path "
             "}}\"` or by `default`");
-    else if (triggers->trigger->kind == TRIGGER_WEBHOOK && !is_free(param))
+    else if (triggers->trigger->kind == TRIGGER_WEBHOOK && !is_free(param) &&
+             !triggers->workflow->has_gaps)
         body_check(triggers, param->name_span, param);
 }
 
 /* ---- Parameters of schedules --------------------------------------------------------- */
 
-static void scheduled_values_read(const struct triggers *triggers, struct value *value)
+static bool scheduled_scalar_check(const struct triggers *triggers,
+                                   struct template *scalar)
+{
+    return reading_check(triggers, "`value`", is_schedulable,
+                         "it may read `env`, `secrets` and what the workflow is",
+                         scalar);
+}
+
+/* Of what is in a list or map, which has been checked against its type. */
+static void scheduled_items_check(const struct triggers *triggers,
+                                  const struct value *value)
 {
     if (value->scalar)
-        reading_check(triggers, "`value`", is_schedulable,
-                      "it may read `env`, `secrets` and what the workflow is",
-                      value->scalar);
+        scheduled_scalar_check(triggers, value->scalar);
     for (size_t i = 0; i < value->count; i++)
-        scheduled_values_read(triggers, value->items[i]);
+        scheduled_items_check(triggers, value->items[i]);
 }
 
 static void scheduled_check(const struct triggers *triggers, struct value *value,
@@ -255,10 +265,15 @@ static void scheduled_check(const struct triggers *triggers, struct value *value
         source_missing(triggers, param, "value",
                        "nobody is there to give it: say what it is each time, by "
                        "`value` or by `default`");
-        return;
+    } else if (value->scalar) {
+        value->wanted = param->type;
+        value->type = template_check(&triggers->scope, value->scalar);
+        if (scheduled_scalar_check(triggers, value->scalar))
+            scalar_fit_check(&place, value->scalar, value->type, param->type);
+    } else {
+        value_check(&place, value, param->type);
+        scheduled_items_check(triggers, value);
     }
-    value_check(&place, value, param->type);
-    scheduled_values_read(triggers, value);
 }
 
 /* ---- Filters and secrets ------------------------------------------------------------- */
@@ -283,6 +298,8 @@ static void secret_check(const struct triggers *triggers)
         return;
     const struct type *type = template_check(&triggers->scope, secret);
     if (secret->is_literal) {
+        if (credential_find(secret->node->text).what)
+            return; /* credentials.c says so */
         diag_report(diags, secret->node->span, KAD0907,
                     "the secret of the webhook stands in the file");
     } else if (!expr ||

@@ -133,7 +133,7 @@ static const char *wait_words(struct arena *arena, const json_t *wait)
     buf_init(&words, arena);
     buf_printf(&words, "the first of");
     json_object_foreach(ways, name, way)
-        buf_printf(&words, " `%s`: %s;", name, way_words(arena, way));
+        buf_printf(&words, " `%s` (%s)", name, way_words(arena, way));
     return words.p;
 }
 
@@ -296,27 +296,33 @@ static void compare_step(const struct comparison *comparison,
 /* ---- Parameters ------------------------------------------------------------------------- */
 
 /* Those of all triggers as the properties of one object. A value is there in any case where
- * every trigger that has the parameter needs it. */
+ * every trigger has the parameter and needs it. */
 static json_t *parameters_of(const json_t *definition)
 {
-    json_t *properties = json_object(), *required = json_object();
+    const json_t *triggers = json_object_get(definition, "triggers");
+    json_t *properties = json_object(), *needed = json_object();
     json_t *names = json_array();
     const json_t *trigger, *parameter;
     const char *name;
-    json_t *is_required;
+    json_t *count;
     size_t i, j;
 
-    json_array_foreach(json_object_get(definition, "triggers"), i, trigger)
+    json_array_foreach(triggers, i, trigger)
         json_array_foreach(json_object_get(trigger, "params"), j, parameter)
     {
+        const bool is_needed = json_is_true(json_object_get(parameter, "required"));
+
         name = definition_text(parameter, "name");
         json_object_set(properties, name, json_object_get(parameter, "schema"));
-        if (!json_is_false(json_object_get(required, name)))
-            json_object_set(required, name, json_object_get(parameter, "required"));
+        json_object_set_new(
+            needed, name,
+            json_integer(json_integer_value(json_object_get(needed, name)) +
+                         is_needed));
     }
-    json_object_foreach(required, name, is_required) if (json_is_true(is_required))
+    json_object_foreach(needed, name, count) if (json_integer_value(count) ==
+                                                 (json_int_t)json_array_size(triggers))
         json_array_append_new(names, json_string(name));
-    json_decref(required);
+    json_decref(needed);
     return json_pack("{s:o, s:o}", "properties", properties, "required", names);
 }
 

@@ -67,18 +67,20 @@ static const char *absolute(struct arena *arena, const char *cwd, const char *pa
 
 /* ---- The project ----------------------------------------------------------------- */
 
-/* A database that was named: beside it FILE.d, except for a project's own. */
+/* Beside it FILE.d, except for a project's own. */
+const char *database_state(struct arena *arena, const char *database)
+{
+    if (str_ends_with(str_of(database), S("/.kad/kad.db")))
+        return parent_of(arena, database);
+    return arena_printf(arena, "%s.d", database);
+}
+
+/* A database that was named. */
 static void use_database(struct arena *arena, struct project *project, const char *cwd,
                          const char *file)
 {
-    struct str path;
-
     project->database = absolute(arena, cwd, file);
-    path = str_of(project->database);
-    if (str_ends_with(path, S("/.kad/kad.db")))
-        project->state = parent_of(arena, project->database);
-    else
-        project->state = arena_printf(arena, "%s.d", project->database);
+    project->state = database_state(arena, project->database);
     if (!project->root)
         project->root = cwd;
 }

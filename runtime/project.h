@@ -23,6 +23,9 @@ struct project {
 const char *project_find(struct arena *arena, const char *db_option,
                          struct project *project);
 
+/* Where the state of a database is, which is named by an absolute path. */
+const char *database_state(struct arena *arena, const char *database);
+
 /* Makes the state folder (0700) with its .gitignore, if need be. NULL or an error. */
 const char *project_prepare(struct arena *arena, const struct project *project);
 

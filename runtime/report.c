@@ -134,7 +134,7 @@ static void print_execution_json(const struct report *report,
     json_object_set_new(document, "gates", gates);
     json_object_set_new(
         document, "children",
-        json_of_executions(report, facts->children, facts->child_count));
+        json_of_executions(report, facts->called.items, facts->called.count));
     print_json(report, document);
 }
 
@@ -189,15 +189,19 @@ enum store_error report_list(const struct report *report, const char *workflow_i
 {
     struct execution_row *rows;
     size_t count;
-    enum store_error error = report->journal->ops->list(
-        report->journal, report->arena, workflow_id, limit, &rows, &count);
+    enum store_error error =
+        report->journal->ops->list(report->journal, report->arena, workflow_id,
+                                   limit ? limit + 1 : 0, &rows, &count);
+    const bool has_more = limit && error == STORE_OK && count > limit;
 
     if (error != STORE_OK)
         return error;
+    count -= has_more;
     if (report->is_json)
-        print_json(report, json_pack("{s:o}", "executions",
-                                     json_of_executions(report, rows, count)));
+        print_json(report, json_pack("{s:o, s:b}", "executions",
+                                     json_of_executions(report, rows, count), "more",
+                                     has_more));
     else
-        report_list_text(report, rows, count);
+        report_list_text(report, rows, count, has_more);
     return STORE_OK;
 }

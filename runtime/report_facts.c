@@ -99,6 +99,23 @@ static enum store_error gather_waits(const struct report *report,
     return error;
 }
 
+/* The executions that one has called, those that they have called behind each. */
+static enum store_error gather_called(const struct report *report,
+                                      const char *execution_id,
+                                      struct execution_facts *facts)
+{
+    struct execution_row *rows;
+    size_t count;
+    enum store_error error = report->journal->ops->children(
+        report->journal, report->arena, execution_id, &rows, &count);
+
+    for (size_t i = 0; error == STORE_OK && i < count; i++) {
+        vec_push(report->arena, &facts->called, rows[i]);
+        error = gather_called(report, rows[i].id, facts);
+    }
+    return error;
+}
+
 /* The stored definition of the workflow, which knows in which branch a step is. */
 static enum store_error gather_definition(const struct report *report,
                                           struct execution_facts *facts)
@@ -136,8 +153,7 @@ enum store_error report_gather(const struct report *report, const char *prefix,
         error = ops->positions(journal, report->arena, facts->row.id, &facts->positions,
                                &facts->position_count);
     if (error == STORE_OK)
-        error = ops->children(journal, report->arena, facts->row.id, &facts->children,
-                              &facts->child_count);
+        error = gather_called(report, facts->row.id, facts);
     if (error == STORE_OK && has_blocks(facts))
         error = gather_definition(report, facts);
     if (error == STORE_OK)

@@ -28,8 +28,8 @@ struct execution_facts {
     size_t step_count;
     struct position_row *positions;
     size_t position_count;
-    struct execution_row *children; /* that its steps have called */
-    size_t child_count;
+    /* That its steps have called, and those that the steps of these have. */
+    VEC(struct execution_row) called;
     const char *definition; /* of the workflow; NULL: no step is inside a block */
     /* Its own first, then of those that it has called and that have not ended. */
     VEC(struct waits) waits;
@@ -86,7 +86,7 @@ void report_execution_text(const struct report *report,
 void report_history_text(const struct report *report, const struct history_row *events,
                          size_t count);
 void report_list_text(const struct report *report, const struct execution_row *rows,
-                      size_t count);
+                      size_t count, bool has_more);
 
 /* ---- report_steps.c -------------------------------------------------------------- */
 

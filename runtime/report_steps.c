@@ -176,8 +176,8 @@ static bool waits_for_anything(const struct execution_facts *facts)
 
 static bool has_called(const struct execution_facts *facts, const char *key)
 {
-    for (size_t i = 0; i < facts->child_count; i++)
-        if (strcmp(facts->children[i].parent_key, key) == 0)
+    for (size_t i = 0; i < facts->called.count; i++)
+        if (strcmp(facts->called.items[i].parent_key, key) == 0)
             return true;
     return false;
 }
@@ -228,6 +228,12 @@ static void add_called(struct tree *tree, const struct execution_row *row, int d
     }};
 
     vec_push(arena, &tree->lines, line);
+    for (size_t i = 0; i < tree->facts->called.count; i++) {
+        const struct execution_row *inner = &tree->facts->called.items[i];
+
+        if (strcmp(inner->parent_id, row->id) == 0)
+            add_called(tree, inner, depth + 1);
+    }
 }
 
 static void add_steps(struct tree *tree, int first, int depth)
@@ -245,9 +251,9 @@ static void add_steps(struct tree *tree, int first, int depth)
         }};
 
         vec_push(tree->report->arena, &tree->lines, line);
-        for (size_t j = 0; j < facts->child_count; j++)
-            if (strcmp(facts->children[j].parent_key, step->key) == 0)
-                add_called(tree, &facts->children[j], depth + 1);
+        for (size_t j = 0; j < facts->called.count; j++)
+            if (strcmp(facts->called.items[j].parent_key, step->key) == 0)
+                add_called(tree, &facts->called.items[j], depth + 1);
         add_steps(tree, tree->firsts[i], depth + 1);
     }
 }

@@ -1,61 +1,18 @@
 /* cron_parse.c: the text of a schedule as sets, or what is wrong with it: see cron.h. */
-#include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
-#include "base/cron.h"
+#include "base/cron_fields.h"
 
 /* How many bytes of a word a message quotes. */
 enum { QUOTED_MAX = 40 };
-
-#define NAME(text)                                                                     \
-    {                                                                                  \
-        text, sizeof(text) - 1                                                         \
-    }
-
-static const struct str months[] = {NAME("JAN"), NAME("FEB"), NAME("MAR"), NAME("APR"),
-                                    NAME("MAY"), NAME("JUN"), NAME("JUL"), NAME("AUG"),
-                                    NAME("SEP"), NAME("OCT"), NAME("NOV"), NAME("DEC")};
-static const struct str weekdays[] = {NAME("SUN"), NAME("MON"), NAME("TUE"),
-                                      NAME("WED"), NAME("THU"), NAME("FRI"),
-                                      NAME("SAT")};
-static const char *const full_months[] = {
-    "JANUARY", "FEBRUARY", "MARCH",     "APRIL",   "MAY",      "JUNE",
-    "JULY",    "AUGUST",   "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER"};
-static const char *const full_weekdays[] = {
-    "SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"};
-enum { MONTH_COUNT = 12, WEEKDAY_COUNT = 7 };
-
-struct field {
-    const char *what, *many;
-    const char *values;      /* for people */
-    unsigned low, high, top; /* `top`: the largest number, which may be one more name */
-    const struct str *names; /* of low and those that follow; NULL: it has none */
-    const char *const *full_names;
-    unsigned name_count;
-};
-
-static const struct field fields[CRON_FIELDS] = {
-    [CRON_MINUTE] = {"minute", "minutes", "minutes are 0 to 59", 0, 59, 59, NULL, NULL,
-                     0},
-    [CRON_HOUR] = {"hour", "hours", "hours are 0 to 23; midnight is 0", 0, 23, 23, NULL,
-                   NULL, 0},
-    [CRON_DAY] = {"day of a month", "days", "days of a month are 1 to 31", 1, 31, 31,
-                  NULL, NULL, 0},
-    [CRON_MONTH] = {"month", "months", "months are 1 to 12, or JAN to DEC", 1, 12, 12,
-                    months, full_months, MONTH_COUNT},
-    [CRON_WEEKDAY] = {"day of the week", "days of the week",
-                      "days of the week are 0 to 7, or SUN to SAT", 0, 6, 7, weekdays,
-                      full_weekdays, WEEKDAY_COUNT},
-};
 
 /* One field, and what has been found in it. */
 struct parser {
     struct arena *arena;
     struct str text;
     size_t at, end; /* of the field */
-    const struct field *field;
+    const struct cron_values *field;
     uint64_t set;
     uint64_t lone;
     struct cron_fault *fault; /* its message: NULL until there is one */
@@ -101,60 +58,6 @@ static void suggest(struct parser *parser, const char *instead, bool is_sure)
 
 /* ---- Words that are no values --------------------------------------------------------- */
 
-static bool is_number(struct str word)
-{
-    for (size_t i = 0; i < word.len; i++)
-        if (!isdigit((unsigned char)word.p[i]))
-            return false;
-    return word.len > 0;
-}
-
-static bool equal_any_case(struct str a, struct str b)
-{
-    return a.len == b.len && strncasecmp(a.p, b.p, a.len) == 0;
-}
-
-/* What other kinds of cron have. NULL: none of it. */
-static const char *foreign_help(struct str word)
-{
-    const char last = word.len ? word.p[word.len - 1] : '\0';
-
-    if (str_find(word, S("#")) < word.len)
-        return "there is no n-th day of the week: run on each, and let the workflow look "
-               "at the date";
-    if (last == 'W' && (is_number(str_part(word, 0, word.len - 1)) || word.len < 3))
-        return "there is no nearest working day: run on MON-FRI, and let the workflow "
-               "look at the date";
-    if (last == 'L' && (is_number(str_part(word, 0, word.len - 1)) || word.len == 1))
-        return "there is no last day: run on the first of the next month instead, or on "
-               "days 28-31 and let the workflow look at the date";
-    if (str_is(word, "H"))
-        return "there is no value of kad's choice: name one";
-    if (str_is(word, "~"))
-        return "there is no value by chance: name one";
-    return NULL;
-}
-
-/* A name of the field by its three letters, or by more of it ("MONDAY"); NULL: none. */
-static const char *name_of(const struct field *field, struct str word)
-{
-    for (unsigned i = 0; i < field->name_count && word.len >= field->names[i].len; i++)
-        if (word.len <= strlen(field->full_names[i]) &&
-            strncasecmp(field->full_names[i], word.p, word.len) == 0)
-            return field->names[i].p;
-    return NULL;
-}
-
-/* A name that stands in the wrong field. */
-static const char *elsewhere_help(struct str word)
-{
-    if (name_of(&fields[CRON_MONTH], word))
-        return "months stand in the fourth field";
-    if (name_of(&fields[CRON_WEEKDAY], word))
-        return "days of the week stand in the fifth field";
-    return NULL;
-}
-
 static void nothing_fault(struct parser *parser)
 {
     const bool is_at_end = parser->at == parser->end;
@@ -165,25 +68,34 @@ static void nothing_fault(struct parser *parser)
           parser->field->values);
 }
 
+/* Behind or before a `-`. */
+static bool is_in_range(const struct parser *parser, struct cron_place place)
+{
+    const size_t end = place.offset + place.len;
+
+    return (place.offset > 0 && parser->text.p[place.offset - 1] == '-') ||
+           (end < parser->end && parser->text.p[end] == '-');
+}
+
 static void no_value(struct parser *parser, struct cron_place place)
 {
-    const struct field *field = parser->field;
+    const struct cron_values *field = parser->field;
     const struct str word = part(parser, place);
     const char *const says = arena_printf(parser->arena, "is no %s", field->what);
-    const char *help = foreign_help(word);
+    const char *help = cron_foreign_help(word);
 
     if (!word.len) {
         nothing_fault(parser);
     } else if (str_is(word, "?")) {
         word_fault(parser, place, "has no meaning here", "for any value write");
-        suggest(parser, "*", true);
+        suggest(parser, "*", !is_in_range(parser, place));
     } else if (help) {
         word_fault(parser, place, "has no meaning here", help);
-    } else if (name_of(field, word)) {
+    } else if (cron_name_find(field, word)) {
         word_fault(parser, place, says, "names have three letters");
-        suggest(parser, name_of(field, word), true);
+        suggest(parser, cron_name_find(field, word), true);
     } else {
-        help = elsewhere_help(word);
+        help = cron_elsewhere_help(word);
         word_fault(parser, place, says, help ? help : field->values);
         parser->fault->names = help ? NULL : field->names;
         parser->fault->name_count = help ? 0 : field->name_count;
@@ -228,19 +140,19 @@ static unsigned number_of(struct str digits)
 /* value = number | name */
 static bool value_read(struct parser *parser, struct cron_place *place, unsigned *value)
 {
-    const struct field *field = parser->field;
+    const struct cron_values *field = parser->field;
     struct str word;
 
     *place = word_take(parser);
     word = part(parser, *place);
     for (unsigned i = 0; i < field->name_count; i++) {
-        if (equal_any_case(field->names[i], word)) {
+        if (cron_equal_any_case(field->names[i], word)) {
             *value = field->low + i;
             return true;
         }
     }
-    *value = number_of(is_number(word) ? word : S(""));
-    if (!is_number(word))
+    *value = number_of(cron_is_number(word) ? word : S(""));
+    if (!cron_is_number(word))
         no_value(parser, *place);
     else if (*value < field->low || *value > field->top)
         word_fault(parser, *place, arena_printf(parser->arena, "is no %s", field->what),
@@ -266,9 +178,9 @@ static struct cron_place place_since(const struct parser *parser, size_t offset)
 /* The field's first or last value, as a number or a name as `like` is one. */
 static const char *end_text(const struct parser *parser, struct str like, bool is_last)
 {
-    const struct field *field = parser->field;
+    const struct cron_values *field = parser->field;
 
-    if (!is_number(like))
+    if (!cron_is_number(like))
         return field->names[is_last ? field->name_count - 1 : 0].p;
     return arena_printf(parser->arena, "%u", is_last ? field->high : field->low);
 }
@@ -305,8 +217,9 @@ static bool range_read(struct parser *parser, struct item *item)
         return true;
     if (!value_read(parser, &item->to_place, &item->to))
         return false;
-    if (item->to < item->from && parser->field == &fields[CRON_WEEKDAY] &&
-        equal_any_case(part(parser, item->to_place), weekdays[0]))
+    if (item->to < item->from && parser->field == &cron_fields[CRON_WEEKDAY] &&
+        cron_equal_any_case(part(parser, item->to_place),
+                            cron_fields[CRON_WEEKDAY].names[0]))
         item->to = parser->field->top; /* FRI-SUN */
     if (item->to < item->from)
         backwards_fault(parser, item);
@@ -333,7 +246,7 @@ static bool star_read(struct parser *parser, struct item *item)
 static void step_check(struct parser *parser, const struct item *item,
                        struct cron_place place)
 {
-    const struct field *field = parser->field;
+    const struct cron_values *field = parser->field;
 
     if (item->step == 0)
         word_fault(parser, place, "is no step", "a step is at least 1");
@@ -372,11 +285,11 @@ static bool step_read(struct parser *parser, struct item *item, size_t start)
         return true;
     place = word_take(parser);
     word = part(parser, place);
-    item->step = number_of(is_number(word) ? word : S(""));
+    item->step = number_of(cron_is_number(word) ? word : S(""));
     if (!word.len)
         word_fault(parser, (struct cron_place){place.offset - 1, 1}, "lacks its step",
                    "as in `*/5`");
-    else if (!is_number(word))
+    else if (!cron_is_number(word))
         word_fault(parser, place, "is no step", "a step is a number");
     else
         step_check(parser, item, place);
@@ -475,7 +388,7 @@ static void fields_read(struct parser *parser, struct cron *cron,
     for (unsigned i = 0; i < CRON_FIELDS; i++) {
         parser->at = cron->places[i].offset;
         parser->end = parser->at + cron->places[i].len;
-        parser->field = &fields[i];
+        parser->field = &cron_fields[i];
         parser->set = parser->lone = 0;
         parser->fault = &faults->items[faults->count];
         field_read(parser);
@@ -488,9 +401,9 @@ static void fields_read(struct parser *parser, struct cron *cron,
         stars_note(cron, parser->text);
 }
 
-static const struct str words[] = {
-    NAME("@hourly"),  NAME("@daily"),  NAME("@midnight"), NAME("@weekly"),
-    NAME("@monthly"), NAME("@yearly"), NAME("@annually")};
+static const struct str words[] = {{"@hourly", 7},  {"@daily", 6},   {"@midnight", 9},
+                                   {"@weekly", 7},  {"@monthly", 8}, {"@yearly", 7},
+                                   {"@annually", 9}};
 static const char *const meanings[] = {"0 * * * *", "0 0 * * *", "0 0 * * *",
                                        "0 0 * * 0", "0 0 1 * *", "0 0 1 1 *",
                                        "0 0 1 1 *"};

@@ -32,20 +32,6 @@ void attempt_set_deadlines(struct kad_step *step)
     step->deadline_ms = earlier_ms(step->own_deadline_ms, run_limit_ms(run));
 }
 
-static void open_log(struct kad_step *step)
-{
-    const struct execution *execution = step->run->execution;
-    const struct project *project = execution->drive->engine->project;
-    const char *folder = project ? arena_printf(&step->memory, "%s/logs/%s",
-                                                project->state, execution->row->id)
-                                 : NULL;
-
-    step_log_init(&step->log, folder,
-                  arena_printf(&step->memory, "%s/%s.%" PRIu32 ".%" PRIu32 ".log",
-                               folder, step_label(&step->memory, step), step->visit,
-                               step->attempt));
-}
-
 void attempt_begin(struct kad_run *run, const struct kad_step_info *info,
                    uint32_t visit, uint32_t attempt)
 {
@@ -63,11 +49,11 @@ void attempt_begin(struct kad_run *run, const struct kad_step_info *info,
     };
     step->state->visit = visit;
     step->state->has_visit = true;
-    step->key = arena_printf(&step->memory, "%s/%s/%" PRIu32 "/%" PRIu32,
-                             run->execution->row->id, step_label(&step->memory, step),
-                             visit, attempt);
+    step->key =
+        arena_printf(&step->memory, "%s/%s%s/%" PRIu32 "/%" PRIu32,
+                     run->execution->row->id, info->id, run->item, visit, attempt);
     attempt_set_deadlines(step);
-    open_log(step);
+    step_log_init(&step->log, run->execution->drive->engine->project);
 }
 
 /* false: something is to stop. */

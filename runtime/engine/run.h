@@ -267,6 +267,7 @@ struct crew {
     const struct engine_batch *batch; /* where more come from; or NULL */
     bool asks;                        /* there may be one more now */
     bool has_group;                   /* of the journal: begun, and not ended */
+    unsigned group_parts;             /* that are in it */
     bool has_news;                    /* the journal may have answers */
     pthread_mutex_t observing;
     struct arena memory;

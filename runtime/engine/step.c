@@ -151,13 +151,31 @@ static void notify(struct kad_step *step, enum notice_kind kind, struct str text
                           });
 }
 
+/* Most steps write nothing: their log has no name then. */
+static void add_to_log(struct kad_step *step, struct str text)
+{
+    const struct execution *execution = step->run->execution;
+    const struct project *project = execution->drive->engine->project;
+    struct arena *memory = &step->memory;
+    const char *folder;
+
+    if (project && !step->log.folder) {
+        folder = arena_printf(memory, "%s/logs/%s", project->state, execution->row->id);
+        step_log_name(&step->log, folder,
+                      arena_printf(memory, "%s/%s.%" PRIu32 ".%" PRIu32 ".log", folder,
+                                   step_label(memory, step), step->visit,
+                                   step->attempt));
+    }
+    step_log_add(&step->log, text);
+}
+
 static void log_text(struct kad_step *step, struct str piece)
 {
     const bool had_error = step->log.error;
     struct arena scratch = {0}; /* there may be very much of it */
     const struct str text = mask_stream_add(&step->log.mask, &scratch, piece);
 
-    step_log_add(&step->log, text);
+    add_to_log(step, text);
     notify(step, NOTICE_LOG, text);
     if (step->log.error && !had_error)
         notify(step, NOTICE_LOG,
@@ -187,7 +205,7 @@ void kad_progress(struct kad_step *step, const char *format, ...)
     text = mask_text(&scratch, arena_vprintf(&scratch, format, args));
     va_end(args);
     notify(step, NOTICE_PROGRESS, str_of(text));
-    step_log_add(&step->log, str_printf(&scratch, "%s\n", text));
+    add_to_log(step, str_printf(&scratch, "%s\n", text));
     arena_release(&scratch);
 }
 

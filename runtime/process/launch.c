@@ -168,7 +168,7 @@ static int exec_in_path(const struct child *child)
 }
 
 /* Both the soft and the hard one, but none that is more than it has now. 0, or errno. */
-static int set_limit(int resource, rlim_t soft, rlim_t hard)
+static int set_limit(unsigned resource, rlim_t soft, rlim_t hard)
 {
     struct rlimit limit;
 

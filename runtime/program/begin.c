@@ -1,5 +1,6 @@
 /* begin.c: how executions begin: new ones, those that have waited for their turn, and those
  * that go on. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -246,9 +247,21 @@ static const char *outermost(struct program *program)
     return prefix;
 }
 
+/* A request that was there before the lock was taken is for an owner that is gone: it is
+ * cleared with the first commit. One that has come since stays, and is looked at: whoever has
+ * written it may have told that owner. */
+static void heed_request(struct execution_row *row, bool had_request)
+{
+    if (!row->request || had_request)
+        return;
+    row->request = NULL;
+    raise(SIGUSR1);
+}
+
 int program_resume(struct program *program)
 {
     struct execution_row row;
+    bool had_request;
     int exit_code = program_open_engine(program, false);
 
     if (!exit_code)
@@ -259,12 +272,14 @@ int program_resume(struct program *program)
         return program_fail(program, KAD_EXIT_USAGE,
                             build_exec(&program->arena, &program->project,
                                        program->workflow, row.build_id, program->argv));
+    had_request = row.request;
     exit_code = program_lock(program, &row);
     /* The last owner may have gone on since the row was read. */
     if (!exit_code)
         exit_code = program_find(program, row.id, &row);
     if (exit_code)
         return exit_code;
+    heed_request(&row, had_request);
     if (row.status == EXECUTION_COMPLETED || row.status == EXECUTION_CANCELLED) {
         if (program->options.answer.kind == ANSWER_CHOICE)
             return program_fail(program, KAD_EXIT_USAGE,

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "program/pins.h"
 
 enum { COPY_BYTES = 1 << 30 };
 
@@ -132,7 +133,7 @@ const char *build_pin(struct arena *arena, const struct project *project,
     const char *path = build_path(arena, project, workflow, id);
     const char *folder = arena_printf(arena, "%s/builds/%s", project->state, id);
 
-    if (access(path, X_OK) == 0)
+    if (access(path, X_OK) == 0 && pin_use(folder))
         return NULL;
     if (make_folders(arena, folder) && copy_program(arena, path) && folder_sync(folder))
         return NULL;

@@ -178,7 +178,7 @@ static enum store_error memory_under_way(struct journal *base, struct arena *are
         const struct execution_row *row = &journal->entries.items[i]->row;
 
         if (is_under_way(row, workflow_id, concurrency_key))
-            vec_push(arena, &found, execution_copy(arena, row));
+            vec_push(arena, &found, execution_copy_listed(arena, row));
     }
     *rows = found.items;
     *count = found.count;

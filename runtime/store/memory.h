@@ -33,6 +33,9 @@ struct memory_journal {
 const char *text_copy(struct arena *arena, const char *text);
 struct execution_row execution_copy(struct arena *arena,
                                     const struct execution_row *from);
+/* Without what may be large: see store.h, lists. */
+struct execution_row execution_copy_listed(struct arena *arena,
+                                           const struct execution_row *from);
 struct step_row step_copy(struct arena *arena, const struct step_row *from);
 struct history_row history_copy(struct arena *arena, const struct history_row *from);
 struct gate_row gate_copy(struct arena *arena, const struct gate_row *from);

@@ -165,7 +165,7 @@ enum store_error memory_children(struct journal *base, struct arena *arena,
         const struct execution_row *row = &journal->entries.items[i]->row;
 
         if (text_is_same(row->parent_id, execution_id))
-            vec_push(arena, &found, execution_copy(arena, row));
+            vec_push(arena, &found, execution_copy_listed(arena, row));
     }
     *rows = found.items;
     *count = found.count;
@@ -241,7 +241,7 @@ enum store_error memory_list(struct journal *base, struct arena *arena,
 
         if (!row->parent_id &&
             (!workflow_id || strcmp(row->workflow_id, workflow_id) == 0))
-            vec_push(arena, &found, execution_copy(arena, row));
+            vec_push(arena, &found, execution_copy_listed(arena, row));
     }
     *rows = found.items;
     *count = found.count;

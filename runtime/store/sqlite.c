@@ -18,6 +18,11 @@
     "slot, id, workflow_id, workflow_version, trigger_type, trigger_data, status,"     \
     " current_step, state, started_at, completed_at, error, outputs, key, build_id,"   \
     " workspace, request, history_seq, parent_id, parent_key, concurrency_key"
+/* The same without what may be large. */
+#define LISTED_COLUMNS                                                                 \
+    "slot, id, workflow_id, workflow_version, trigger_type, NULL, status,"             \
+    " current_step, NULL, started_at, completed_at, error, NULL, key, build_id,"       \
+    " workspace, request, history_seq, parent_id, parent_key, concurrency_key"
 #define STEP_COLUMNS                                                                   \
     "id, execution_id, step_id, module, action, inputs, outputs, status, started_at,"  \
     " completed_at, error, visit, attempt, run, outcome, item, parent"
@@ -80,7 +85,7 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
         " WHERE workflow_id = :workflow AND concurrency_key = :concurrency"
         " AND completed_at IS NULL",
     [EXECUTION_UNDER_WAY] =
-        "SELECT " EXECUTION_COLUMNS " FROM executions"
+        "SELECT " LISTED_COLUMNS " FROM executions"
         " WHERE workflow_id = :workflow AND concurrency_key = :concurrency"
         " AND completed_at IS NULL ORDER BY slot",
     [STEP_INSERT] =
@@ -124,6 +129,9 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
         " timestamp, seq)"
         " VALUES (:execution, :event_type, :step, :data, :at, :seq)",
 
+    [LARGE_VALUE_INSERT] = "INSERT OR IGNORE INTO large_values (execution_id, hash)"
+                           " VALUES (:execution, :hash)",
+
     /* '~' is behind all characters of an id. */
     [EXECUTION_FIND] = "SELECT " EXECUTION_COLUMNS " FROM executions"
                        " WHERE id >= :prefix AND id < :prefix || '~'"
@@ -131,12 +139,12 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [EXECUTION_REQUESTED] = "SELECT request FROM executions WHERE id = :id",
     [EXECUTION_OF_PARENT_KEY] = "SELECT " EXECUTION_COLUMNS " FROM executions"
                                 " WHERE parent_key = :parent_key",
-    [EXECUTION_CHILDREN] = "SELECT " EXECUTION_COLUMNS " FROM executions"
+    [EXECUTION_CHILDREN] = "SELECT " LISTED_COLUMNS " FROM executions"
                            " WHERE parent_id = :parent ORDER BY slot",
-    [EXECUTION_LIST] = "SELECT " EXECUTION_COLUMNS " FROM executions"
+    [EXECUTION_LIST] = "SELECT " LISTED_COLUMNS " FROM executions"
                        " WHERE parent_id IS NULL ORDER BY slot DESC LIMIT :limit",
     [EXECUTION_LIST_OF_WORKFLOW] =
-        "SELECT " EXECUTION_COLUMNS " FROM executions"
+        "SELECT " LISTED_COLUMNS " FROM executions"
         " WHERE workflow_id = :workflow AND parent_id IS NULL"
         " ORDER BY slot DESC LIMIT :limit",
     [STEP_LAST] = "SELECT " STEP_COLUMNS ", rowid FROM step_executions"
@@ -169,6 +177,41 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
                    " AND event_id = events.id) ORDER BY id",
     [WORKFLOW_LIST] = "SELECT id, name, version, definition, created_at, updated_at"
                       " FROM workflows ORDER BY id",
+
+    [EXECUTION_NEWEST] = "SELECT slot, id FROM executions"
+                         " WHERE slot = (SELECT max(slot) FROM executions)",
+    [EXECUTION_PAGE] = "SELECT " LISTED_COLUMNS " FROM executions"
+                       " WHERE workflow_id = :workflow AND parent_id IS NULL"
+                       " AND slot < :before ORDER BY slot DESC LIMIT :limit",
+    /* With those that it has called; nothing unless it has ended by then. */
+    [EXECUTION_TREE] =
+        "WITH RECURSIVE tree (id, workspace, slot) AS"
+        " (SELECT id, workspace, slot FROM executions WHERE id = :id"
+        " AND parent_id IS NULL AND completed_at < :before"
+        " UNION ALL SELECT child.id, child.workspace, child.slot"
+        " FROM tree JOIN executions AS child ON child.parent_id = tree.id)"
+        " SELECT id, workspace, slot FROM tree",
+    [EXECUTION_DELETE] = "DELETE FROM executions WHERE id = :execution",
+    [STEP_DELETE] = "DELETE FROM step_executions WHERE execution_id = :execution",
+    [HISTORY_DELETE] = "DELETE FROM execution_history WHERE execution_id = :execution",
+    [TAKEN_DELETE] = "DELETE FROM taken_events WHERE execution_id = :execution",
+    [LARGE_VALUE_DELETE] = "DELETE FROM large_values WHERE execution_id = :execution",
+    [LARGE_VALUE_FIND] = "SELECT 1 FROM large_values WHERE hash = :hash LIMIT 1",
+    [LARGE_VALUE_LIST] = "SELECT DISTINCT hash FROM large_values",
+    [PRUNED_INSERT] = "INSERT OR REPLACE INTO pruned_executions (id, workspace)"
+                      " VALUES (:id, :workspace)",
+    [PRUNED_LIST] = "SELECT id, workspace FROM pruned_executions WHERE id > :after"
+                    " ORDER BY id LIMIT :limit",
+    [PRUNED_DELETE] = "DELETE FROM pruned_executions WHERE id = :execution",
+    [EVENT_PAGE] = "SELECT id, emitted_at FROM events WHERE id > :after"
+                   " ORDER BY id LIMIT :limit",
+    [EVENT_UNTAKE] = "DELETE FROM taken_events WHERE event_id = :event",
+    [EVENT_DELETE] = "DELETE FROM events WHERE id = :event",
+    /* These read all rows, once in each upkeep. */
+    [BUILD_LIST] = "SELECT DISTINCT build_id FROM executions"
+                   " WHERE build_id IS NOT NULL",
+    [MODULE_LIST] = "SELECT DISTINCT json_extract(state, '$.modules') FROM executions"
+                    " WHERE json_extract(state, '$.modules') IS NOT NULL",
 };
 
 /* ---- Statements ------------------------------------------------------------------ */
@@ -188,12 +231,18 @@ sqlite3_stmt *sqlite_statement(struct sqlite_journal *journal, enum statement wh
     return *statement;
 }
 
+/* Names are bound mostly in the order in which the text has them: the one behind the last is
+ * looked at first, since SQLite compares the text of all names before it. */
 static int parameter_get(sqlite3_stmt *statement, const char *name)
 {
-    int index = sqlite3_bind_parameter_index(statement, name);
+    static _Thread_local int last;
+    const char *next = sqlite3_bind_parameter_name(statement, last + 1);
 
-    assert(index > 0);
-    return index;
+    if (next && strcmp(next, name) == 0)
+        return ++last;
+    last = sqlite3_bind_parameter_index(statement, name);
+    assert(last > 0);
+    return last;
 }
 
 void bind_text(sqlite3_stmt *statement, const char *name, const char *text)
@@ -209,13 +258,13 @@ void bind_integer(sqlite3_stmt *statement, const char *name, int64_t value)
 
 void bind_time(sqlite3_stmt *statement, const char *name, int64_t unix_ms)
 {
+    const int parameter = parameter_get(statement, name);
     char text[TIME_TEXT_SIZE];
 
     if (!unix_ms)
         return; /* what is not bound is NULL */
     time_write(unix_ms, text);
-    sqlite3_bind_text(statement, parameter_get(statement, name), text,
-                      TIME_TEXT_SIZE - 1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, parameter, text, TIME_TEXT_SIZE - 1, SQLITE_TRANSIENT);
 }
 
 void sqlite_reset(sqlite3_stmt *statement)
@@ -305,6 +354,7 @@ static void sqlite_close(struct journal *base)
     sqlite3_close(journal->db);
     if (journal->queue_fd >= 0)
         close(journal->queue_fd);
+    arena_release(&journal->memory);
     free(journal->file);
     free(journal);
 }

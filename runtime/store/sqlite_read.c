@@ -9,8 +9,7 @@
 
 /* ---- Columns --------------------------------------------------------------------- */
 
-/* A copy, NULL for NULL. */
-static const char *column_text(struct arena *arena, sqlite3_stmt *statement, int column)
+const char *column_text(struct arena *arena, sqlite3_stmt *statement, int column)
 {
     const char *text = (const char *)sqlite3_column_text(statement, column);
 
@@ -40,20 +39,20 @@ static enum store_error execution_read(struct sqlite_journal *journal,
                                        struct arena *arena, sqlite3_stmt *statement,
                                        struct execution_row *row)
 {
-    enum { STATUS = 6 };
+    enum { TRIGGER_DATA = 5, STATUS = 6, OUTPUTS = 12 };
+    enum store_error error;
+
     *row = (struct execution_row){
         .slot = sqlite3_column_int64(statement, 0),
         .id = column_text(arena, statement, 1),
         .workflow_id = column_text(arena, statement, 2),
         .workflow_version = column_text(arena, statement, 3),
         .trigger_type = column_text(arena, statement, 4),
-        .trigger_data = column_text(arena, statement, 5),
         .current_step = column_text(arena, statement, 7),
         .state = column_text(arena, statement, 8),
         .started_ms = column_time(statement, 9),
         .completed_ms = column_time(statement, 10),
         .error = column_text(arena, statement, 11),
-        .outputs = column_text(arena, statement, 12),
         .key = column_text(arena, statement, 13),
         .build_id = column_text(arena, statement, 14),
         .workspace = column_text(arena, statement, 15),
@@ -63,24 +62,28 @@ static enum store_error execution_read(struct sqlite_journal *journal,
         .parent_key = column_text(arena, statement, 19),
         .concurrency_key = column_text(arena, statement, 20),
     };
-    if (execution_status_find((const char *)sqlite3_column_text(statement, STATUS),
-                              &row->status))
-        return STORE_OK;
-    return unknown_status(journal, statement, STATUS);
+    if (!execution_status_find((const char *)sqlite3_column_text(statement, STATUS),
+                               &row->status))
+        return unknown_status(journal, statement, STATUS);
+    error =
+        sqlite_value_read(journal, arena, statement, TRIGGER_DATA, &row->trigger_data);
+    return error == STORE_OK
+               ? sqlite_value_read(journal, arena, statement, OUTPUTS, &row->outputs)
+               : error;
 }
 
 static enum store_error step_read(struct sqlite_journal *journal, struct arena *arena,
                                   sqlite3_stmt *statement, struct step_row *row)
 {
-    enum { STATUS = 7 };
+    enum { INPUTS = 5, OUTPUTS = 6, STATUS = 7 };
+    enum store_error error;
+
     *row = (struct step_row){
         .key = column_text(arena, statement, 0),
         .execution_id = column_text(arena, statement, 1),
         .step_id = column_text(arena, statement, 2),
         .module = column_text(arena, statement, 3),
         .action = column_text(arena, statement, 4),
-        .inputs = column_text(arena, statement, 5),
-        .outputs = column_text(arena, statement, 6),
         .started_ms = column_time(statement, 8),
         .completed_ms = column_time(statement, 9),
         .error = column_text(arena, statement, 10),
@@ -92,10 +95,13 @@ static enum store_error step_read(struct sqlite_journal *journal, struct arena *
         .parent = column_text(arena, statement, 16),
         .place = sqlite3_column_int64(statement, 17),
     };
-    if (step_status_find((const char *)sqlite3_column_text(statement, STATUS),
-                         &row->status))
-        return STORE_OK;
-    return unknown_status(journal, statement, STATUS);
+    if (!step_status_find((const char *)sqlite3_column_text(statement, STATUS),
+                          &row->status))
+        return unknown_status(journal, statement, STATUS);
+    error = sqlite_value_read(journal, arena, statement, INPUTS, &row->inputs);
+    return error == STORE_OK
+               ? sqlite_value_read(journal, arena, statement, OUTPUTS, &row->outputs)
+               : error;
 }
 
 static struct gate_row gate_read(struct arena *arena, sqlite3_stmt *statement)
@@ -387,8 +393,7 @@ enum store_error sqlite_events(struct journal *base, struct arena *arena,
     return rows_end(statement, error);
 }
 
-/* The rows of a statement that is bound. */
-static enum store_error executions_read(struct sqlite_journal *journal,
+enum store_error sqlite_read_executions(struct sqlite_journal *journal,
                                         struct arena *arena, sqlite3_stmt *statement,
                                         struct execution_row **rows, size_t *count)
 {
@@ -417,7 +422,7 @@ enum store_error sqlite_list(struct journal *base, struct arena *arena,
     if (workflow_id)
         bind_text(statement, ":workflow", workflow_id);
     bind_integer(statement, ":limit", limit ? (int64_t)limit : -1);
-    return executions_read(journal, arena, statement, rows, count);
+    return sqlite_read_executions(journal, arena, statement, rows, count);
 }
 
 enum store_error sqlite_children(struct journal *base, struct arena *arena,
@@ -430,7 +435,7 @@ enum store_error sqlite_children(struct journal *base, struct arena *arena,
     if (!statement)
         return STORE_FAILED;
     bind_text(statement, ":parent", execution_id);
-    return executions_read(journal, arena, statement, rows, count);
+    return sqlite_read_executions(journal, arena, statement, rows, count);
 }
 
 enum store_error sqlite_under_way(struct journal *base, struct arena *arena,
@@ -444,7 +449,7 @@ enum store_error sqlite_under_way(struct journal *base, struct arena *arena,
         return STORE_FAILED;
     bind_text(statement, ":workflow", workflow_id);
     bind_text(statement, ":concurrency", concurrency_key);
-    return executions_read(journal, arena, statement, rows, count);
+    return sqlite_read_executions(journal, arena, statement, rows, count);
 }
 
 enum store_error sqlite_workflows(struct journal *base, struct arena *arena,

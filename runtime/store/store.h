@@ -242,6 +242,8 @@ struct kad_journal_ops {
      * NOT_FOUND. Its start time is `now_ms`. */
     enum store_error (*admit)(struct journal *journal, const char *execution_id,
                               uint32_t limit, int64_t now_ms);
+    /* Rows of under_way, children and list are without trigger_data, state and outputs. */
+
     /* Executions with that key that have not ended, oldest first. */
     enum store_error (*under_way)(struct journal *journal, struct arena *arena,
                                   const char *workflow_id, const char *concurrency_key,

@@ -1,6 +1,7 @@
 /* fuzz_cron.c: any text as a schedule: a fault has its place in the text and a suggestion that
  * mends it, a schedule fires at times of its sets, no two of them closer than its gap. */
 #include <assert.h>
+#include <string.h>
 
 #include "base/cron.h"
 #include "fuzz.h"
@@ -55,6 +56,13 @@ static void check_times(const struct cron *cron)
     }
 }
 
+/* What the tree of a file promises: valid UTF-8 without NUL. */
+static bool is_text(struct str text)
+{
+    return text.len > 0 && str_utf8_valid_len(text) == text.len &&
+           !memchr(text.p, '\0', text.len);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct arena arena = {0};
@@ -62,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct cron cron;
     struct cron_faults faults;
 
-    if (str_utf8_valid_len(text) == len && len > 0) {
+    if (is_text(text)) {
         if (cron_parse(&arena, text, &cron, &faults))
             check_times(&cron);
         else

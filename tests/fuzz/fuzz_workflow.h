@@ -16,6 +16,7 @@ static inline void fuzz_run_passes(struct program *program, struct workflow *wor
     triggers_check(program, workflow);
     concurrency_check(program, workflow);
     secrets_check(program, workflow);
+    credentials_check(program, workflow);
     taint_summarize(program, workflow);
     flow_check(program, workflow);
     guarantees_check(program, workflow);

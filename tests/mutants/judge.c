@@ -17,6 +17,7 @@ static void check(struct program *program, struct workflow *workflow)
     triggers_check(program, workflow);
     concurrency_check(program, workflow);
     secrets_check(program, workflow);
+    credentials_check(program, workflow);
     taint_summarize(program, workflow);
     flow_check(program, workflow);
     guarantees_check(program, workflow);

@@ -3,6 +3,7 @@
 # to the new build, where all that is stored means the same there. What does not is listed, and
 # nothing is changed.
 source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/crash.sh"
 
 new_project project
 
@@ -148,14 +149,14 @@ version: 1.0.0
 triggers: [{type: cli, command: kad workflow mend}]
 steps:
   - {id: work, run: ["false"], onSuccess: say}
-  - {id: say, run: [echo, "{{ env.WHO ?? 'nobody' }} {{ env.THEN ?? 'unset' }}"]}
+  - {id: say, run: [echo, "{{ env.WHO ?? 'nobody' }} {{ env.BEFORE ?? 'unset' }}"]}
 YAML
 built
-THEN=then begin 1 mend
-sed -i 's/env.THEN/env.THEN ?? env.NOW/' workflows/mend.yaml
+BEFORE=earlier begin 1 mend
+sed -i 's/env.BEFORE/env.BEFORE ?? env.NOW/' workflows/mend.yaml
 edit workflows/mend.yaml 's/"false"/"true"/'
-WHO=late THEN=later NOW=now moves 0
-equal "what is said" "$(said say)" "nobody then"
+WHO=late BEFORE=afterwards NOW=now moves 0
+equal "what is said" "$(said say)" "nobody earlier"
 
 it "a step that is reached by failures alone is not begun without one"
 workflow after <<'YAML'
@@ -256,6 +257,34 @@ edit workflows/inner.yaml 's/permit/allow/'
 refuses "in workflow \`inner\`: step \`permit\`, which the execution is at, is not there any more"
 cp "$temporary/inner.yaml" workflows
 edit workflows/inner.yaml 's/old/new/'
+
+it "killed at any write, both have moved, or neither has"
+cp -a .kad "$temporary/stopped"
+moved=0 stayed=0
+for ((n = 1; ; n++)); do
+    rm -rf .kad
+    cp -a "$temporary/stopped" .kad
+    killed=0
+    killed_at pwrite64,fsync,fdatasync "$n" .kad/bin/wf-outer --resume "$id" --upgrade || killed=$?
+    equal "build of the child, killed at $n" "$(build_of "$child")" "$(build_of "$id")"
+    told=$(sql "SELECT count(*) FROM execution_history WHERE data LIKE '%upgrade%'
+        AND execution_id IN ('$id', '$child')")
+    if [ "$(build_of "$id")" = "$build" ]; then
+        stayed=$((stayed + 1))
+        equal "events, killed at $n" "$told" 0
+    else
+        moved=$((moved + 1))
+        equal "events, killed at $n" "$told" 2
+    fi
+    [ "$killed" = 137 ] || break
+done
+equal "how it ends when nothing kills it" "$killed" 3
+[ "$stayed" -gt 1 ] || fail "it was never killed before it had moved"
+[ "$moved" -gt 0 ] || fail "it has never moved"
+rm -rf .kad
+mv "$temporary/stopped" .kad
+
+it "it moves with what it has called, whichever is named"
 id=$child
 exits 3 kad workflow resume "$id" --upgrade
 id=$(sql "SELECT parent_id FROM executions WHERE id = '$child'")

@@ -133,9 +133,8 @@ static bool has_cgroup(void)
         return true;
     }
     request.limits.processes = 8;
-    cr_expect_eq(run("touch /tmp/kad-must-not-run"), EXEC_NOT_LIMITED);
+    cr_expect_eq(run("kill -KILL $PPID"), EXEC_NOT_LIMITED); /* would end the keeper */
     cr_expect_eq(result.error, error);
-    cr_expect(access("/tmp/kad-must-not-run", F_OK) < 0);
     cr_skip_test("no cgroup can be had here (%s): only the refusal is tested",
                  strerror(error));
     return false;

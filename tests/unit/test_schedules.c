@@ -139,6 +139,12 @@ Test(schedules, have_one_finding_for_one_mistake)
     expect_found(WORKFLOW("    cron: 5\n"), "3:KAD0106");
     expect_found(WORKFLOW("    cron: [5]\n"), "3:KAD0106");
     expect_found(WORKFLOW("    cron: 0 25 31 2 *\n"), "3:KAD0701");
+    expect_found(WORKFLOW("    cron: 0 4 * * *\n"
+                          "    timezone: 5\n"),
+                 "4:KAD0106");
+    expect_found(WORKFLOW("    cron: 0 4 * * *\n"
+                          "    timezone: [UTC]\n"),
+                 "4:KAD0106");
     expect_found(WORKFLOW("    cron: 0 4 30 2 *\n"
                           "    timezone: Europe/Berln\n"),
                  "3:KAD0702 4:KAD0705");

@@ -256,6 +256,13 @@ struct kad_concurrency {
     const char *(*key)(struct kad_run *run, const void *frame);
 };
 
+/* How a person gives a parameter, where other triggers have parameters, too. */
+struct kad_hand_parameter {
+    bool is_offered; /* false: only other triggers have it */
+    bool is_required;
+    const char *default_json; /* or NULL */
+};
+
 /* Positions that are no steps. */
 enum { KAD_END_COMPLETE = -1, KAD_END_FAIL = -2 };
 
@@ -268,7 +275,9 @@ struct kad_workflow {
     /* The definition as one JSON document: printed by --describe, stored in `workflows`. */
     const char *definition;
     const struct kad_type *trigger; /* an object: the parameters */
-    size_t trigger_offset;          /* in the frame */
+    /* By field of `trigger`: what the triggers for people say; NULL: as the type says. */
+    const struct kad_hand_parameter *by_hand;
+    size_t trigger_offset; /* in the frame */
     size_t frame_size;
     const struct kad_step_info *steps;
     size_t step_count;

@@ -29,7 +29,6 @@ static const struct kad_field trigger_fields[] = {
         .name = "scope",
         .offset = offsetof(struct schedules_trigger, scope),
         .type = &kad_optional_string_type,
-        .default_json = "\"all\"",
     },
 };
 
@@ -93,15 +92,18 @@ static int advance(struct kad_run *run, void *frame, int position)
 /* Printed by --describe. */
 static const char definition[] =
     "{\"id\":\"schedules\",\"name\":\"Schedules\",\"version\":\"1.0.0\","
-    "\"source\":\"schedules.yaml\",\"triggers\":[{\"type\":\"schedule\","
-    "\"params\":[{\"name\":\"depth\",\"schema\":{\"type\":\"integer\"},"
-    "\"required\":true}]},"
-    "{\"type\":\"schedule\",\"params\":[{\"name\":\"scope\","
+    "\"source\":\"schedules.yaml\",\"triggers\":[{\"type\":\"schedule\",\"cron\":\"30 "
+    "3 * * MON-FRI\",\"timezone\":\"Europe/Berlin\",\"catchUp\":\"none\","
+    "\"overlap\":\"skip\",\"params\":[{\"name\":\"depth\","
+    "\"schema\":{\"type\":\"integer\"},\"required\":true,\"value\":2}]},"
+    "{\"type\":\"schedule\",\"cron\":\"@weekly\",\"timezone\":\"UTC\","
+    "\"catchUp\":\"last\",\"overlap\":\"queue\",\"params\":[{\"name\":\"scope\","
     "\"schema\":{\"type\":\"string\",\"default\":\"all\"},\"required\":false}]},"
-    "{\"type\":\"schedule\",\"params\":[]}],\"steps\":[{\"id\":\"build\",\"line\":22,"
-    "\"run\":[\"make\",\"DEPTH={{ trigger.depth ?\? 1 }}\",\"{{ trigger.scope ?\? "
-    "'all' }}\"],\"idempotent\":false,\"timeoutMs\":240000,"
-    "\"outputs\":{\"type\":\"object\","
+    "{\"type\":\"schedule\",\"cron\":\"*/20 8-18/2 1,15 JAN-MAR,jul *\","
+    "\"timezone\":\"America/New_York\",\"catchUp\":\"none\",\"overlap\":\"skip\","
+    "\"params\":[]}],\"steps\":[{\"id\":\"build\",\"line\":22,\"run\":[\"make\","
+    "\"DEPTH={{ trigger.depth ?\? 1 }}\",\"{{ trigger.scope ?\? 'all' }}\"],"
+    "\"idempotent\":false,\"timeoutMs\":240000,\"outputs\":{\"type\":\"object\","
     "\"properties\":{\"exitCode\":{\"type\":\"integer\"},"
     "\"stdout\":{\"type\":\"string\"},\"stderr\":{\"type\":\"string\"}},"
     "\"required\":[\"exitCode\",\"stdout\",\"stderr\"]},"
