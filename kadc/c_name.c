@@ -6,8 +6,7 @@
 
 #include <ctype.h>
 #include <stdbool.h>
-
-#include "base/buf.h"
+#include <string.h>
 
 static const char *const reserved[] = {
     "alignas",   "alignof",  "asm",           "assert",       "auto",
@@ -23,10 +22,10 @@ static const char *const reserved[] = {
     "void",      "volatile", "while",
 };
 
-static bool is_reserved(struct str name)
+static bool is_reserved(const char *name)
 {
     for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
-        if (str_is(name, reserved[i]))
+        if (name[0] == reserved[i][0] && strcmp(name, reserved[i]) == 0)
             return true;
     return false;
 }
@@ -46,17 +45,19 @@ static bool is_word_start(struct str name, size_t at)
 
 const char *c_name(struct arena *arena, struct str name)
 {
-    struct buf c;
-    buf_init(&c, arena);
+    /* Two for each character, two at the ends, and the NUL. */
+    char *c = arena_array(arena, char, 2 * name.len + 3), *end = c;
+
     if (name.len == 0 || isdigit(char_at(name, 0)))
-        buf_add_char(&c, 'n');
+        *end++ = 'n';
     for (size_t i = 0; i < name.len; i++) {
-        int ch = char_at(name, i);
+        const int ch = char_at(name, i);
+
         if (isupper(ch) && i > 0 && is_word_start(name, i))
-            buf_add_char(&c, '_');
-        buf_add_char(&c, isalnum(ch) ? (char)tolower(ch) : '_');
+            *end++ = '_';
+        *end++ = isalnum(ch) ? (char)tolower(ch) : '_';
     }
-    if (is_reserved(buf_str(&c)))
-        buf_add_char(&c, '_');
-    return c.p;
+    if (is_reserved(c))
+        *end = '_';
+    return c;
 }

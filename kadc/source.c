@@ -126,6 +126,11 @@ static uint32_t characters_before(const struct source *source, uint32_t byte)
     return source->characters[block] + (uint32_t)str_utf8_count(rest);
 }
 
+uint32_t source_line_of(const struct source *source, uint32_t byte)
+{
+    return line_index(source, byte) + 1;
+}
+
 struct place source_place(const struct source *source, uint32_t byte)
 {
     const uint32_t line = line_index(source, byte);

@@ -42,6 +42,8 @@ struct source *source_open(struct arena *arena, const char *path);
 struct source *source_of_text(struct arena *arena, const char *path, struct str text);
 
 struct place source_place(const struct source *source, uint32_t byte);
+/* Its line alone. */
+uint32_t source_line_of(const struct source *source, uint32_t byte);
 /* The line without its end; `line` from 1. */
 struct str source_line(const struct source *source, uint32_t line);
 

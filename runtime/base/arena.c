@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
+
 enum { FIRST_BLOCK_BYTES = 1024, BLOCK_BYTES_MAX = 16 * 1024, EXIT_BUG = 70 };
 
 struct arena_block {
@@ -113,14 +115,14 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list args)
     char *text;
 
     va_copy(again, args);
-    len = vsnprintf(brief, sizeof(brief), format, again);
+    len = format_text(brief, sizeof(brief), format, again);
     va_end(again);
     if (len < 0)
         out_of_memory(0);
     if ((size_t)len < sizeof(brief))
         return arena_copy(arena, brief, (size_t)len);
     text = arena_alloc(arena, (size_t)len + 1);
-    vsnprintf(text, (size_t)len + 1, format, args);
+    format_text(text, (size_t)len + 1, format, args);
     return text;
 }
 
