@@ -17,11 +17,6 @@ bool str_equal(struct str a, struct str b)
     return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
 
-bool str_is(struct str s, const char *text)
-{
-    return str_equal(s, str_of(text));
-}
-
 bool str_starts_with(struct str s, struct str prefix)
 {
     return s.len >= prefix.len && str_equal(str_part(s, 0, prefix.len), prefix);

@@ -19,11 +19,16 @@ struct str {
 
 struct str str_of(const char *text); /* NULL gives an absent slice */
 bool str_equal(struct str a, struct str b);
-bool str_is(struct str s, const char *text);
 bool str_starts_with(struct str s, struct str prefix);
 bool str_ends_with(struct str s, struct str suffix);
 int str_compare(struct str a, struct str b); /* by bytes */
 uint64_t str_hash(struct str s);             /* FNV-1a */
+
+/* Most texts that are compared with words differ in their first byte. */
+static inline bool str_is(struct str s, const char *text)
+{
+    return s.len ? s.p[0] == text[0] && str_equal(s, str_of(text)) : !text[0];
+}
 
 /* The part [from, to) in bytes; limits are clamped. */
 struct str str_part(struct str s, size_t from, size_t to);
