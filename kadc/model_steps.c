@@ -453,7 +453,7 @@ static bool step_read(struct reader *reader, struct step *step)
 {
     const struct node *node = step->node;
     const bool was_merged = reader->is_merged;
-    step->is_merged = node->dropped_count > 0 ||
+    step->is_merged = (node->kind == NODE_MAP && node->dropped_count > 0) ||
                       (node_find(node, "run") && node_find(node, "module"));
     /* More than one thing to do, which kind_check reports: what goes with which is not
      * clear. */
