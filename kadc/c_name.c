@@ -7,7 +7,7 @@
 #include <ctype.h>
 #include <stdbool.h>
 
-#include "base/buf.h"
+#include "base/arena.h"
 
 static const char *const reserved[] = {
     "alignas",   "alignof",  "asm",           "assert",       "auto",
@@ -46,17 +46,17 @@ static bool is_word_start(struct str name, size_t at)
 
 const char *c_name(struct arena *arena, struct str name)
 {
-    struct buf c;
-    buf_init(&c, arena);
+    char *c = arena_alloc(arena, name.len * 2 + sizeof "n_"); /* as long as it may be */
+    size_t len = 0;
     if (name.len == 0 || isdigit(char_at(name, 0)))
-        buf_add_char(&c, 'n');
+        c[len++] = 'n';
     for (size_t i = 0; i < name.len; i++) {
         int ch = char_at(name, i);
         if (isupper(ch) && i > 0 && is_word_start(name, i))
-            buf_add_char(&c, '_');
-        buf_add_char(&c, isalnum(ch) ? (char)tolower(ch) : '_');
+            c[len++] = '_';
+        c[len++] = isalnum(ch) ? (char)tolower(ch) : '_';
     }
-    if (is_reserved(buf_str(&c)))
-        buf_add_char(&c, '_');
-    return c.p;
+    if (is_reserved((struct str){c, len}))
+        c[len] = '_';
+    return c;
 }

@@ -457,7 +457,7 @@ static struct node *read_list(struct reader *r)
         vec_push(r->scratch, &r->open, item);
     }
     leave(r, before, is_flow, list);
-    list->count = r->open.count - first;
+    list->count = (uint32_t)(r->open.count - first);
     list->items = take_open(r, first, 1);
     r->open.count = first;
     return list;
@@ -518,7 +518,7 @@ static struct node *read_map(struct reader *r)
         vec_push(r->scratch, &r->open, item);
     }
     leave(r, before, is_flow, map);
-    map->count = (r->open.count - first) / 2;
+    map->count = (uint32_t)(r->open.count - first) / 2;
     map->keys = take_open(r, first, 2);
     map->items = take_open(r, first + 1, 2);
     r->open.count = first;

@@ -41,20 +41,20 @@ struct node {
     /* Stands for something that could not be read and has been reported, such as an
      * expression without quotes: an empty scalar that passes stay silent about. */
     bool is_poisoned;
-    struct span span; /* a scalar with its quotes; a block without trailing blanks */
+    uint32_t text_start; /* of a scalar, see `origins` */
+    struct span span;    /* a scalar with its quotes; a block without trailing blanks */
     union {
         struct {             /* NODE_SCALAR */
             struct str text; /* its value after escapes and folding */
             /* For each byte of `text`, and one more for its end, the byte of the source
              * that it comes from. NULL: the bytes follow each other from text_start. */
             const uint32_t *origins;
-            uint32_t text_start;
         };
         struct
         { /* NODE_LIST: items. NODE_MAP: values, whose keys (scalars) are keys[i]. */
             struct node **items;
             struct node **keys;
-            size_t count;
+            uint32_t count;
             uint32_t dropped_count; /* keys that stood twice, and were reported */
         };
     };

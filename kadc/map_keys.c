@@ -37,7 +37,7 @@ static void report_duplicate(struct diags *diags, const struct node *map,
 /* The keys of a map so far: a table is worth its making only for many. */
 struct seen {
     const struct node *map;
-    size_t kept;
+    uint32_t kept;
     struct arena scratch;
     struct table table;
 };

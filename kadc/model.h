@@ -102,9 +102,10 @@ struct route_case {
 
 /* A decision tree whose leaves are targets. */
 struct route {
-    enum route_kind kind;
+    enum route_kind kind : 8;
+    bool is_default; /* nothing was written here */
+    bool is_blamed;  /* by graph.c: it has cut off a step, which has been reported */
     struct span span;
-    bool is_default;         /* nothing was written here */
     struct name target_name; /* ROUTE_STEP */
     struct step *target;     /* by names.c */
     struct template *condition;
@@ -112,7 +113,6 @@ struct route {
     struct route *no; /* NULL: ROUTE_OUTCOME, whose cases are all there can be */
     struct route_case *cases;
     size_t case_count;
-    bool is_blamed; /* by graph.c: it has cut off a step, which has been reported */
 };
 
 /* ---- Steps -------------------------------------------------------------------------- */

@@ -530,16 +530,16 @@ static bool is_step_like(const struct node *node)
 }
 
 /* The first entry of a list that is a step, or its count. */
-static size_t first_step_find(const struct node *list)
+static uint32_t first_step_find(const struct node *list)
 {
-    size_t i = 0;
+    uint32_t i = 0;
     while (list->kind == NODE_LIST && i < list->count && !is_step_like(list->items[i]))
         i++;
     return list->kind == NODE_LIST ? i : list->count;
 }
 
-static struct node *list_part(struct arena *arena, const struct node *list, size_t from,
-                              size_t to)
+static struct node *list_part(struct arena *arena, const struct node *list,
+                              uint32_t from, uint32_t to)
 {
     struct node *part = arena_new(arena, struct node);
     *part = *list;
@@ -550,7 +550,7 @@ static struct node *list_part(struct arena *arena, const struct node *list, size
 
 /* A copy of `root` in which the entries of section `at` from `first` on are the steps. */
 static const struct node *steps_split(struct arena *arena, const struct node *root,
-                                      size_t at, size_t first)
+                                      size_t at, uint32_t first)
 {
     const struct node *list = root->items[at];
     struct node *split = arena_new(arena, struct node);
@@ -577,7 +577,7 @@ const struct node *steps_recover(struct reader *reader, const struct node *root)
         return root;
     for (size_t i = 0; i < root->count; i++) {
         const struct node *list = root->items[i];
-        size_t first = first_step_find(list);
+        uint32_t first = first_step_find(list);
         if (first == list->count || first == 0)
             continue;
         diag_report(reader->program->diags, list->items[first]->keys[0]->span, KAD0105,

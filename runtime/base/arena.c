@@ -18,7 +18,7 @@ enum {
     FIRST_BLOCK_BYTES = 1024,
     BLOCK_BYTES_MAX = 16 * 1024,
     LARGE_ARENA_BYTES = 1024 * 1024,
-    OWN_BLOCK_BYTES = 256 * 1024, /* from here on, in a large arena */
+    OWN_BLOCK_BYTES = 1024 * 1024, /* from here on, in a large arena */
     HUGE_PAGE_BYTES = 2 * 1024 * 1024,
     EXIT_BUG = 70
 };

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { FIRST_BYTES = 64 }; /* many vectors hold one item, and some items are large */
+enum { FIRST_BYTES = 32 }; /* many vectors hold one item, and some items are large */
 
 void *vec_grow(struct arena *arena, const void *items, size_t item_size, size_t count,
                size_t *capacity)
