@@ -18,6 +18,7 @@
 #include "base/vec.h"
 #include "doc.h"
 #include "expr.h"
+#include "table.h"
 #include "types.h"
 
 /* A name with its place; `text.p` NULL: not given. */
@@ -376,7 +377,8 @@ struct workflow {
     struct table
         *loop_table; /* the first forEach for each name of an item, and `index` */
     struct missing_steps
-        *missing_steps; /* names that are no steps', once one was met */
+        *missing_steps;       /* names that are no steps', once one was met */
+    struct table field_names; /* by expr_bind.c: of types that lack a name */
     struct workflow_output *outputs;
     size_t output_count;
     struct budget budget;
