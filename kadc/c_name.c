@@ -6,9 +6,11 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdlib.h>
 
 #include "base/arena.h"
 
+/* By the alphabet. */
 static const char *const reserved[] = {
     "alignas",   "alignof",  "asm",           "assert",       "auto",
     "bool",      "break",    "case",          "char",         "const",
@@ -23,12 +25,15 @@ static const char *const reserved[] = {
     "void",      "volatile", "while",
 };
 
+static int compare_words(const void *name, const void *word)
+{
+    return str_compare(*(const struct str *)name, str_of(*(const char *const *)word));
+}
+
 static bool is_reserved(struct str name)
 {
-    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
-        if (str_is(name, reserved[i]))
-            return true;
-    return false;
+    return bsearch(&name, reserved, sizeof(reserved) / sizeof(reserved[0]),
+                   sizeof(reserved[0]), compare_words);
 }
 
 static int char_at(struct str s, size_t at)

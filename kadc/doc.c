@@ -81,6 +81,8 @@ static uint32_t byte_of(struct reader *r, size_t index)
 {
     const struct str text = r->source->text;
 
+    if (r->source->is_ascii)
+        return (uint32_t)(index < text.len ? index : text.len);
     for (; r->cursor_index < index && r->cursor_byte < text.len; r->cursor_index++) {
         do
             r->cursor_byte++;

@@ -414,7 +414,6 @@ static bool has_unknown_key(const struct node *node)
 static void kind_check(struct reader *reader, const struct step *step)
 {
     struct diags *diags = reader->program->diags;
-    struct str owner = keys_owner(reader, &step_set, step->node);
     const struct node *first = NULL;
     bool has_module = step->module_name.span.source;
     bool has_action = step->action_name.span.source || node_find(step->node, "action");
@@ -422,7 +421,8 @@ static void kind_check(struct reader *reader, const struct step *step)
         const struct node *key = key_node_find(step->node, kind_keys[i]);
         if (key && first) {
             diag_report(diags, key->span, KAD0115, "%.*s says `%.*s` and `%.*s`",
-                        STR(owner), STR(first->text), STR(key->text));
+                        STR(keys_owner(reader, &step_set, step->node)),
+                        STR(first->text), STR(key->text));
             diag_note(diags, first->span, "the other one");
             diag_help(diags, "make two steps of it");
         }
@@ -433,7 +433,8 @@ static void kind_check(struct reader *reader, const struct step *step)
     reader->has_gaps = true;
     if (!has_unknown_key(step->node)) {
         diag_report(diags, keys_place(&step_set, step->node), KAD0115,
-                    "%.*s does not say what to do", STR(owner));
+                    "%.*s does not say what to do",
+                    STR(keys_owner(reader, &step_set, step->node)));
         diag_help(diags, "give it `module` and `action`, or `run`, or `route`");
     }
 }

@@ -58,6 +58,15 @@ static void find_lines(struct arena *arena, struct source *source)
     find_line_ends(text, first, source->lines + 1);
 }
 
+/* Characters of the file before `byte`. */
+static uint32_t characters_before(const struct source *source, uint32_t byte)
+{
+    const uint32_t block = byte / BLOCK_BYTES;
+    const struct str rest = str_part(source->text, (size_t)block * BLOCK_BYTES, byte);
+
+    return source->characters[block] + (uint32_t)str_utf8_count(rest);
+}
+
 static void count_characters(struct arena *arena, struct source *source)
 {
     const size_t block_count = source->text.len / BLOCK_BYTES;
@@ -70,6 +79,8 @@ static void count_characters(struct arena *arena, struct source *source)
         source->characters[i + 1] =
             source->characters[i] + (uint32_t)str_utf8_count(block);
     }
+    source->is_ascii =
+        characters_before(source, (uint32_t)source->text.len) == source->text.len;
 }
 
 /* `text` is the source's own, NUL-terminated. */
@@ -150,15 +161,6 @@ static uint32_t line_index(const struct source *source, uint32_t byte)
             high = middle;
     }
     return low;
-}
-
-/* Characters of the file before `byte`. */
-static uint32_t characters_before(const struct source *source, uint32_t byte)
-{
-    const uint32_t block = byte / BLOCK_BYTES;
-    const struct str rest = str_part(source->text, (size_t)block * BLOCK_BYTES, byte);
-
-    return source->characters[block] + (uint32_t)str_utf8_count(rest);
 }
 
 struct place source_place(const struct source *source, uint32_t byte)

@@ -124,12 +124,28 @@ static size_t utf8_char_len(const unsigned char *p, size_t left)
     return len;
 }
 
+/* Whether the next eight bytes are ASCII, as nearly all are. */
+static bool is_ascii_word(struct str s, size_t at)
+{
+    uint64_t word;
+
+    if (s.len - at < sizeof(word))
+        return false;
+    memcpy(&word, s.p + at, sizeof(word));
+    return (word & UINT64_C(0x8080808080808080)) == 0;
+}
+
 size_t str_utf8_valid_len(struct str s)
 {
     const unsigned char *p = (const unsigned char *)s.p;
     size_t at = 0;
 
     while (at < s.len) {
+        if (is_ascii_word(s, at)) {
+            at += sizeof(uint64_t);
+            continue;
+        }
+
         const size_t len = utf8_char_len(p + at, s.len - at);
 
         if (!len)
@@ -183,7 +199,7 @@ struct str_column str_column_first(const struct str_pattern *pattern)
 struct str_column str_column_next(const struct str_pattern *pattern,
                                   const struct str_column *last, char c)
 {
-    const size_t top = pattern->text.len - 1;
+    const size_t top = (pattern->text.len - 1) % STR_DISTANCE_LEN_MAX;
     const str_bits same = pattern->places[(unsigned char)c];
     const str_bits swapped = ((~last->diagonal & same) << 1) & last->before;
     const str_bits diagonal =
