@@ -28,6 +28,7 @@
 #include "definition.h"
 #include "digest.h"
 #include "tool.h"
+#include "undefined.h"
 
 struct build {
     struct arena *arena;
@@ -107,22 +108,13 @@ void build_close(struct build *build)
 
 /* ---- Tools ----------------------------------------------------------------------- */
 
-/* Runs a tool in the project's root. With `output` it is asked again about what it has
- * accepted: its warnings have been seen. */
-static enum build_result run_tool(struct build *build, struct texts *argv,
-                                  struct str *output)
+/* Runs a tool in the project's root. */
+static enum build_result run(const struct tool *tool)
 {
-    const char *program = argv->list.items[0];
-    const struct tool tool = {
-        .argv = argv->list.items,
-        .cwd = build->root,
-        .arena = build->arena,
-        .output = output,
-        .is_quiet = output != NULL,
-    };
+    const char *program = tool->argv[0];
     int exit_code;
 
-    if (!tool_run(&tool, &exit_code)) {
+    if (!tool_run(tool, &exit_code)) {
         cli_error("cannot run %s: %s", program, strerror(errno));
         return BUILD_FAILED;
     }
@@ -131,6 +123,22 @@ static enum build_result run_tool(struct build *build, struct texts *argv,
     if (exit_code > 2)
         return BUILD_FAILED;
     return exit_code == 0 ? BUILD_DONE : BUILD_REFUSED;
+}
+
+/* With `output` the tool is asked again about what it has accepted: its warnings have been
+ * seen. */
+static enum build_result run_tool(struct build *build, struct texts *argv,
+                                  struct str *output)
+{
+    const struct tool tool = {
+        .argv = argv->list.items,
+        .cwd = build->root,
+        .arena = build->arena,
+        .output = output,
+        .is_quiet = output != NULL,
+    };
+
+    return run(&tool);
 }
 
 static void add_kadc(struct build *build, const char *file, struct texts *argv)
@@ -370,8 +378,28 @@ static enum build_result compile_all(struct build *build, const char *id,
     return result;
 }
 
+/* What the linker says goes to stderr; where it misses a function of one of the project's
+ * modules, the module's author is told which. */
+static enum build_result run_linker(struct build *build, const struct texts *argv,
+                                    const struct texts *modules)
+{
+    struct str said = {0};
+    const struct tool tool = {
+        .argv = argv->list.items,
+        .cwd = build->root,
+        .arena = build->arena,
+        .errors = &said,
+    };
+    const enum build_result result = run(&tool);
+
+    fprintf(stderr, "%.*s", STR(said));
+    for (size_t i = 0; result == BUILD_REFUSED && i < modules->list.count; i++)
+        undefined_explain(build->arena, said, modules->list.items[i]);
+    return result;
+}
+
 static enum build_result link_program(struct build *build, const struct texts *objects,
-                                      const char *program)
+                                      const struct parts *parts, const char *program)
 {
     struct texts argv = {0};
 
@@ -385,7 +413,7 @@ static enum build_result link_program(struct build *build, const struct texts *o
     add(build, &argv, "-o");
     add(build, &argv, program);
     add(build, &argv, NULL);
-    return run_tool(build, &argv, NULL);
+    return run_linker(build, &argv, &parts->modules);
 }
 
 /* ---- Workflows ------------------------------------------------------------------- */
@@ -474,7 +502,7 @@ static enum build_result make_program(struct build *build, const char *id,
     if (is_ok(result))
         result = compile_all(build, id, &parts, &objects);
     if (is_ok(result))
-        result = link_program(build, &objects, made);
+        result = link_program(build, &objects, &parts, made);
     if (is_ok(result) && !write_called(build, &parts, program))
         result = BUILD_FAILED;
     return is_ok(result) ? put_in_place(made, program) : result;

@@ -8,6 +8,7 @@
 #include "kad/errors.h"
 #include "programs.h"
 #include "session.h"
+#include "starts.h"
 
 static const char *const result_names[] = {
     [BUILD_CURRENT] = "current",
@@ -65,6 +66,16 @@ static void say(const struct cli *cli, const struct program *program,
     fflush(stdout);
 }
 
+/* What its triggers do not do yet. */
+static void say_missing(struct cli *cli, const struct program *program)
+{
+    json_t *definition = program_definition(cli, program);
+
+    if (definition)
+        starts_say_missing(cli->arena, definition, stderr);
+    json_decref(definition);
+}
+
 static int build_chosen(struct cli *cli, struct build *build,
                         const struct choice *choice)
 {
@@ -76,6 +87,8 @@ static int build_chosen(struct cli *cli, struct build *build,
         const enum build_result result = build_workflow(build, program->id);
 
         say(cli, program, result, results);
+        if (result == BUILD_CURRENT || result == BUILD_DONE)
+            say_missing(cli, program);
         if (result == BUILD_REFUSED || result == BUILD_FAILED)
             exit_code = KAD_EXIT_USAGE;
     }

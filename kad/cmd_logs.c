@@ -1,4 +1,5 @@
-/* cmd_logs.c: kad workflow logs: what the steps of an execution wrote.
+/* cmd_logs.c: kad workflow logs: what the steps of an execution wrote, and those of the
+ * executions that it has called.
  *
  * Log files are logs/EXECUTION/STEP.VISIT.ATTEMPT.log in the state folder, STEP[3] for an
  * item; the rows of the store give their order. With --follow, new text is printed until
@@ -17,10 +18,20 @@
 enum { FOLLOW_EVERY_MS = 200, LOG_BYTES_MAX = 128 * 1024 * 1024 };
 
 struct log {
-    const struct step_row *row;
+    const char *execution;
+    const char *workflow; /* NULL: of the execution that was named */
+    const char *step_id, *item;
     const char *step; /* with its item */
+    uint32_t visit, attempt;
+    int64_t started_ms;
     const char *path;
     long printed; /* bytes that have been printed */
+};
+
+/* An execution whose steps are told: the one that was named, and those called from it. */
+struct source {
+    const char *execution, *workflow;
+    size_t seen; /* step runs that are known, the oldest first */
 };
 
 struct logs {
@@ -28,39 +39,120 @@ struct logs {
     struct execution_row execution;
     const char *only_step; /* or NULL */
     bool follows;
+    VEC(struct source) sources;
     VEC(struct log) list;
     size_t printed;  /* whose text was printed last: its place, from 1 */
     bool is_in_line; /* the text had no end of line */
 };
 
-/* Adds the logs of step runs that are new. Rows come in the same order each time. */
+/* ---- Finding ---------------------------------------------------------------------- */
+
+static const char *kept(struct logs *logs, const char *text)
+{
+    return str_copy(logs->session->cli->arena, str_of(text ? text : ""));
+}
+
+static void add_log(struct logs *logs, const struct source *source,
+                    const struct step_row *row)
+{
+    struct arena *arena = logs->session->cli->arena;
+    const char *item = row->item ? row->item : "";
+    const char *step = arena_printf(arena, "%s%s", row->step_id, item);
+    const struct log log = {
+        .execution = source->execution,
+        .workflow = source->workflow,
+        .step_id = kept(logs, row->step_id),
+        .item = kept(logs, item),
+        .step = step,
+        .visit = row->visit,
+        .attempt = row->attempt,
+        .started_ms = row->started_ms,
+        .path =
+            arena_printf(arena, "%s/logs/%s/%s.%u.%u.log", logs->session->project.state,
+                         source->execution, step, row->visit, row->attempt),
+    };
+
+    if (!logs->only_step || strcmp(logs->only_step, row->step_id) == 0 ||
+        strcmp(logs->only_step, step) == 0)
+        vec_push(arena, &logs->list, log);
+}
+
+static void add_source(struct logs *logs, const struct execution_row *row)
+{
+    size_t i = 0;
+
+    while (i < logs->sources.count &&
+           strcmp(logs->sources.items[i].execution, row->id) != 0)
+        i++;
+    if (i == logs->sources.count)
+        vec_push(
+            logs->session->cli->arena, &logs->sources,
+            ((struct source){.execution = kept(logs, row->id),
+                             .workflow = i ? kept(logs, row->workflow_id) : NULL}));
+}
+
+/* Rows come in the same order each time. */
+static enum store_error look_into(struct logs *logs, size_t index,
+                                  struct arena *scratch)
+{
+    struct journal *journal = logs->session->journal;
+    struct source *source = &logs->sources.items[index];
+    struct execution_row *called;
+    struct step_row *rows;
+    size_t count;
+    enum store_error error =
+        journal->ops->steps(journal, scratch, source->execution, &rows, &count);
+
+    if (error != STORE_OK)
+        return error;
+    for (; source->seen < count; source->seen++)
+        add_log(logs, source, &rows[source->seen]);
+    error =
+        journal->ops->children(journal, scratch, source->execution, &called, &count);
+    for (size_t i = 0; error == STORE_OK && i < count; i++)
+        add_source(logs, &called[i]);
+    return error;
+}
+
+/* In the order in which they began; those of one moment stay as they are: the caller before
+ * the called. */
+static void sort_new(struct log *logs, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        for (size_t j = i; j && logs[j - 1].started_ms > logs[j].started_ms; j--) {
+            const struct log later = logs[j - 1];
+
+            logs[j - 1] = logs[j];
+            logs[j] = later;
+        }
+}
+
+/* Adds the logs of step runs that are new. */
 static enum store_error find_new(struct logs *logs)
 {
-    struct session *session = logs->session;
-    struct arena *arena = session->cli->arena;
-    size_t seen = 0, count;
-    struct step_row *rows;
-    const enum store_error error = session->journal->ops->steps(
-        session->journal, arena, logs->execution.id, &rows, &count);
+    const size_t known = logs->list.count;
+    enum store_error error = STORE_OK;
 
-    for (size_t i = 0; error == STORE_OK && i < count; i++) {
-        const struct step_row *row = &rows[i];
-        const char *step =
-            arena_printf(arena, "%s%s", row->step_id, row->item ? row->item : "");
+    add_source(logs, &logs->execution);
+    for (size_t i = 0; error == STORE_OK && i < logs->sources.count; i++) {
+        struct arena scratch = {0};
 
-        if (logs->only_step && strcmp(logs->only_step, row->step_id) != 0 &&
-            strcmp(logs->only_step, step) != 0)
-            continue;
-        if (seen++ < logs->list.count)
-            continue;
-        vec_push(arena, &logs->list,
-                 ((struct log){row, step,
-                               arena_printf(arena, "%s/logs/%s/%s.%u.%u.log",
-                                            session->project.state, logs->execution.id,
-                                            step, row->visit, row->attempt),
-                               0}));
+        error = look_into(logs, i, &scratch);
+        arena_release(&scratch);
     }
+    if (logs->list.count > known)
+        sort_new(logs->list.items + known, logs->list.count - known);
     return error;
+}
+
+/* ---- Printing --------------------------------------------------------------------- */
+
+/* "build", or "build of release abcd1234" where it was called. */
+static const char *name_of(const struct logs *logs, const struct log *log)
+{
+    return log->workflow ? arena_printf(logs->session->cli->arena, "%s of %s %s",
+                                        log->step, log->workflow, log->execution)
+                         : log->step;
 }
 
 static void print_text(struct logs *logs, size_t place, const char *text, size_t len)
@@ -69,7 +161,7 @@ static void print_text(struct logs *logs, size_t place, const char *text, size_t
 
     if (logs->printed != place + 1)
         printf("%s==> %s, visit %u, attempt %u <==\n", logs->is_in_line ? "\n" : "",
-               log->step, log->row->visit, log->row->attempt);
+               name_of(logs, log), log->visit, log->attempt);
     logs->printed = place + 1;
     logs->is_in_line = text[len - 1] != '\n';
     fwrite(text, 1, len, stdout);
@@ -134,9 +226,9 @@ static enum store_error print_json(struct logs *logs)
         if (!file_read(arena, log->path, LOG_BYTES_MAX, &text) && errno != ENOENT)
             cli_error("cannot read %s: %s", log->path, strerror(errno));
         json_array_append_new(
-            all, json_pack("{s:s, s:s, s:i, s:i, s:s, s:o}", "step", log->row->step_id,
-                           "item", log->row->item ? log->row->item : "", "visit",
-                           (int)log->row->visit, "attempt", (int)log->row->attempt,
+            all, json_pack("{s:s, s:s, s:s, s:i, s:i, s:s, s:o}", "execution",
+                           log->execution, "step", log->step_id, "item", log->item,
+                           "visit", (int)log->visit, "attempt", (int)log->attempt,
                            "file", log->path, "text",
                            text.p ? json_stringn_nocheck(text.p, text.len)
                                   : json_string("")));

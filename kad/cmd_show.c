@@ -1,4 +1,5 @@
-/* cmd_show.c: kad workflow show: parameters, steps with their routes, and bounds. */
+/* cmd_show.c: kad workflow show: what starts it with which parameters, steps with their
+ * routes, and bounds. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "program/options.h"
 #include "programs.h"
 #include "session.h"
+#include "starts.h"
 
 static const char *text_of(const json_t *object, const char *key, const char *otherwise)
 {
@@ -20,16 +22,21 @@ static void print_parameter(struct arena *arena, const json_t *parameter)
 {
     const json_t *schema = json_object_get(parameter, "schema");
     const json_t *value = json_object_get(schema, "default");
+    const json_t *set = json_object_get(parameter, "value");
     char *fallback = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
+    char *fixed = set ? json_dumps(set, JSON_ENCODE_ANY) : NULL;
 
-    printf("  --%-18s %-8s %s%s%s%s%s\n",
+    printf("  --%-18s %-8s %s%s%s%s%s%s%s%s%s\n",
            option_name(arena, text_of(parameter, "name", "")),
            text_of(schema, "type", "any"),
            json_is_true(json_object_get(parameter, "required")) ? "required"
                                                                 : "optional",
            fallback ? ", default " : "", fallback ? fallback : "",
+           json_object_get(parameter, "from") ? ", from " : "",
+           text_of(parameter, "from", ""), fixed ? ", value " : "", fixed ? fixed : "",
            json_object_get(schema, "description") ? ": " : "",
            text_of(schema, "description", ""));
+    free(fixed);
     free(fallback);
 }
 
@@ -40,7 +47,7 @@ static void print_parameters(struct arena *arena, const json_t *definition)
 
     json_array_foreach(json_object_get(definition, "triggers"), i, trigger)
     {
-        printf("\nParameters (%s)\n", text_of(trigger, "type", ""));
+        printf("\nParameters (%s)\n", starts_text(arena, trigger));
         json_array_foreach(json_object_get(trigger, "params"), k, parameter)
             print_parameter(arena, parameter);
     }
@@ -60,6 +67,7 @@ static void print_definition(struct arena *arena, const json_t *definition)
     putchar('\n');
     definition_bounds_detail(definition, stdout);
     putchar('\n');
+    starts_say_missing(arena, definition, stdout);
 }
 
 int cmd_show(struct cli *cli)

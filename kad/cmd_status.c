@@ -1,25 +1,54 @@
-/* cmd_status.c: kad workflow status: one execution, or all of them. */
+/* cmd_status.c: kad workflow status: one execution, or the newest of them. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "commands.h"
+#include "kad/errors.h"
 #include "session.h"
+
+#define LIMIT "50" /* lines of a list, unless one says otherwise */
+
+/* false: reported. */
+static bool read_limit(const char *text, size_t *limit)
+{
+    *limit = strtoul(text, NULL, 10);
+    if (*text && strspn(text, "0123456789") == strlen(text))
+        return true;
+    cli_error("--limit takes a number, not `%s`", text);
+    return false;
+}
 
 int cmd_status(struct cli *cli)
 {
+    const char *workflow = NULL, *limit_text = LIMIT;
+    const struct arg_option options[] = {
+        {"--workflow", "ID", "list those of this workflow", &workflow, NULL},
+        {"--limit", "N", "list the N newest, " LIMIT " unless given; 0: all",
+         &limit_text, NULL},
+    };
     const struct arg_rules rules = {
+        .options = options,
+        .option_count = COUNT_OF(options),
         .max_operands = 1,
         .details =
-            "Without EXECUTION: all executions, the newest first. Those that steps\n"
+            "Without EXECUTION: a list of executions, the newest first. Those that steps\n"
             "have called are told with their callers.",
     };
     struct session session;
     const char *prefix;
     enum store_error error;
+    size_t limit;
     int exit_code;
 
-    if (!args_read(cli, &rules, &exit_code) || !session_open(&session, cli, &exit_code))
+    if (!args_read(cli, &rules, &exit_code))
+        return exit_code;
+    if (!read_limit(limit_text, &limit))
+        return KAD_EXIT_USAGE;
+    if (!session_open(&session, cli, &exit_code))
         return exit_code;
     prefix = cli->argc > 0 ? cli->argv[0] : NULL;
     error = prefix ? report_execution(&session.report, prefix)
-                   : report_list(&session.report, NULL, 0);
+                   : report_list(&session.report, workflow, limit);
     exit_code = session_exit(&session, error, prefix);
     session_close(&session);
     return exit_code;

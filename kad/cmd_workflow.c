@@ -14,7 +14,7 @@ static const struct command commands[] = {
     {"run", "ID [--PARAMETER VALUE ...]", "Start a workflow and stay with it", cmd_run},
     {"list", "", "List the workflows, each with its last execution", cmd_list},
     {"show", "ID", "Show a workflow's parameters, steps and bounds", cmd_show},
-    {"status", "[EXECUTION]", "Show an execution, or list all", cmd_status},
+    {"status", "[EXECUTION]", "Show an execution, or list the newest", cmd_status},
     {"resume", "EXECUTION", "Go on with an execution where it stopped", cmd_resume},
     {"approve", "EXECUTION --choice C", "Decide what an execution waits for",
      cmd_approve},
@@ -23,6 +23,8 @@ static const struct command commands[] = {
     {"pause", "EXECUTION", "Stop a running execution so that it can be resumed",
      cmd_pause},
     {"cancel", "EXECUTION", "End an execution for good", cmd_cancel},
+    {"prune", "--older-than DURATION", "Delete executions that ended long ago",
+     cmd_prune},
 };
 
 static int print_usage(const struct cli *cli)

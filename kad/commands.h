@@ -6,7 +6,9 @@
 
 int cmd_init(struct cli *cli);
 int cmd_build(struct cli *cli);
+int cmd_backup(struct cli *cli);
 int cmd_emit(struct cli *cli);
+int cmd_progress(struct cli *cli);
 int cmd_version(struct cli *cli);
 int cmd_workflow(struct cli *cli);
 
@@ -21,5 +23,6 @@ int cmd_history(struct cli *cli);
 int cmd_logs(struct cli *cli);
 int cmd_pause(struct cli *cli);
 int cmd_cancel(struct cli *cli);
+int cmd_prune(struct cli *cli);
 
 #endif

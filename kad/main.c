@@ -18,6 +18,9 @@ static const struct command commands[] = {
      cmd_workflow},
     {"emit", "EVENT [NAME=TEXT | NAME:=JSON]...",
      "Tell the workflows that wait for it that something has happened", cmd_emit},
+    {"progress", "TEXT", "Say what the step is doing whose program calls this",
+     cmd_progress},
+    {"backup", "FILE", "Copy the store, also while workflows run", cmd_backup},
     {"version", "", "Print the version", cmd_version},
     {"help", "[COMMAND]", "Explain a command", cmd_help},
 };

@@ -40,6 +40,17 @@ static struct report report_of(struct session *session)
     };
 }
 
+/* A copy of a store has no state folder yet. */
+static bool open_locks(struct session *session)
+{
+    const struct project *project = &session->project;
+
+    if (lock_file_open(&session->locks, project->state))
+        return true;
+    return errno == ENOENT && !project_prepare(session->cli->arena, project) &&
+           lock_file_open(&session->locks, project->state);
+}
+
 static bool open_store(struct session *session)
 {
     if (store_open(session->project.database, false, false, &session->journal) !=
@@ -48,7 +59,7 @@ static bool open_store(struct session *session)
                   session->journal ? store_message(session->journal) : "out of memory");
         return false;
     }
-    if (!lock_file_open(&session->locks, session->project.state)) {
+    if (!open_locks(session)) {
         cli_error("%s", lock_problem(session->cli->arena, session->project.state));
         return false;
     }

@@ -11,13 +11,15 @@
 
 extern char **environ;
 
-static bool start(const struct tool *tool, int stdout_fd, pid_t *pid)
+static bool start(const struct tool *tool, int stdout_fd, int stderr_fd, pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     int error = posix_spawn_file_actions_init(&actions);
 
     if (!error)
         error = posix_spawn_file_actions_adddup2(&actions, stdout_fd, STDOUT_FILENO);
+    if (!error && tool->errors)
+        error = posix_spawn_file_actions_adddup2(&actions, stderr_fd, STDERR_FILENO);
     if (!error && tool->is_quiet)
         error = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
                                                  O_WRONLY, 0);
@@ -55,17 +57,18 @@ static int wait_for(pid_t pid)
 
 bool tool_run(const struct tool *tool, int *exit_code)
 {
+    struct str *taken = tool->output ? tool->output : tool->errors;
     int pipe_fds[2] = {-1, STDERR_FILENO};
     pid_t pid;
     bool is_started;
 
-    if (tool->output && pipe2(pipe_fds, O_CLOEXEC) < 0)
+    if (taken && pipe2(pipe_fds, O_CLOEXEC) < 0)
         return false;
-    is_started = start(tool, pipe_fds[1], &pid);
-    if (tool->output) {
+    is_started = start(tool, pipe_fds[1], pipe_fds[1], &pid);
+    if (taken) {
         close(pipe_fds[1]);
         if (is_started)
-            *tool->output = read_all(tool->arena, pipe_fds[0]);
+            *taken = read_all(tool->arena, pipe_fds[0]);
         close(pipe_fds[0]);
     }
     if (is_started)

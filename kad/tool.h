@@ -15,6 +15,9 @@ struct tool {
     struct arena *arena;
     struct str *output;
     bool is_quiet; /* its stderr goes nowhere */
+    /* Where its stderr goes: into *errors, in the arena; NULL: as said above. Not together
+     * with `output`. */
+    struct str *errors;
 };
 
 /* *exit_code is 128 + n after signal n. false: it could not be run, see errno. */

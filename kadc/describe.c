@@ -1,5 +1,6 @@
 /* describe.c: a checked workflow as the JSON of definition.h, for --emit=describe, for
- * pictures, and for the generated program. Its steps are those of describe_step.c. The one
+ * pictures, and for the generated program. Its steps and triggers are
+ * those of describe_step.c and describe_trigger.c. The one
  * place of kadc that makes JSON of types; the schemas are those that the runtime's codec makes
  * of the same types. */
 #include "describe.h"
@@ -196,28 +197,6 @@ json_t *describe_schema(const struct type *type)
 
 /* ---- Workflows ------------------------------------------------------------------------ */
 
-static json_t *trigger_json(const struct trigger *trigger)
-{
-    json_t *params = json_array(), *json = json_pack("{s:s}", "type", "cli");
-
-    describe_set_text(json, "command", trigger->command.text);
-    for (size_t i = 0; i < trigger->param_count; i++) {
-        const struct type_field *param = &trigger->params[i];
-        json_t *schema = describe_schema(param->type);
-
-        describe_set_text(schema, "description", param->description);
-        if (param->default_value)
-            json_object_set_new(schema, "default",
-                                describe_node(param->default_value, param->type));
-        json_array_append_new(
-            params, json_pack("{s:o,s:o,s:b}", "name", describe_text_json(param->name),
-                              "schema", schema, "required",
-                              !param->type->is_optional && !param->default_value));
-    }
-    json_object_set_new(json, "params", params);
-    return json;
-}
-
 static void add_dominant(json_t *most, const char *bound,
                          const struct dominant *dominant)
 {
@@ -293,13 +272,12 @@ static json_t *concurrency_json(const struct concurrency *concurrency)
     return json;
 }
 
-/* The names of those that it needs. */
-static json_t *secrets_json(const struct workflow *workflow)
+static json_t *names_json(const struct str *items, size_t count)
 {
     json_t *names = json_array();
 
-    for (size_t i = 0; i < workflow->secrets.count; i++)
-        json_array_append_new(names, describe_text_json(workflow->secrets.items[i]));
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(names, describe_text_json(items[i]));
     return names;
 }
 
@@ -313,7 +291,7 @@ json_t *describe_workflow(struct arena *arena, const struct workflow *workflow)
     describe_set_text(json, "description", workflow->description);
     describe_set_text(json, "source", workflow->source->path);
     for (size_t i = 0; i < workflow->trigger_count; i++)
-        json_array_append_new(triggers, trigger_json(&workflow->triggers[i]));
+        json_array_append_new(triggers, describe_trigger(&workflow->triggers[i]));
     json_object_set_new(json, "triggers", triggers);
     json_object_set_new(json, "steps",
                         describe_steps(arena, workflow, 0, workflow->step_count));
@@ -326,8 +304,13 @@ json_t *describe_workflow(struct arena *arena, const struct workflow *workflow)
                             concurrency_json(workflow->concurrency));
     if (workflow->is_in_worktree)
         json_object_set_new(json, "workspace", json_string("worktree"));
+    if (workflow->env.count)
+        json_object_set_new(json, "env",
+                            names_json(workflow->env.items, workflow->env.count));
     if (workflow->secrets.count)
-        json_object_set_new(json, "secrets", secrets_json(workflow));
+        json_object_set_new(
+            json, "secrets",
+            names_json(workflow->secrets.items, workflow->secrets.count));
     json_object_set_new(json, "bounds", bounds_json(workflow->graph));
     return json;
 }

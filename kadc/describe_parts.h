@@ -1,4 +1,4 @@
-/* describe_parts.h: pieces of a definition. Private to describe.c and describe_step.c. */
+/* describe_parts.h: pieces of a definition. Private to describe*.c. */
 #ifndef KADC_DESCRIBE_PARTS_H
 #define KADC_DESCRIBE_PARTS_H
 
@@ -19,5 +19,8 @@ json_t *describe_schema(const struct type *type);
 /* Steps [first, after), those inside of a block within it. */
 json_t *describe_steps(struct arena *arena, const struct workflow *workflow,
                        size_t first, size_t after);
+
+/* All that is said of a trigger. Expressions are their text. */
+json_t *describe_trigger(const struct trigger *trigger);
 
 #endif

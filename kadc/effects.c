@@ -1,6 +1,6 @@
 /* effects.c: what running a step again means for the world and for the time that there is.
  *
- * In: names resolved. Out: 0803, 0804, 0805, 0807; workflow->unrepeatable. */
+ * In: names resolved. Out: 0803, 0804, 0805, 0807, 0808; workflow->unrepeatable. */
 #include "base/buf.h"
 #include "blocks.h"
 #include "kad/errors.h"
@@ -179,6 +179,36 @@ static void timeout_check(struct program *program, const struct workflow *workfl
     diag_help(program->diags, "give the step a `timeout`, or the workflow");
 }
 
+/* ---- Calls --------------------------------------------------------------------------- */
+
+static void ignored_report(struct program *program, const struct step *step,
+                           const char *key, const char *why)
+{
+    const struct name *called = &step->block->workflow_name;
+    diag_report(program->diags, called->span, KAD0808,
+                "`%s` of workflow `%.*s` does not count where it is called", key,
+                STR(called->text));
+    diag_subject(program->diags, "`%s` of called `%.*s`", key, STR(called->text));
+    diag_help(program->diags, "%s", why);
+}
+
+/* 0808. */
+static void call_check(struct program *program, const struct workflow *workflow,
+                       const struct step *step)
+{
+    const struct workflow *called = step->block ? step->block->workflow : NULL;
+    if (!called)
+        return;
+    if (called->concurrency)
+        ignored_report(program, step, "concurrency",
+                       "it belongs to this workflow, which may have a `concurrency` of "
+                       "its own; a `lock` on a step counts everywhere");
+    if (called->is_in_worktree && !workflow->is_in_worktree)
+        ignored_report(program, step, "workspace",
+                       "it works where this workflow works, which may say `workspace: "
+                       "worktree`");
+}
+
 void effects_check(struct program *program, struct workflow *workflow)
 {
     for (size_t i = 0; i < workflow->step_count; i++) {
@@ -186,6 +216,7 @@ void effects_check(struct program *program, struct workflow *workflow)
         if (!workflow->unrepeatable && !is_repeatable(step))
             workflow->unrepeatable = step;
         timeout_check(program, workflow, step);
+        call_check(program, workflow, step);
         if (!step->retry)
             continue;
         codes_check(program, step, &step->retry->on);

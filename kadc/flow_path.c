@@ -158,6 +158,31 @@ void flow_path_stops(struct diags *diags, const struct flow_path *path)
     }
 }
 
+static void start_show(struct diags *diags, const struct workflow *workflow)
+{
+    const struct trigger *trigger = &workflow->triggers[0];
+    switch (trigger->kind) {
+    case TRIGGER_WEBHOOK:
+        diag_path_stop(diags, trigger->span, "started by webhook `%.*s %.*s`",
+                       STR(trigger->webhook.method), STR(trigger->webhook.path.text));
+        return;
+    case TRIGGER_EVENT:
+        diag_path_stop(diags, trigger->span, "started by event `%.*s`",
+                       STR(trigger->event.name.text));
+        return;
+    case TRIGGER_SCHEDULE:
+        diag_path_stop(diags, trigger->span, "started by its schedule");
+        return;
+    case TRIGGER_WATCH:
+        diag_path_stop(diags, trigger->span, "started by changed files");
+        return;
+    case TRIGGER_CLI:
+    case TRIGGER_UNKNOWN: break;
+    }
+    diag_path_stop(diags, trigger->span, "started by `kad workflow %.*s`",
+                   STR(workflow->id.text));
+}
+
 void flow_path_show(struct diags *diags, const struct workflow *workflow,
                     const struct flow_path *path, const struct step *producer)
 {
@@ -167,7 +192,6 @@ void flow_path_show(struct diags *diags, const struct workflow *workflow,
     snprintf(text, sizeof(text), heading, STR(producer->id.text));
     diag_path(diags, text);
     if (workflow->trigger_count > 0)
-        diag_path_stop(diags, workflow->triggers[0].span,
-                       "started by `kad workflow %.*s`", STR(workflow->id.text));
+        start_show(diags, workflow);
     flow_path_stops(diags, path);
 }

@@ -63,7 +63,7 @@ static bool is_never_set(const struct workflow *workflow, const struct flow_read
     }
     const bool is_reached = is_seen[reader->index];
     arena_release(&scratch);
-    return reader != producer && !is_reached;
+    return !is_reached;
 }
 
 static void message_report(struct diags *diags, const struct flow_read *read,
@@ -87,7 +87,9 @@ static void message_report(struct diags *diags, const struct flow_read *read,
         return;
     case KAD0403:
         diag_report(diags, span, KAD0403,
-                    "`%.*s` is never set here: step `%.*s` does not run before",
+                    read->step == read->expr->binding.step
+                        ? "`%.*s` is never set here: step `%.*s` itself will set it"
+                        : "`%.*s` is never set here: step `%.*s` does not run before",
                     STR(text), STR(producer));
         return;
     case KAD0404:

@@ -233,6 +233,10 @@ const struct type *gen_stored_type(const struct gen *gen, const struct step *ste
 const char *gen_output_member(const struct gen *gen, const struct step *step,
                               const struct type_field *output);
 
+/* gen_hand.c: the table of what a person gives; and whether there is one. */
+bool gen_has_hand(const struct workflow *workflow);
+void gen_put_hand(struct gen *gen);
+
 /* "order_": how the names of a workflow's things begin; the mark of a keyword's name is not
  * needed inside longer names. */
 const char *gen_workflow_prefix(struct arena *arena, const struct workflow *workflow);

@@ -466,6 +466,8 @@ static void put_workflow(struct gen *gen, const struct workflow_names *names)
     put_quoted(gen, "description", workflow->description);
     emit_line(gen->code, ".definition = definition,");
     emit_line(gen->code, ".trigger = %s,", gen_descriptor(gen, workflow->params));
+    if (gen_has_hand(workflow))
+        emit_line(gen->code, ".by_hand = by_hand,");
     if (names->trigger_struct)
         emit_line(gen->code, ".trigger_offset = offsetof(struct frame, trigger),");
     if (has_frame(gen, names))
@@ -562,6 +564,7 @@ static struct str machine_text(struct gen *gen, const struct workflow_names *nam
                        describe_text(gen->arena, workflow));
     put_budget(gen, &workflow->budget);
     put_concurrency(gen, workflow->concurrency);
+    gen_put_hand(gen);
     put_workflow(gen, names);
     put_main(gen);
     return emit_text(&source);

@@ -212,6 +212,20 @@ static void timeout_route_check(struct program *program, const struct step *step
     diag_help(program->diags, "give it one: `timeout: 10m`");
 }
 
+/* The same of the failure of a wait: it comes, or is cancelled with all the rest. */
+static void failure_route_check(struct program *program, const struct step *step)
+{
+    if (step->kind != STEP_WAIT || step->on_failure->is_default ||
+        step->on_failure->kind == ROUTE_BROKEN ||
+        step->on_failure->kind == ROUTE_FAIL || step->has_max_retries ||
+        !is_sure_wait(step) || (step->timeout_ms == 0 && has_timeout(step)))
+        return;
+    diag_report(program->diags, step->on_failure->span, KAD0312,
+                "step `%.*s` cannot fail, so `onFailure` is never taken",
+                STR(step->id.text));
+    diag_help(program->diags, "leave it out");
+}
+
 /* Of each line, by its key, whether some step in it handles its failure. */
 static bool *handlers_find(struct arena *arena, const struct workflow *workflow)
 {
@@ -234,6 +248,7 @@ void graph_routes_check(struct program *program, const struct workflow *workflow
             route_check(program, step, step->on_timeout);
         self_route_check(program, workflow, step);
         timeout_route_check(program, step);
+        failure_route_check(program, step);
         if (has_handler[line_key(step)])
             failure_check(program, workflow, step);
     }

@@ -39,45 +39,6 @@ const struct key *key_find(const struct key_set *set, struct str name)
     return NULL;
 }
 
-/* What was found out about a map at its first unknown key: it may have very many. */
-struct guess {
-    bool is_ready;
-    bool is_there[KEY_COUNT_MAX];
-    struct str owner;
-};
-
-static void guess_prepare(struct guess *guess, struct reader *reader,
-                          const struct key_set *set, const struct node *map)
-{
-    if (guess->is_ready)
-        return;
-    guess->is_ready = true;
-    guess->owner = keys_owner(reader, set, map);
-    for (size_t i = 0; i < set->count; i++)
-        guess->is_there[i] = node_find(map, set->keys[i].name) != NULL;
-}
-
-/* Reports 0104; the key that was meant, if that is clear: one that is not there yet. */
-static const struct key *key_guess(struct reader *reader, const struct key_set *set,
-                                   const struct guess *guess, const struct node *name,
-                                   const bool *is_present)
-{
-    struct str items[KEY_COUNT_MAX];
-    const struct key *keys[KEY_COUNT_MAX];
-    size_t count = 0;
-    for (size_t i = 0; i < set->count; i++)
-        if (set->keys[i].type != KEY_LATER && !is_present[i] && !guess->is_there[i]) {
-            keys[count] = &set->keys[i];
-            items[count++] = str_of(set->keys[i].name);
-        }
-    struct diags *diags = reader->program->diags;
-    diag_report(diags, name->span, KAD0104, "unknown key `%.*s` in %.*s",
-                STR(name->text), STR(guess->owner));
-    ptrdiff_t meant =
-        diag_did_you_mean(diags, name->span, name->text, (struct names){items, count});
-    return meant < 0 ? NULL : keys[meant];
-}
-
 struct str name_take(struct str *names)
 {
     size_t end = str_find(*names, S(" "));
@@ -99,7 +60,77 @@ static struct str key_conflict(const struct key *key, const struct node *map)
     return (struct str){0};
 }
 
-/* A key of this version, or NULL: reported. */
+/* Of keys that exclude each other, another one is there. */
+static bool is_excluded(const struct key_set *set, const struct key *key,
+                        const struct node *map)
+{
+    struct str rest = str_of(set->one_of ? set->one_of : "");
+    bool is_one = false, has_one = false;
+    while (rest.len > 0) {
+        const struct str name = name_take(&rest);
+        is_one = is_one || str_is(name, key->name);
+        for (size_t i = 0; i < map->count; i++)
+            has_one = has_one || str_equal(map->keys[i]->text, name);
+    }
+    return is_one && has_one;
+}
+
+/* What was found out about a map at its first unknown key: it may have very many. */
+struct guess {
+    bool is_ready;
+    bool is_out[KEY_COUNT_MAX]; /* it is there, or has no meaning beside another key */
+    struct str owner;
+};
+
+static void guess_prepare(struct guess *guess, struct reader *reader,
+                          const struct key_set *set, const struct node *map)
+{
+    if (guess->is_ready)
+        return;
+    guess->is_ready = true;
+    guess->owner = keys_owner(reader, set, map);
+    for (size_t i = 0; i < set->count; i++)
+        guess->is_out[i] = node_find(map, set->keys[i].name) ||
+                           key_conflict(&set->keys[i], map).p ||
+                           is_excluded(set, &set->keys[i], map);
+}
+
+/* Whose key it is, if it is that of another kind of the same thing. */
+static void relative_help(struct diags *diags, const struct key_set *set,
+                          const struct node *name)
+{
+    for (size_t i = 0; set->kinds && set->kinds[i]; i++)
+        if (key_find(set->kinds[i], name->text)) {
+            diag_help(diags, "`%.*s` belongs to %s", STR(name->text),
+                      set->kinds[i]->owner);
+            return;
+        }
+}
+
+/* Reports 0104; the key that was meant, if that is clear: one that is not there yet. */
+static const struct key *key_guess(struct reader *reader, const struct key_set *set,
+                                   const struct guess *guess, const struct node *name,
+                                   const bool *is_present)
+{
+    struct str items[KEY_COUNT_MAX];
+    const struct key *keys[KEY_COUNT_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < set->count; i++)
+        if (!is_present[i] && !guess->is_out[i]) {
+            keys[count] = &set->keys[i];
+            items[count++] = str_of(set->keys[i].name);
+        }
+    struct diags *diags = reader->program->diags;
+    diag_report(diags, name->span, KAD0104, "unknown key `%.*s` in %.*s",
+                STR(name->text), STR(guess->owner));
+    ptrdiff_t meant =
+        diag_did_you_mean(diags, name->span, name->text, (struct names){items, count});
+    if (meant < 0)
+        relative_help(diags, set, name);
+    return meant < 0 ? NULL : keys[meant];
+}
+
+/* NULL: reported. */
 static const struct key *key_get(struct reader *reader, const struct key_set *set,
                                  const struct node *map, const struct node *name,
                                  const bool *is_present, struct guess *guess)
@@ -109,11 +140,6 @@ static const struct key *key_get(struct reader *reader, const struct key_set *se
     if (!key) {
         guess_prepare(guess, reader, set, map);
         return key_guess(reader, set, guess, name, is_present);
-    }
-    if (key->type == KEY_LATER) {
-        diag_report(diags, name->span, KAD0104,
-                    "`%s` is not supported by this version of kadc", key->name);
-        return NULL;
     }
     struct str other = key_conflict(key, map);
     if (other.p) {
@@ -166,13 +192,13 @@ static void value_store(struct reader *reader, const struct key *key,
     case KEY_BOOLEAN: boolean_read(reader, value, key->name, field); return;
     case KEY_COUNT: count_read(reader, value, key->name, field); return;
     case KEY_DURATION: duration_read(reader, value, key->name, field); return;
+    case KEY_BYTES: bytes_read(reader, value, key->name, field); return;
     case KEY_TEMPLATE:
         *(struct template **)field = template_read(reader, value, key->name);
         return;
     case KEY_NODE:
     case KEY_LIST:
     case KEY_MAP: *(const struct node **)field = value; return;
-    case KEY_LATER: return;
     }
 }
 

@@ -12,6 +12,7 @@
 #include "missing_steps.h"
 #include "outcomes.h"
 #include "passes.h"
+#include "table.h"
 #include "unique.h"
 
 /* ---- The workflow's own name --------------------------------------------------------- */
@@ -139,6 +140,30 @@ static void param_option_check(struct program *program, const struct type_field 
     diag_help(program->diags, "rename the parameter");
 }
 
+/* `--no-x` is the switch `x` turned off, and the option of `no-x`. */
+static void negations_check(struct program *program, const struct trigger *trigger)
+{
+    struct table options_taken;
+    table_init(&options_taken, program->arena);
+    for (size_t i = 0; i < trigger->param_count; i++)
+        table_add(&options_taken,
+                  str_of(option_of(program->arena, trigger->params[i].name)),
+                  &trigger->params[i]);
+    for (size_t i = 0; i < trigger->param_count; i++) {
+        const struct type_field *param = &trigger->params[i];
+        const char *negated = arena_printf(program->arena, "no-%s",
+                                           option_of(program->arena, param->name));
+        const struct type_field *other = table_find(&options_taken, str_of(negated));
+        if (!other || param->type->kind != TYPE_BOOLEAN)
+            continue;
+        diag_report(program->diags, other->name_span, KAD0709,
+                    "parameter `%.*s` needs the option `--%s`, which turns `%.*s` off",
+                    STR(other->name), negated, STR(param->name));
+        diag_note(program->diags, param->name_span, "the other one");
+        diag_help(program->diags, "rename one of them");
+    }
+}
+
 static void command_check(struct program *program, const struct workflow *workflow,
                           const struct trigger *trigger)
 {
@@ -153,13 +178,26 @@ static void command_check(struct program *program, const struct workflow *workfl
              "the command is `%.*s`, after the file's name", STR(wanted));
 }
 
-static void triggers_check(struct program *program, const struct workflow *workflow)
+static bool has_cli(const struct workflow *workflow)
 {
+    for (size_t i = 0; i < workflow->trigger_count; i++)
+        if (workflow->triggers[i].kind == TRIGGER_CLI)
+            return true;
+    return false;
+}
+
+/* Without a trigger for people, they give the parameters of the others. */
+static void cli_names_check(struct program *program, const struct workflow *workflow)
+{
+    const bool is_all = !has_cli(workflow);
     for (size_t i = 0; i < workflow->trigger_count; i++) {
         const struct trigger *trigger = &workflow->triggers[i];
         command_check(program, workflow, trigger);
         for (size_t j = 0; j < trigger->param_count; j++)
-            param_option_check(program, &trigger->params[j]);
+            if (is_all || trigger->kind == TRIGGER_CLI)
+                param_option_check(program, &trigger->params[j]);
+        if (is_all || trigger->kind == TRIGGER_CLI)
+            negations_check(program, trigger);
     }
 }
 
@@ -442,7 +480,7 @@ static void loops_check(struct program *program, const struct workflow *workflow
 void names_check(struct program *program, struct workflow *workflow)
 {
     workflow_id_check(program, workflow);
-    triggers_check(program, workflow);
+    cli_names_check(program, workflow);
     step_names_check(program, workflow);
     routes_resolve(program, workflow);
     guarantees_resolve(program, workflow);

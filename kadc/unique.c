@@ -17,6 +17,30 @@ static struct str folded(struct arena *arena, struct str name)
     return (struct str){p, len};
 }
 
+/* `send-mail` and `send_mail`, not `sendMail`. */
+static bool differs_in_marks(struct str a, struct str b)
+{
+    bool is_same = a.len == b.len;
+    for (size_t i = 0; i < a.len && is_same; i++)
+        is_same = a.p[i] == b.p[i] || (a.p[i] == '-' && b.p[i] == '_') ||
+                  (a.p[i] == '_' && b.p[i] == '-');
+    return is_same;
+}
+
+static void clash_report(struct program *program, const char *what,
+                         const struct name *name, const struct name *clash,
+                         enum diag_code collision)
+{
+    struct diags *diags = program->diags;
+    const bool is_option =
+        collision == KAD0709 && !differs_in_marks(name->text, clash->text);
+    diag_report(diags, name->span, is_option ? KAD0709 : KAD1001,
+                "%s `%.*s` and `%.*s` have the same %s", what, STR(name->text),
+                STR(clash->text), is_option ? "option" : "name in C");
+    diag_note(diags, clash->span, "the other one");
+    diag_help(diags, "rename one of them");
+}
+
 /* Names seen so far, by what must differ. */
 struct seen {
     struct arena scratch;
@@ -40,13 +64,9 @@ static void name_unique(struct program *program, struct seen *seen, const char *
     const struct name *clash = table_add(&seen->in_c, in_c, self);
     const struct name *near =
         table_add(&seen->folded, folded(&seen->scratch, name->text), self);
-    if (clash) {
-        diag_report(diags, name->span, collision,
-                    "%s `%.*s` and `%.*s` have the same %s", what, STR(name->text),
-                    STR(clash->text), collision == KAD0709 ? "option" : "name in C");
-        diag_note(diags, clash->span, "the other one");
-        diag_help(diags, "rename one of them");
-    } else if (near) {
+    if (clash)
+        clash_report(program, what, name, clash, collision);
+    else if (near) {
         diag_report(diags, name->span, KAD0211,
                     "%s `%.*s` is easily confused with `%.*s`", what, STR(name->text),
                     STR(near->text));
@@ -68,12 +88,13 @@ void names_unique(struct program *program, const char *what, const struct name *
 }
 
 void fields_unique(struct program *program, const char *what,
-                   const struct type_field *fields, size_t count)
+                   const struct type_field *fields, size_t count,
+                   enum diag_code collision)
 {
     struct arena scratch = {0};
     struct name *names = arena_array(&scratch, struct name, count);
     for (size_t i = 0; i < count; i++)
         names[i] = (struct name){fields[i].name, fields[i].name_span};
-    names_unique(program, what, names, count, KAD0218, KAD1001);
+    names_unique(program, what, names, count, KAD0218, collision);
     arena_release(&scratch);
 }

@@ -127,16 +127,25 @@ static void literal_report(const struct value_place *place, struct template *val
     }
 }
 
+bool scalar_fit_check(const struct value_place *place, struct template *scalar,
+                      const struct type *type, const struct type *wanted)
+{
+    if (scalar->is_literal)
+        literal_report(place, scalar, wanted);
+    else if (!fit_check(place, scalar, type, wanted))
+        return false;
+    if (template_lone(scalar))
+        constants_check(place, template_lone(scalar), wanted);
+    return true;
+}
+
 static void scalar_check(const struct value_place *place, struct value *value,
                          const struct type *wanted)
 {
     value->type = template_check(place->scope, value->scalar);
-    if (wanted && value->scalar->is_literal)
-        literal_report(place, value->scalar, wanted);
-    else if (wanted)
-        value->is_reported = !fit_check(place, value->scalar, value->type, wanted);
-    if (wanted && !value->is_reported && template_lone(value->scalar))
-        constants_check(place, template_lone(value->scalar), wanted);
+    if (wanted)
+        value->is_reported =
+            !scalar_fit_check(place, value->scalar, value->type, wanted);
 }
 
 /* ---- Lists and maps ------------------------------------------------------------------ */

@@ -17,6 +17,10 @@ struct value_place {
 void value_check(const struct value_place *place, struct value *value,
                  const struct type *wanted);
 
+/* The same for a scalar that has been typed already, by template_check. */
+bool scalar_fit_check(const struct value_place *place, struct template *scalar,
+                      const struct type *type, const struct type *wanted);
+
 /* The same for what becomes text: a scalar of any type; 0404, 0507. `what` as above. */
 void text_value_check(const struct value_place *place, struct template *text);
 

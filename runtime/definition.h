@@ -5,12 +5,18 @@
  * same.
  *
  *     {"id", "name", "version", "description"?, "source",
- *      "triggers": [{"type": "cli", "command", "params": [{"name", "schema", "required"}]}],
+ *      "triggers": [{TRIGGER, "params": [{"name", "schema", "required", "from"? | "value"?}]}],
  *      "steps": [step],
- *      "outputs"?: {schema}, "timeoutMs"?,
+ *      "outputs"?: {schema}, "timeoutMs"?, "concurrency"?, "workspace"?: "worktree",
+ *      "env"?: [name], "secrets"?: [name],
  *      "bounds": {"stepRuns": n, "agentCalls": n, "timeMs"?: n,
  *                 "most": {BOUND: {"steps": [step id], "share": n}}}}
  *
+ *     TRIGGER: "type": "cli", "command"
+ *           | "type": "schedule", "cron", "timezone", "catchUp", "overlap"
+ *           | "type": "webhook", "path", "method", "secret"?: the name of it
+ *           | "type": "event", "event", "filter"?: text
+ *           | "type": "watch", "paths": [text], "debounceMs"
  *     step: {"id", "name"?, "description"?, "line", WORK, "lock"?, "maxRetries"?, "retry"?,
  *            "timeoutMs"?, "recovers"?, "inputs"?: {schema}, "outputs": {schema},
  *            "routes": [{"on": "success"|"failure"|"timeout", "when"?: text,

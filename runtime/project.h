@@ -23,11 +23,19 @@ struct project {
 const char *project_find(struct arena *arena, const char *db_option,
                          struct project *project);
 
+/* Where the state of a database is, which is named by an absolute path. */
+const char *database_state(struct arena *arena, const char *database);
+
 /* Makes the state folder (0700) with its .gitignore, if need be. NULL or an error. */
 const char *project_prepare(struct arena *arena, const struct project *project);
 
 /* Makes a folder and its parents (0700). false: errno. */
 bool make_folders(struct arena *arena, const char *path);
+
+/* STATE/logs/EXECUTION/STEP.VISIT.ATTEMPT.SUFFIX, of the key EXECUTION/STEP/VISIT/ATTEMPT; NULL:
+ * it is no key. */
+const char *key_file(struct arena *arena, const struct project *project,
+                     const char *key, const char *suffix);
 
 /* A new execution id: 16 random characters of Crockford's base32, lower case. */
 const char *execution_id_new(struct arena *arena);

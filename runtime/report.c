@@ -50,10 +50,14 @@ static json_t *json_of_execution(const struct report *report,
         json_of_text(row->parent_key));
 }
 
-static json_t *json_of_step(const struct report *report, const struct step_row *step)
+static json_t *json_of_step(const struct report *report,
+                            const struct execution_facts *facts,
+                            const struct step_row *step)
 {
+    const char *last = report_last_line(report, facts, step);
+
     return json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:i, s:i, s:s, s:o, s:o, s:o, s:o,"
-                     " s:o, s:o}",
+                     " s:o, s:o, s:o}",
                      "key", step->key, "step", step->step_id, "item", step->item,
                      "parent", json_of_text(step->parent), "module", step->module,
                      "action", step->action, "visit", (int)step->visit, "attempt",
@@ -62,7 +66,8 @@ static json_t *json_of_step(const struct report *report, const struct step_row *
                      json_of_time(report, step->completed_ms), "inputs",
                      json_of_json(step->inputs), "outputs", json_of_json(step->outputs),
                      "outcome", json_of_text(step->outcome), "error",
-                     json_of_json(step->error));
+                     json_of_json(step->error), "lastLine",
+                     json_of_text(*last ? last : NULL));
 }
 
 static json_t *json_of_gate(const struct report *report, const struct gate_row *gate)
@@ -117,7 +122,7 @@ static void print_execution_json(const struct report *report,
     json_t *steps = json_array(), *gates = json_array(), *positions = json_array();
 
     for (size_t i = 0; i < facts->step_count; i++)
-        json_array_append_new(steps, json_of_step(report, &facts->steps[i]));
+        json_array_append_new(steps, json_of_step(report, facts, &facts->steps[i]));
     for (size_t i = 0; i < own->gate_count; i++)
         json_array_append_new(gates, json_of_gate(report, &own->gates[i]));
     for (size_t i = 0; i < facts->position_count; i++)
@@ -129,7 +134,7 @@ static void print_execution_json(const struct report *report,
     json_object_set_new(document, "gates", gates);
     json_object_set_new(
         document, "children",
-        json_of_executions(report, facts->children, facts->child_count));
+        json_of_executions(report, facts->called.items, facts->called.count));
     print_json(report, document);
 }
 
@@ -184,15 +189,19 @@ enum store_error report_list(const struct report *report, const char *workflow_i
 {
     struct execution_row *rows;
     size_t count;
-    enum store_error error = report->journal->ops->list(
-        report->journal, report->arena, workflow_id, limit, &rows, &count);
+    enum store_error error =
+        report->journal->ops->list(report->journal, report->arena, workflow_id,
+                                   limit ? limit + 1 : 0, &rows, &count);
+    const bool has_more = limit && error == STORE_OK && count > limit;
 
     if (error != STORE_OK)
         return error;
+    count -= has_more;
     if (report->is_json)
-        print_json(report, json_pack("{s:o}", "executions",
-                                     json_of_executions(report, rows, count)));
+        print_json(report, json_pack("{s:o, s:b}", "executions",
+                                     json_of_executions(report, rows, count), "more",
+                                     has_more));
     else
-        report_list_text(report, rows, count);
+        report_list_text(report, rows, count, has_more);
     return STORE_OK;
 }

@@ -32,6 +32,8 @@ const char *report_status_name(const struct report *report,
  * STORE_NOT_FOUND and STORE_AMBIGUOUS print nothing. */
 enum store_error report_execution(const struct report *report, const char *prefix);
 enum store_error report_history(const struct report *report, const char *prefix);
+/* The newest executions that nobody has called, and whether there are more. workflow_id NULL:
+ * of all workflows; limit 0: all. */
 enum store_error report_list(const struct report *report, const char *workflow_id,
                              size_t limit);
 

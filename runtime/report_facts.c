@@ -1,8 +1,14 @@
 /* report_facts.c: gathers from the store what is reported of one execution. */
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "codec.h"
 #include "report_internal.h"
+#include "words.h"
+
+enum { LINE_BYTES_MAX = 4096 };
 
 const char *report_status_name(const struct report *report,
                                const struct execution_row *row, pid_t *owner)
@@ -93,6 +99,23 @@ static enum store_error gather_waits(const struct report *report,
     return error;
 }
 
+/* The executions that one has called, those that they have called behind each. */
+static enum store_error gather_called(const struct report *report,
+                                      const char *execution_id,
+                                      struct execution_facts *facts)
+{
+    struct execution_row *rows;
+    size_t count;
+    enum store_error error = report->journal->ops->children(
+        report->journal, report->arena, execution_id, &rows, &count);
+
+    for (size_t i = 0; error == STORE_OK && i < count; i++) {
+        vec_push(report->arena, &facts->called, rows[i]);
+        error = gather_called(report, rows[i].id, facts);
+    }
+    return error;
+}
+
 /* The stored definition of the workflow, which knows in which branch a step is. */
 static enum store_error gather_definition(const struct report *report,
                                           struct execution_facts *facts)
@@ -130,8 +153,7 @@ enum store_error report_gather(const struct report *report, const char *prefix,
         error = ops->positions(journal, report->arena, facts->row.id, &facts->positions,
                                &facts->position_count);
     if (error == STORE_OK)
-        error = ops->children(journal, report->arena, facts->row.id, &facts->children,
-                              &facts->child_count);
+        error = gather_called(report, facts->row.id, facts);
     if (error == STORE_OK && has_blocks(facts))
         error = gather_definition(report, facts);
     if (error == STORE_OK)
@@ -139,6 +161,42 @@ enum store_error report_gather(const struct report *report, const char *prefix,
     if (error == STORE_OK)
         facts->status = report_status_name(report, &facts->row, &facts->owner);
     return error;
+}
+
+/* The last bytes of a file; empty: it can't be read. */
+static struct str read_end(const char *path, char *bytes, size_t size)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat file;
+    ssize_t len = 0;
+
+    if (fd < 0)
+        return (struct str){bytes, 0};
+    if (fstat(fd, &file) == 0)
+        len = pread(fd, bytes, size,
+                    file.st_size > (off_t)size ? file.st_size - (off_t)size : 0);
+    close(fd);
+    return (struct str){bytes, len > 0 ? (size_t)len : 0};
+}
+
+const char *report_last_line(const struct report *report,
+                             const struct execution_facts *facts,
+                             const struct step_row *step)
+{
+    char bytes[LINE_BYTES_MAX];
+    const char *path = NULL;
+    struct str text;
+
+    if (step->status == STEP_RUN_RUNNING && facts->owner && report->project)
+        path = key_file(report->arena, report->project, step->key, "log");
+    if (!path)
+        return "";
+    text = str_trim(read_end(path, bytes, sizeof(bytes)));
+    for (size_t at = text.len; at > 0; at--)
+        if (text.p[at - 1] == '\n')
+            return line_words(report->arena,
+                              str_copy(report->arena, str_part(text, at, text.len)), 0);
+    return line_words(report->arena, str_copy(report->arena, text), 0);
 }
 
 const char *report_step_of_key(const struct report *report, const char *key)

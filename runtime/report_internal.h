@@ -28,8 +28,8 @@ struct execution_facts {
     size_t step_count;
     struct position_row *positions;
     size_t position_count;
-    struct execution_row *children; /* that its steps have called */
-    size_t child_count;
+    /* That its steps have called, and those that the steps of these have. */
+    VEC(struct execution_row) called;
     const char *definition; /* of the workflow; NULL: no step is inside a block */
     /* Its own first, then of those that it has called and that have not ended. */
     VEC(struct waits) waits;
@@ -43,6 +43,11 @@ enum store_error report_gather(const struct report *report, const char *prefix,
 /* Reads the JSON of a struct kad_error; false: it is none. In the report's arena. */
 bool report_error_read(const struct report *report, const char *text, const char **code,
                        const char **message, const char **step);
+
+/* What a step that runs has written last to its log; "": nothing, or it does not run. */
+const char *report_last_line(const struct report *report,
+                             const struct execution_facts *facts,
+                             const struct step_row *step);
 
 /* The step, with its item, of "EXECUTION/STEP[3]/VISIT/ATTEMPT". */
 const char *report_step_of_key(const struct report *report, const char *key);
@@ -81,7 +86,7 @@ void report_execution_text(const struct report *report,
 void report_history_text(const struct report *report, const struct history_row *events,
                          size_t count);
 void report_list_text(const struct report *report, const struct execution_row *rows,
-                      size_t count);
+                      size_t count, bool has_more);
 
 /* ---- report_steps.c -------------------------------------------------------------- */
 

@@ -125,8 +125,11 @@ static void build(struct tree *tree)
 
 /* ---- Lines ----------------------------------------------------------------------- */
 
-static const char *step_note(const struct report *report, const struct step_row *step)
+static const char *step_note(const struct report *report,
+                             const struct execution_facts *facts,
+                             const struct step_row *step)
 {
+    const char *last = report_last_line(report, facts, step);
     const char *code, *message, *in_step;
     struct buf note;
 
@@ -137,6 +140,8 @@ static const char *step_note(const struct report *report, const struct step_row 
         buf_printf(&note, "%sattempt %" PRIu32, note.len ? ", " : "", step->attempt);
     if (report_error_read(report, step->error, &code, &message, &in_step))
         buf_printf(&note, "%s%s: %s", note.len ? "; " : "", code, message);
+    if (*last)
+        buf_printf(&note, "%s%s", note.len ? "; " : "", last);
     return note.p;
 }
 
@@ -171,8 +176,8 @@ static bool waits_for_anything(const struct execution_facts *facts)
 
 static bool has_called(const struct execution_facts *facts, const char *key)
 {
-    for (size_t i = 0; i < facts->child_count; i++)
-        if (strcmp(facts->children[i].parent_key, key) == 0)
+    for (size_t i = 0; i < facts->called.count; i++)
+        if (strcmp(facts->called.items[i].parent_key, key) == 0)
             return true;
     return false;
 }
@@ -223,6 +228,12 @@ static void add_called(struct tree *tree, const struct execution_row *row, int d
     }};
 
     vec_push(arena, &tree->lines, line);
+    for (size_t i = 0; i < tree->facts->called.count; i++) {
+        const struct execution_row *inner = &tree->facts->called.items[i];
+
+        if (strcmp(inner->parent_id, row->id) == 0)
+            add_called(tree, inner, depth + 1);
+    }
 }
 
 static void add_steps(struct tree *tree, int first, int depth)
@@ -236,13 +247,13 @@ static void add_steps(struct tree *tree, int first, int depth)
             {step_name(tree, step, depth), NULL},
             {status, report_status_color(status)},
             {step_took(tree->report, facts, step), NULL},
-            {step_note(tree->report, step), DIM},
+            {step_note(tree->report, facts, step), DIM},
         }};
 
         vec_push(tree->report->arena, &tree->lines, line);
-        for (size_t j = 0; j < facts->child_count; j++)
-            if (strcmp(facts->children[j].parent_key, step->key) == 0)
-                add_called(tree, &facts->children[j], depth + 1);
+        for (size_t j = 0; j < facts->called.count; j++)
+            if (strcmp(facts->called.items[j].parent_key, step->key) == 0)
+                add_called(tree, &facts->called.items[j], depth + 1);
         add_steps(tree, tree->firsts[i], depth + 1);
     }
 }

@@ -197,7 +197,7 @@ void report_history_text(const struct report *report, const struct history_row *
 }
 
 void report_list_text(const struct report *report, const struct execution_row *rows,
-                      size_t count)
+                      size_t count, bool has_more)
 {
     struct line *lines = arena_array(report->arena, struct line, count + 1);
 
@@ -229,4 +229,6 @@ void report_list_text(const struct report *report, const struct execution_row *r
         }};
     }
     report_table(report, lines, count + 1, 6, 0);
+    if (has_more)
+        fprintf(report->out, "the newest %zu; --limit 0 shows all\n", count);
 }

@@ -13,7 +13,7 @@ struct buf {
 };
 
 void buf_init(struct buf *buf, struct arena *arena);
-/* Room for so many more bytes: they will be copied once only. */
+/* Makes room for so many bytes more: less is copied than by growing again and again. */
 void buf_reserve(struct buf *buf, size_t more);
 void buf_add(struct buf *buf, struct str text);
 void buf_add_char(struct buf *buf, char c);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -91,6 +92,21 @@ bool file_write(struct arena *arena, const char *path, struct str text)
     unlink(draft);
     errno = is_written ? errno : error;
     return false;
+}
+
+static int remove_entry(const char *path, const struct stat *entry, int kind,
+                        struct FTW *place)
+{
+    (void)entry, (void)kind, (void)place;
+    return remove(path) == 0 || errno == ENOENT ? 0 : -1;
+}
+
+bool file_remove(const char *path)
+{
+    enum { OPEN_FOLDERS_MAX = 16 };
+
+    return nftw(path, remove_entry, OPEN_FOLDERS_MAX, FTW_DEPTH | FTW_PHYS) == 0 ||
+           errno == ENOENT;
 }
 
 void file_keep_standard(void)

@@ -19,6 +19,9 @@ bool file_write(struct arena *arena, const char *path, struct str text);
 /* All of it, into an open file. false: errno. */
 bool file_write_all(int fd, struct str text);
 
+/* A file, or a folder with all that is in it; one that is not there is fine. false: errno. */
+bool file_remove(const char *path);
+
 /* Opens /dev/null where standard input, output or error are closed: what this process opens
  * next would take their place, and what it prints would go there. */
 void file_keep_standard(void);

@@ -32,20 +32,6 @@ void attempt_set_deadlines(struct kad_step *step)
     step->deadline_ms = earlier_ms(step->own_deadline_ms, run_limit_ms(run));
 }
 
-static void open_log(struct kad_step *step)
-{
-    const struct execution *execution = step->run->execution;
-    const struct project *project = execution->drive->engine->project;
-    const char *folder = project ? arena_printf(&step->memory, "%s/logs/%s",
-                                                project->state, execution->row->id)
-                                 : NULL;
-
-    step_log_init(&step->log, folder,
-                  arena_printf(&step->memory, "%s/%s.%" PRIu32 ".%" PRIu32 ".log",
-                               folder, step_label(&step->memory, step), step->visit,
-                               step->attempt));
-}
-
 void attempt_begin(struct kad_run *run, const struct kad_step_info *info,
                    uint32_t visit, uint32_t attempt)
 {
@@ -59,13 +45,15 @@ void attempt_begin(struct kad_run *run, const struct kad_step_info *info,
         .state = run_state(run, info),
         .visit = visit,
         .attempt = attempt,
+        .started_ms = run_now_ms(run),
     };
     step->state->visit = visit;
-    step->key = arena_printf(&step->memory, "%s/%s/%" PRIu32 "/%" PRIu32,
-                             run->execution->row->id, step_label(&step->memory, step),
-                             visit, attempt);
+    step->state->has_visit = true;
+    step->key =
+        arena_printf(&step->memory, "%s/%s%s/%" PRIu32 "/%" PRIu32,
+                     run->execution->row->id, info->id, run->item, visit, attempt);
     attempt_set_deadlines(step);
-    open_log(step);
+    step_log_init(&step->log, run->execution->drive->engine->project);
 }
 
 /* false: something is to stop. */
@@ -95,6 +83,7 @@ static void notify(const struct kad_step *step, enum notice_kind kind,
                               .run = step->state->runs,
                               .attempt = step->attempt,
                               .status = status,
+                              .started_ms = step->started_ms,
                               .now_ms = run_now_ms(step->run),
                               .text = text,
                           });
@@ -292,9 +281,9 @@ static enum kad_outcome begin(struct kad_step *step, const void *in)
                            CODEC_AFTER_SUCCESS, in, &step->inputs);
     if (problem)
         return fail_uncalled(step, KAD_FAILURE_BAD_INPUT, problem);
-    if (block_is_too_large(step, in))
-        return fail_uncalled(step, KAD_FAILURE_TOO_MANY_ITEMS,
-                             kad_failure_text(KAD_FAILURE_TOO_MANY_ITEMS));
+    problem = block_too_large(step, in);
+    if (problem)
+        return fail_uncalled(step, KAD_FAILURE_TOO_MANY_ITEMS, problem);
     if (!may_start(run))
         return KAD_LATER;
     leave_gate(step);
@@ -453,8 +442,9 @@ enum kad_outcome kad_do(struct kad_run *run, const struct kad_step_info *info,
         outcome = KAD_LATER;
     } else {
         if (run->entry == ENTRY_VISIT)
-            attempt_begin(run, info, run_state(run, info)->visit + 1, 1);
-        outcome = visit(&run->step, in);
+            attempt_begin(run, info, load_last_visit(run, info) + 1, 1);
+        outcome = run_is_stopped(run) ? KAD_LATER /* the journal has failed */
+                                      : visit(&run->step, in);
     }
     run->reported = outcome;
     run->fault[0] = '\0';

@@ -6,10 +6,13 @@
  *
  * (1) What all of them store in one round is one group of the journal, and costs one sync; an
  *     action whose start is in there is called after it: engine.h (2). An execution that is
- *     alone, in one branch, has no groups: its action is called in place.
+ *     alone, in one branch, has no groups: its action is called in place. A group has at most
+ *     GROUP_PARTS_MAX parts, since other writers wait for its end.
  * (2) A failed group is nobody's: all that are under way end with the failure of the journal.
  * (3) A round visits only those that something has happened to, or whose time has come. */
 #include "engine/gate.h"
+
+enum { GROUP_PARTS_MAX = 100 };
 
 void crew_init(struct crew *crew, struct engine *engine)
 {
@@ -31,33 +34,41 @@ void crew_add(struct crew *crew, struct drive *drive)
 
 /* ---- Groups ------------------------------------------------------------------------- */
 
-static bool begin_group(struct crew *crew)
+/* false: it has failed. */
+static bool end_group(struct crew *crew)
 {
     struct journal *journal = crew->engine->journal;
 
     if (!crew->has_group)
+        return true;
+    crew->has_group = false;
+    if (journal->ops->group_end(journal) == STORE_OK)
+        return true;
+    for (size_t i = 0; i < crew->drives.count; i++) {
+        crew->drives.items[i]->stop = STOP_STORE;
+        crew->drives.items[i]->may_move = true;
+    }
+    return false;
+}
+
+/* For one more part. false: the journal has failed. */
+static bool open_group(struct crew *crew)
+{
+    struct journal *journal = crew->engine->journal;
+
+    if (crew->group_parts >= GROUP_PARTS_MAX && !end_group(crew))
+        return false;
+    if (!crew->has_group) {
         crew->has_group = journal->ops->group_begin(journal) == STORE_OK;
+        crew->group_parts = 0;
+    }
+    crew->group_parts++;
     return crew->has_group;
 }
 
 bool crew_open_group(struct crew *crew, const struct kad_run *run)
 {
-    return crew->has_group || run_is_alone(run) || begin_group(crew);
-}
-
-static void end_group(struct crew *crew)
-{
-    struct journal *journal = crew->engine->journal;
-
-    if (!crew->has_group)
-        return;
-    crew->has_group = false;
-    if (journal->ops->group_end(journal) == STORE_OK)
-        return;
-    for (size_t i = 0; i < crew->drives.count; i++) {
-        crew->drives.items[i]->stop = STOP_STORE;
-        crew->drives.items[i]->may_move = true;
-    }
+    return (!crew->has_group && run_is_alone(run)) || open_group(crew);
 }
 
 /* ---- Beginning and ending ----------------------------------------------------------- */
@@ -84,14 +95,15 @@ static bool add_next(struct crew *crew)
 static void add_more(struct crew *crew)
 {
     const struct engine_batch *batch = crew->batch;
+    const bool shares = batch && batch->concurrency > 1 && !crew->engine->workspace &&
+                        !crew->engine->workflow->concurrency;
 
     if (!batch || !crew->asks || crew->drives.count >= batch->concurrency)
         return;
-    if (batch->concurrency > 1 && !crew->engine->workspace &&
-        !crew->engine->workflow->concurrency)
-        begin_group(crew);
-    while (crew->drives.count < batch->concurrency && add_next(crew))
-        continue;
+    do
+        if (shares)
+            open_group(crew);
+    while (crew->drives.count < batch->concurrency && add_next(crew));
     crew->asks = false;
 }
 

@@ -9,10 +9,15 @@
 #include "base/file.h"
 #include "project.h"
 
-void step_log_init(struct step_log *log, const char *folder, const char *path)
+void step_log_init(struct step_log *log, bool is_kept)
 {
-    *log =
-        (struct step_log){.folder = folder, .path = path, .fd = -1, .is_over = !folder};
+    *log = (struct step_log){.fd = -1, .is_over = !is_kept};
+}
+
+void step_log_name(struct step_log *log, const char *folder, const char *path)
+{
+    log->folder = folder;
+    log->path = path;
 }
 
 static void give_up(struct step_log *log)

@@ -13,7 +13,7 @@
 enum { STEP_LOG_MAX_BYTES = 64 * 1024 * 1024 };
 
 struct step_log {
-    const char *folder; /* NULL: nothing is kept */
+    const char *folder; /* NULL: not named yet */
     const char *path;
     int fd;                  /* -1: not open */
     size_t len;              /* bytes in the file */
@@ -22,8 +22,9 @@ struct step_log {
     struct mask_stream mask; /* what the step writes has come through it */
 };
 
-/* `folder` and `path` are borrowed as long as the log is open. */
-void step_log_init(struct step_log *log, const char *folder, const char *path);
+void step_log_init(struct step_log *log, bool is_kept);
+/* Before anything is added, if it is kept. Both are borrowed as long as the log is open. */
+void step_log_name(struct step_log *log, const char *folder, const char *path);
 void step_log_add(struct step_log *log, struct str text);
 void step_log_close(struct step_log *log);
 

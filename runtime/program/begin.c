@@ -1,5 +1,6 @@
 /* begin.c: how executions begin: new ones, those that have waited for their turn, and those
  * that go on. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -137,6 +138,9 @@ static int begin_queued(struct program *program, struct execution_row *row, bool
     if (is_new && queue.concurrency->on_full == KAD_CANCEL_OLDEST &&
         queue_cancel_oldest(&queue) != STORE_OK)
         return program_fail_store(program);
+    if (program->engine.upgrade &&
+        upgrade_queued(&program->engine, &program->arena, row) != STORE_OK)
+        return program_fail_store(program);
     say_queued(program, &queue);
     switch (queue_enter(&queue, !program->options.leaves_waits)) {
     case QUEUE_ADMITTED: return program_drive(program, row, true);
@@ -243,25 +247,39 @@ static const char *outermost(struct program *program)
     return prefix;
 }
 
+/* A request that was there before the lock was taken is for an owner that is gone: it is
+ * cleared with the first commit. One that has come since stays, and is looked at: whoever has
+ * written it may have told that owner. */
+static void heed_request(struct execution_row *row, bool had_request)
+{
+    if (!row->request || had_request)
+        return;
+    row->request = NULL;
+    raise(SIGUSR1);
+}
+
 int program_resume(struct program *program)
 {
     struct execution_row row;
+    bool had_request;
     int exit_code = program_open_engine(program, false);
 
     if (!exit_code)
         exit_code = program_find(program, outermost(program), &row);
     if (exit_code)
         return exit_code;
-    if (is_of_other_build(program, &row))
+    if (!program->options.is_upgrade && is_of_other_build(program, &row))
         return program_fail(program, KAD_EXIT_USAGE,
                             build_exec(&program->arena, &program->project,
                                        program->workflow, row.build_id, program->argv));
+    had_request = row.request;
     exit_code = program_lock(program, &row);
     /* The last owner may have gone on since the row was read. */
     if (!exit_code)
         exit_code = program_find(program, row.id, &row);
     if (exit_code)
         return exit_code;
+    heed_request(&row, had_request);
     if (row.status == EXECUTION_COMPLETED || row.status == EXECUTION_CANCELLED) {
         if (program->options.answer.kind == ANSWER_CHOICE)
             return program_fail(program, KAD_EXIT_USAGE,
@@ -273,6 +291,8 @@ int program_resume(struct program *program)
         return report_stored(program, &row);
     }
     exit_code = check_room(program, &row);
+    if (!exit_code && program->options.is_upgrade)
+        exit_code = program_upgrade(program, &row);
     if (!exit_code)
         exit_code = program_restore_secrets(program, &row);
     if (!exit_code)

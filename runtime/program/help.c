@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "codec.h"
 #include "program/options.h"
+#include "program/parameters.h"
 #include "secrets.h"
 
 enum { OPTION_WIDTH = 26 };
@@ -47,7 +48,8 @@ static const char *option_text(struct arena *arena, const struct kad_field *fiel
     return arena_printf(arena, "--%s %s%s", name, word, more);
 }
 
-static const char *about_text(struct arena *arena, const struct kad_field *field)
+static const char *about_text(struct arena *arena, const struct kad_field *field,
+                              const struct kad_hand_parameter *hand)
 {
     struct buf about;
 
@@ -56,26 +58,33 @@ static const char *about_text(struct arena *arena, const struct kad_field *field
     for (const char *const *value = field->type->values; value && *value; value++)
         buf_printf(&about, "%s%s", value == field->type->values ? " one of " : ", ",
                    *value);
-    if (field->default_json)
-        buf_printf(&about, " (default: %s)", field->default_json);
-    else if (field->type->is_optional)
-        buf_printf(&about, " (optional)");
+    if (hand->default_json)
+        buf_printf(&about, " (default: %s)", hand->default_json);
     else
-        buf_printf(&about, " (required)");
+        buf_printf(&about, hand->is_required ? " (required)" : " (optional)");
     return str_trim(buf_str(&about)).p;
 }
 
 static void print_parameters(FILE *out, struct arena *arena,
-                             const struct kad_type *trigger)
+                             const struct kad_workflow *workflow)
 {
+    const struct kad_type *trigger = workflow->trigger;
+    size_t count = 0;
+
     fprintf(out, "\nParameters:\n");
-    if (!trigger->field_count)
-        fprintf(out, "  none\n");
-    for (size_t i = 0; i < trigger->field_count; i++)
+    for (size_t i = 0; i < trigger->field_count; i++) {
+        const struct kad_hand_parameter hand = parameter_by_hand(workflow, i);
+
+        if (!hand.is_offered)
+            continue;
+        count++;
         print_row(out, option_text(arena, &trigger->fields[i]),
-                  about_text(arena, &trigger->fields[i]));
-    if (trigger->field_count)
+                  about_text(arena, &trigger->fields[i], &hand));
+    }
+    if (count)
         print_row(out, "-p NAME=VALUE", "the same, for any parameter");
+    else
+        fprintf(out, "  none\n");
 }
 
 static void print_options(FILE *out)
@@ -88,6 +97,7 @@ static void print_options(FILE *out)
     print_row(out, "  --step STEP", "which step is meant, where several are open");
     print_row(out, "  --choice C", "decide what an approval asks; --comment TEXT");
     print_row(out, "  --from STEP", "go on at another step");
+    print_row(out, "  --upgrade", "on this build, if what is stored fits it");
     print_row(out, "--batch FILE",
               "many: an object of parameters on each line of FILE");
     print_row(out, "  --concurrency N", "how many are under way at once (default: 16)");
@@ -113,7 +123,7 @@ void help_print(FILE *out, struct arena *arena, const struct kad_workflow *workf
             "       wf-%s --resume EXECUTION\n"
             "       wf-%s --batch FILE [--concurrency N]\n",
             workflow->id, workflow->id, workflow->id);
-    print_parameters(out, arena, workflow->trigger);
+    print_parameters(out, arena, workflow);
     print_options(out);
     fprintf(out,
             "\nSteps run in the order that their routes say, which --graph shows; "

@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <limits.h>
@@ -16,8 +15,9 @@
 
 #include "base/file.h"
 #include "codec.h"
+#include "program/pins.h"
 
-enum { FILE_MAX_BYTES = INT_MAX, OPEN_FOLDERS_MAX = 16 };
+enum { FILE_MAX_BYTES = INT_MAX };
 
 /* ---- A folder ----------------------------------------------------------------------- */
 
@@ -122,13 +122,6 @@ static bool copy_entry(struct visitor *visitor, struct arena *arena, const char 
     return !S_ISLNK(entry->st_mode) || copy_link(from, to);
 }
 
-static int remove_entry(const char *path, const struct stat *entry, int kind,
-                        struct FTW *place)
-{
-    (void)entry, (void)kind, (void)place;
-    return remove(path);
-}
-
 /* Under a name of its own first, so that a copy is there as a whole or not at all. */
 static bool copy_folder(struct arena *arena, const char *from, const char *to)
 {
@@ -142,7 +135,7 @@ static bool copy_folder(struct arena *arena, const char *from, const char *to)
         return true;
     if (is_copied)
         error = errno;
-    nftw(half, remove_entry, OPEN_FOLDERS_MAX, FTW_DEPTH | FTW_PHYS);
+    file_remove(half);
     errno = error;
     return is_copied && access(to, X_OK) == 0; /* somebody else was faster */
 }
@@ -164,7 +157,7 @@ static const char *pin(struct arena *arena, const struct project *project,
     copy =
         arena_printf(arena, "modules/%s-%016" PRIx64, slash ? slash + 1 : folder, hash);
     to = arena_printf(arena, "%s/%s", project->state, copy);
-    return access(to, X_OK) == 0 || copy_folder(arena, from, to) ? copy : NULL;
+    return pin_use(to) || copy_folder(arena, from, to) ? copy : NULL;
 }
 
 /* Those of a workflow, and of the workflows that it calls. NULL, or what is wrong. */

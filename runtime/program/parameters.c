@@ -29,12 +29,38 @@ const char *option_name(struct arena *arena, const char *parameter)
     return buf_str(&name).p;
 }
 
+static struct kad_hand_parameter
+hand_of(const struct kad_type *type, const struct kad_hand_parameter *by_hand, size_t i)
+{
+    const struct kad_field *field = &type->fields[i];
+
+    return by_hand
+               ? by_hand[i]
+               : (struct kad_hand_parameter){
+                     .is_offered = true,
+                     .is_required = !field->type->is_optional && !field->default_json,
+                     .default_json = field->default_json,
+                 };
+}
+
+struct kad_hand_parameter parameter_by_hand(const struct kad_workflow *workflow,
+                                            size_t field)
+{
+    return hand_of(workflow->trigger, workflow->by_hand, field);
+}
+
+static struct kad_hand_parameter by_hand(const struct parameters *parameters, size_t i)
+{
+    return hand_of(parameters->type, parameters->by_hand, i);
+}
+
 void parameters_init(struct parameters *parameters, struct arguments *arguments,
                      const struct kad_workflow *workflow)
 {
     *parameters = (struct parameters){
         .arguments = arguments,
         .type = workflow->trigger,
+        .by_hand = workflow->by_hand,
         .values = json_object(),
         .is_named = arena_array(arguments->arena, bool, workflow->trigger->field_count),
         .references =
@@ -57,6 +83,8 @@ static const struct kad_field *field_find(const struct parameters *parameters,
     for (size_t i = 0; i < parameters->type->field_count; i++) {
         const struct kad_field *field = &parameters->type->fields[i];
 
+        if (!by_hand(parameters, i).is_offered)
+            continue;
         if (str_is(name, field->name) || str_is(name, option_name(arena, field->name)))
             return field;
     }
@@ -96,7 +124,8 @@ static struct candidate nearest(struct parameters *parameters, struct str option
     for (size_t i = 0; i < names.count; i++) {
         const size_t distance = str_distance(option, names.items[i], limit);
 
-        if (distance > limit || (best.option.p && distance == limit))
+        if (distance > limit || (best.option.p && distance == limit) ||
+            (i < field_count && !by_hand(parameters, i).is_offered))
             continue;
         limit = distance;
         best.option = names.items[i];
@@ -301,6 +330,8 @@ static void report_unknown_member(struct parameters *parameters, const char *nam
     for (size_t i = 0; i < parameters->type->field_count; i++) {
         const char *known = parameters->type->fields[i].name;
 
+        if (!by_hand(parameters, i).is_offered)
+            continue;
         if (str_distance(str_of(name), str_of(known), limit) > limit)
             continue;
         parameters->is_named[i] = true; /* misspelt, not missing */
@@ -316,7 +347,8 @@ static void store_member(struct parameters *parameters, const char *name, json_t
     const struct kad_field *field = NULL;
 
     for (size_t i = 0; i < parameters->type->field_count; i++)
-        if (!strcmp(parameters->type->fields[i].name, name))
+        if (by_hand(parameters, i).is_offered &&
+            !strcmp(parameters->type->fields[i].name, name))
             field = &parameters->type->fields[i];
     if (!field) {
         report_unknown_member(parameters, name);
@@ -348,10 +380,22 @@ static void check_missing(struct parameters *parameters)
     for (size_t i = 0; i < parameters->type->field_count; i++) {
         const struct kad_field *field = &parameters->type->fields[i];
 
-        if (!field->type->is_optional && !field->default_json &&
-            !parameters->is_named[i])
+        if (by_hand(parameters, i).is_required && !parameters->is_named[i])
             arguments_error(parameters->arguments, "%s is missing",
                             label(parameters, field));
+    }
+}
+
+/* The defaults of the command line, which may be others than those of the type. */
+static void add_defaults(struct parameters *parameters)
+{
+    for (size_t i = 0; parameters->by_hand && i < parameters->type->field_count; i++) {
+        const struct kad_field *field = &parameters->type->fields[i];
+        const char *fallback = parameters->by_hand[i].default_json;
+
+        if (fallback && !parameters->is_named[i])
+            json_object_set_new(parameters->values, field->name,
+                                json_loads(fallback, JSON_DECODE_ANY, NULL));
     }
 }
 
@@ -385,6 +429,7 @@ const char *parameters_finish(struct parameters *parameters)
     void *decoded;
 
     check_missing(parameters);
+    add_defaults(parameters);
     check_values(parameters);
     if (parameters->arguments->error_count)
         return NULL;

@@ -10,6 +10,10 @@
 #include "base/str.h"
 #include "kad/workflow.h"
 
+/* What the workflow's command line says of a field of its parameters. */
+struct kad_hand_parameter parameter_by_hand(const struct kad_workflow *workflow,
+                                            size_t field);
+
 /* The words that are still to be read, and the mistakes so far. */
 struct arguments {
     struct arena *arena;
@@ -27,7 +31,8 @@ void arguments_error(struct arguments *arguments, const char *format, ...)
 
 struct parameters {
     struct arguments *arguments;
-    const struct kad_type *type; /* the trigger's: an object */
+    const struct kad_type *type;              /* the trigger's: an object */
+    const struct kad_hand_parameter *by_hand; /* of the workflow */
     json_t *values;
     bool *is_named; /* by field: it was there, well or badly formed */
     bool is_given;  /* at least one was */

@@ -33,6 +33,9 @@ struct memory_journal {
 const char *text_copy(struct arena *arena, const char *text);
 struct execution_row execution_copy(struct arena *arena,
                                     const struct execution_row *from);
+/* Without what may be large: see store.h, lists. */
+struct execution_row execution_copy_listed(struct arena *arena,
+                                           const struct execution_row *from);
 struct step_row step_copy(struct arena *arena, const struct step_row *from);
 struct history_row history_copy(struct arena *arena, const struct history_row *from);
 struct gate_row gate_copy(struct arena *arena, const struct gate_row *from);
@@ -56,13 +59,17 @@ enum store_error memory_find(struct journal *base, struct arena *arena,
                              const char *prefix, struct execution_row *row);
 enum store_error memory_last_step(struct journal *base, struct arena *arena,
                                   const char *execution_id, const char *step_id,
-                                  const char *item, struct step_row *row);
+                                  const char *item, uint32_t before_visit,
+                                  struct step_row *row);
 enum store_error memory_steps(struct journal *base, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
                               size_t *count);
 enum store_error memory_history(struct journal *base, struct arena *arena,
                                 const char *execution_id, int64_t after_seq,
                                 struct history_row **rows, size_t *count);
+enum store_error memory_turns(struct journal *base, struct arena *arena,
+                              const char *execution_id, struct history_row **rows,
+                              size_t *count);
 enum store_error memory_gates(struct journal *base, struct arena *arena,
                               const char *execution_id, struct gate_row **rows,
                               size_t *count);

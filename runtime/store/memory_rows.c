@@ -37,6 +37,15 @@ struct execution_row execution_copy(struct arena *arena,
     return row;
 }
 
+struct execution_row execution_copy_listed(struct arena *arena,
+                                           const struct execution_row *from)
+{
+    struct execution_row row = *from;
+
+    row.trigger_data = row.state = row.outputs = NULL;
+    return execution_copy(arena, &row);
+}
+
 struct step_row step_copy(struct arena *arena, const struct step_row *from)
 {
     struct step_row row = *from;

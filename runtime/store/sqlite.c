@@ -18,9 +18,18 @@
     "slot, id, workflow_id, workflow_version, trigger_type, trigger_data, status,"     \
     " current_step, state, started_at, completed_at, error, outputs, key, build_id,"   \
     " workspace, request, history_seq, parent_id, parent_key, concurrency_key"
+/* The same without what may be large. */
+#define LISTED_COLUMNS                                                                 \
+    "slot, id, workflow_id, workflow_version, trigger_type, NULL, status,"             \
+    " current_step, NULL, started_at, completed_at, error, NULL, key, build_id,"       \
+    " workspace, request, history_seq, parent_id, parent_key, concurrency_key"
 #define STEP_COLUMNS                                                                   \
     "id, execution_id, step_id, module, action, inputs, outputs, status, started_at,"  \
     " completed_at, error, visit, attempt, run, outcome, item, parent"
+#define HISTORY_COLUMNS "seq, event_type, step_id, data, timestamp"
+#define RESUMES                                                                        \
+    " execution_history WHERE execution_id = :execution"                               \
+    " AND event_type = 'execution_resumed'"
 #define GATE_COLUMNS                                                                   \
     "step_key, kind, prompt, opened_at, due_at, choices, way, event, \"match\","       \
     " answer, execution_id"
@@ -28,6 +37,7 @@
 
 const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [BEGIN] = "BEGIN IMMEDIATE",
+    [BEGIN_READS] = "BEGIN",
     [COMMIT] = "COMMIT",
 
     /* An unchanged workflow costs no write. */
@@ -53,12 +63,13 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [EXECUTION_SET] =
         "UPDATE executions SET status = :status, current_step = :current_step,"
         " error = :error, outputs = :outputs, completed_at = :completed_at,"
-        " build_id = coalesce(:build_id, build_id),"
         " request = iif(:clears_request, NULL, request),"
         " history_seq = :history_seq WHERE id = :id",
     [EXECUTION_TOUCH] =
         "UPDATE executions SET request = iif(:clears_request, NULL, request),"
         " history_seq = :history_seq WHERE id = :id",
+    [EXECUTION_MOVE] = "UPDATE executions SET build_id = :build_id,"
+                       " workflow_version = :version, state = :state WHERE id = :id",
     [EXECUTION_REQUEST] = "UPDATE executions SET request = :request WHERE id = :id",
     [EXECUTION_ADMIT] = "UPDATE executions SET status = 'running', started_at = :now,"
                         " history_seq = history_seq + 1"
@@ -74,7 +85,7 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
         " WHERE workflow_id = :workflow AND concurrency_key = :concurrency"
         " AND completed_at IS NULL",
     [EXECUTION_UNDER_WAY] =
-        "SELECT " EXECUTION_COLUMNS " FROM executions"
+        "SELECT " LISTED_COLUMNS " FROM executions"
         " WHERE workflow_id = :workflow AND concurrency_key = :concurrency"
         " AND completed_at IS NULL ORDER BY slot",
     [STEP_INSERT] =
@@ -118,6 +129,9 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
         " timestamp, seq)"
         " VALUES (:execution, :event_type, :step, :data, :at, :seq)",
 
+    [LARGE_VALUE_INSERT] = "INSERT OR IGNORE INTO large_values (execution_id, hash)"
+                           " VALUES (:execution, :hash)",
+
     /* '~' is behind all characters of an id. */
     [EXECUTION_FIND] = "SELECT " EXECUTION_COLUMNS " FROM executions"
                        " WHERE id >= :prefix AND id < :prefix || '~'"
@@ -125,23 +139,29 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [EXECUTION_REQUESTED] = "SELECT request FROM executions WHERE id = :id",
     [EXECUTION_OF_PARENT_KEY] = "SELECT " EXECUTION_COLUMNS " FROM executions"
                                 " WHERE parent_key = :parent_key",
-    [EXECUTION_CHILDREN] = "SELECT " EXECUTION_COLUMNS " FROM executions"
+    [EXECUTION_CHILDREN] = "SELECT " LISTED_COLUMNS " FROM executions"
                            " WHERE parent_id = :parent ORDER BY slot",
-    [EXECUTION_LIST] = "SELECT " EXECUTION_COLUMNS " FROM executions"
+    [EXECUTION_LIST] = "SELECT " LISTED_COLUMNS " FROM executions"
                        " WHERE parent_id IS NULL ORDER BY slot DESC LIMIT :limit",
     [EXECUTION_LIST_OF_WORKFLOW] =
-        "SELECT " EXECUTION_COLUMNS " FROM executions"
+        "SELECT " LISTED_COLUMNS " FROM executions"
         " WHERE workflow_id = :workflow AND parent_id IS NULL"
         " ORDER BY slot DESC LIMIT :limit",
-    [STEP_LAST] = "SELECT " STEP_COLUMNS " FROM step_executions"
+    [STEP_LAST] = "SELECT " STEP_COLUMNS ", rowid FROM step_executions"
                   " WHERE execution_id = :execution AND step_id = :step"
-                  " AND item = :item"
+                  " AND item = :item AND visit < :before"
                   " ORDER BY visit DESC, attempt DESC LIMIT 1",
-    [STEP_LIST] = "SELECT " STEP_COLUMNS " FROM step_executions"
+    [STEP_LIST] = "SELECT " STEP_COLUMNS ", rowid FROM step_executions"
                   " WHERE execution_id = :execution ORDER BY rowid",
-    [HISTORY_LIST] = "SELECT seq, event_type, step_id, data, timestamp"
-                     " FROM execution_history"
+    [HISTORY_LIST] = "SELECT " HISTORY_COLUMNS " FROM execution_history"
                      " WHERE execution_id = :execution AND seq > :after ORDER BY seq",
+    [HISTORY_TURNS] =
+        "SELECT " HISTORY_COLUMNS " FROM execution_history"
+        " WHERE execution_id = :execution AND seq IN"
+        " (SELECT 1 FROM executions WHERE id = :execution"
+        " UNION SELECT history_seq FROM executions WHERE id = :execution"
+        " UNION SELECT seq FROM" RESUMES " UNION SELECT seq - 1 FROM" RESUMES ")"
+        " ORDER BY seq",
     [GATE_LIST] = "SELECT " GATE_COLUMNS " FROM gates"
                   " WHERE execution_id = :execution" GATE_ORDER,
     [GATE_LIST_OF_EVENT] =
@@ -157,6 +177,41 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
                    " AND event_id = events.id) ORDER BY id",
     [WORKFLOW_LIST] = "SELECT id, name, version, definition, created_at, updated_at"
                       " FROM workflows ORDER BY id",
+
+    [EXECUTION_NEWEST] = "SELECT slot, id FROM executions"
+                         " WHERE slot = (SELECT max(slot) FROM executions)",
+    [EXECUTION_PAGE] = "SELECT " LISTED_COLUMNS " FROM executions"
+                       " WHERE workflow_id = :workflow AND parent_id IS NULL"
+                       " AND slot < :before ORDER BY slot DESC LIMIT :limit",
+    /* With those that it has called; nothing unless it has ended by then. */
+    [EXECUTION_TREE] =
+        "WITH RECURSIVE tree (id, workspace, slot) AS"
+        " (SELECT id, workspace, slot FROM executions WHERE id = :id"
+        " AND parent_id IS NULL AND completed_at < :before"
+        " UNION ALL SELECT child.id, child.workspace, child.slot"
+        " FROM tree JOIN executions AS child ON child.parent_id = tree.id)"
+        " SELECT id, workspace, slot FROM tree",
+    [EXECUTION_DELETE] = "DELETE FROM executions WHERE id = :execution",
+    [STEP_DELETE] = "DELETE FROM step_executions WHERE execution_id = :execution",
+    [HISTORY_DELETE] = "DELETE FROM execution_history WHERE execution_id = :execution",
+    [TAKEN_DELETE] = "DELETE FROM taken_events WHERE execution_id = :execution",
+    [LARGE_VALUE_DELETE] = "DELETE FROM large_values WHERE execution_id = :execution",
+    [LARGE_VALUE_FIND] = "SELECT 1 FROM large_values WHERE hash = :hash LIMIT 1",
+    [LARGE_VALUE_LIST] = "SELECT DISTINCT hash FROM large_values",
+    [PRUNED_INSERT] = "INSERT OR REPLACE INTO pruned_executions (id, workspace)"
+                      " VALUES (:id, :workspace)",
+    [PRUNED_LIST] = "SELECT id, workspace FROM pruned_executions WHERE id > :after"
+                    " ORDER BY id LIMIT :limit",
+    [PRUNED_DELETE] = "DELETE FROM pruned_executions WHERE id = :execution",
+    [EVENT_PAGE] = "SELECT id, emitted_at FROM events WHERE id > :after"
+                   " ORDER BY id LIMIT :limit",
+    [EVENT_UNTAKE] = "DELETE FROM taken_events WHERE event_id = :event",
+    [EVENT_DELETE] = "DELETE FROM events WHERE id = :event",
+    /* These read all rows, once in each upkeep. */
+    [BUILD_LIST] = "SELECT DISTINCT build_id FROM executions"
+                   " WHERE build_id IS NOT NULL",
+    [MODULE_LIST] = "SELECT DISTINCT json_extract(state, '$.modules') FROM executions"
+                    " WHERE json_extract(state, '$.modules') IS NOT NULL",
 };
 
 /* ---- Statements ------------------------------------------------------------------ */
@@ -176,12 +231,18 @@ sqlite3_stmt *sqlite_statement(struct sqlite_journal *journal, enum statement wh
     return *statement;
 }
 
+/* Names are bound mostly in the order in which the text has them: the one behind the last is
+ * looked at first, since SQLite compares the text of all names before it. */
 static int parameter_get(sqlite3_stmt *statement, const char *name)
 {
-    int index = sqlite3_bind_parameter_index(statement, name);
+    static _Thread_local int last;
+    const char *next = sqlite3_bind_parameter_name(statement, last + 1);
 
-    assert(index > 0);
-    return index;
+    if (next && strcmp(next, name) == 0)
+        return ++last;
+    last = sqlite3_bind_parameter_index(statement, name);
+    assert(last > 0);
+    return last;
 }
 
 void bind_text(sqlite3_stmt *statement, const char *name, const char *text)
@@ -197,13 +258,13 @@ void bind_integer(sqlite3_stmt *statement, const char *name, int64_t value)
 
 void bind_time(sqlite3_stmt *statement, const char *name, int64_t unix_ms)
 {
+    const int parameter = parameter_get(statement, name);
     char text[TIME_TEXT_SIZE];
 
     if (!unix_ms)
         return; /* what is not bound is NULL */
     time_write(unix_ms, text);
-    sqlite3_bind_text(statement, parameter_get(statement, name), text,
-                      TIME_TEXT_SIZE - 1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, parameter, text, TIME_TEXT_SIZE - 1, SQLITE_TRANSIENT);
 }
 
 void sqlite_reset(sqlite3_stmt *statement)
@@ -293,6 +354,7 @@ static void sqlite_close(struct journal *base)
     sqlite3_close(journal->db);
     if (journal->queue_fd >= 0)
         close(journal->queue_fd);
+    arena_release(&journal->memory);
     free(journal->file);
     free(journal);
 }
@@ -303,12 +365,15 @@ const struct kad_journal_ops sqlite_journal_ops = {
     .commit = sqlite_commit,
     .group_begin = sqlite_group_begin,
     .group_end = sqlite_group_end,
+    .reads_begin = sqlite_reads_begin,
+    .reads_end = sqlite_reads_end,
     .admit = sqlite_admit,
     .under_way = sqlite_under_way,
     .find = sqlite_find,
     .last_step = sqlite_last_step,
     .steps = sqlite_steps,
     .history = sqlite_history,
+    .turns = sqlite_turns,
     .gates = sqlite_gates,
     .positions = sqlite_positions,
     .child = sqlite_child,

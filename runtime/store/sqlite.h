@@ -3,6 +3,9 @@
  * sqlite.c        statements: text, preparing, binding, failures in words
  * sqlite_open.c   the file: making, checking, migrating it
  * sqlite_queue.c  who may write: one writer at a time, transactions, checkpoints
+ * sqlite_upkeep.c deleting, shrinking
+ * sqlite_backup.c copying
+ * sqlite_value.c  large values, in files of their own
  * sqlite_write.c  create, commit, request, answer, emit
  * sqlite_admit.c  how many are under way
  * sqlite_read.c   everything else
@@ -19,6 +22,7 @@
 
 enum statement {
     BEGIN,
+    BEGIN_READS,
     COMMIT,
     WORKFLOW_SAVE,
     EXECUTION_INSERT,
@@ -26,6 +30,7 @@ enum statement {
     EXECUTION_SEQ,
     EXECUTION_SET,
     EXECUTION_TOUCH,
+    EXECUTION_MOVE,
     EXECUTION_REQUEST,
     EXECUTION_ADMIT,
     EXECUTION_COUNT_UNDER_WAY,
@@ -42,6 +47,7 @@ enum statement {
     EVENT_INSERT,
     EVENT_TAKE,
     HISTORY_INSERT,
+    LARGE_VALUE_INSERT,
     EXECUTION_FIND,
     EXECUTION_REQUESTED,
     EXECUTION_OF_PARENT_KEY,
@@ -51,11 +57,30 @@ enum statement {
     STEP_LAST,
     STEP_LIST,
     HISTORY_LIST,
+    HISTORY_TURNS,
     GATE_LIST,
     GATE_LIST_OF_EVENT,
     POSITION_LIST,
     EVENT_LIST,
     WORKFLOW_LIST,
+    EXECUTION_NEWEST,
+    EXECUTION_PAGE,
+    EXECUTION_TREE,
+    EXECUTION_DELETE,
+    STEP_DELETE,
+    HISTORY_DELETE,
+    TAKEN_DELETE,
+    LARGE_VALUE_DELETE,
+    LARGE_VALUE_FIND,
+    LARGE_VALUE_LIST,
+    PRUNED_INSERT,
+    PRUNED_LIST,
+    PRUNED_DELETE,
+    EVENT_PAGE,
+    EVENT_UNTAKE,
+    EVENT_DELETE,
+    BUILD_LIST,
+    MODULE_LIST,
     STATEMENT_COUNT
 };
 
@@ -67,7 +92,10 @@ struct sqlite_journal {
     int queue_fd;      /* -1: not opened yet */
     int queue_wait_ms; /* for the other writers, at most */
     enum { UNGROUPED, GROUP_GOOD, GROUP_FAILED } group; /* see group_begin */
-    int wal_pages; /* pages in the write-ahead log after the last commit */
+    struct arena memory;
+    const char *values_folder; /* NULL: nobody has asked for it yet */
+    bool is_log_limited;       /* see WAL_BYTES_MAX */
+    int wal_pages;             /* pages in the write-ahead log after the last commit */
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at their first use */
 };
 
@@ -105,10 +133,14 @@ void sqlite_queue_leave(struct sqlite_journal *journal);
 /* Pages in the log from which a writer checkpoints. At the start of an execution rather
  * early: the next process reads the whole log when it opens the file. */
 enum { WAL_PAGES_AT_START = 256, WAL_PAGES_IN_RUN = 2048 };
+/* A log that has grown beyond, because somebody was reading, is cut to this. */
+enum { WAL_BYTES_MAX = 2 * WAL_PAGES_IN_RUN * 4120 };
 
 /* Enters the queue and begins a transaction; unless it fails, sqlite_write_end must
  * follow: commits when `error` is STORE_OK, else takes all back and returns `error`. */
 enum store_error sqlite_write_begin(struct sqlite_journal *journal);
+/* The same for what a person asks: before those who wait in line. */
+enum store_error sqlite_write_begin_soon(struct sqlite_journal *journal);
 enum store_error sqlite_write_end(struct sqlite_journal *journal,
                                   enum store_error error, int wal_pages_max);
 
@@ -116,9 +148,35 @@ enum store_error sqlite_write_end(struct sqlite_journal *journal,
 enum store_error sqlite_group_begin(struct journal *journal);
 enum store_error sqlite_group_end(struct journal *journal);
 
+/* Between these two, what is read is read in one transaction. */
+enum store_error sqlite_reads_begin(struct journal *journal);
+enum store_error sqlite_reads_end(struct journal *journal);
+/* Puts the whole log into the file and cuts it to nothing. false: somebody reads what only the
+ * log has, and goes on to; it is done as far as it can be. */
+bool sqlite_log_truncate(struct sqlite_journal *journal);
+
 /* Whether commits from now on reach the disk before they return. Outside of transactions.
  * A synced one takes all earlier ones along: they are in the same log. */
 enum store_error sqlite_sync_commits(struct sqlite_journal *journal, bool is_synced);
+
+/* ---- sqlite_value.c -------------------------------------------------------------- */
+
+/* What a row has instead of a large value. */
+struct reference {
+    char text[70];
+};
+
+/* What to store in place of *text (NULL: nothing), which a row of the execution is to have. In
+ * a transaction. */
+enum store_error sqlite_value_keep(struct sqlite_journal *journal,
+                                   const char *execution, const char **text,
+                                   struct reference *reference);
+/* What such a column means, in the arena. */
+enum store_error sqlite_value_read(struct sqlite_journal *journal, struct arena *arena,
+                                   sqlite3_stmt *statement, int column,
+                                   const char **value);
+/* Where the files are. */
+const char *sqlite_values_folder(struct sqlite_journal *journal);
 
 /* ---- sqlite_write.c -------------------------------------------------------------- */
 
@@ -145,19 +203,35 @@ enum store_error sqlite_count_under_way(struct sqlite_journal *journal,
 enum store_error sqlite_admit(struct journal *journal, const char *execution_id,
                               uint32_t limit, int64_t now_ms);
 
+/* ---- sqlite_open.c --------------------------------------------------------------- */
+
+/* An SQLite result code. */
+int sqlite_pragma_read(sqlite3 *db, const char *text, int *value);
+
 /* ---- sqlite_read.c --------------------------------------------------------------- */
+
+/* A copy, NULL for NULL. */
+const char *column_text(struct arena *arena, sqlite3_stmt *statement, int column);
+/* The rows of a statement that is bound; resets it. */
+enum store_error sqlite_read_executions(struct sqlite_journal *journal,
+                                        struct arena *arena, sqlite3_stmt *statement,
+                                        struct execution_row **rows, size_t *count);
 
 enum store_error sqlite_find(struct journal *journal, struct arena *arena,
                              const char *prefix, struct execution_row *row);
 enum store_error sqlite_last_step(struct journal *journal, struct arena *arena,
                                   const char *execution_id, const char *step_id,
-                                  const char *item, struct step_row *row);
+                                  const char *item, uint32_t before_visit,
+                                  struct step_row *row);
 enum store_error sqlite_steps(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
                               size_t *count);
 enum store_error sqlite_history(struct journal *journal, struct arena *arena,
                                 const char *execution_id, int64_t after_seq,
                                 struct history_row **rows, size_t *count);
+enum store_error sqlite_turns(struct journal *journal, struct arena *arena,
+                              const char *execution_id, struct history_row **rows,
+                              size_t *count);
 enum store_error sqlite_gates(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct gate_row **rows,
                               size_t *count);

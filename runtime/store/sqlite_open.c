@@ -17,6 +17,8 @@
 #include "schema-2.h"
 #include "schema-3.h"
 #include "schema-4.h"
+#include "schema-5.h"
+#include "schema-6.h"
 #include "schema.h"
 #include "store/sqlite.h"
 
@@ -32,13 +34,12 @@ enum {
 
 /* migrations[n] leads from version n to n + 1. */
 static const char *const migrations[] = {SCHEMA_SQL, SCHEMA_2_SQL, SCHEMA_3_SQL,
-                                         SCHEMA_4_SQL};
+                                         SCHEMA_4_SQL, SCHEMA_5_SQL, SCHEMA_6_SQL};
 enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 
 /* ---- The schema ------------------------------------------------------------------ */
 
-/* An SQLite result code. */
-static int pragma_read(sqlite3 *db, const char *text, int *value)
+int sqlite_pragma_read(sqlite3 *db, const char *text, int *value)
 {
     sqlite3_stmt *statement;
     int result = sqlite3_prepare_v2(db, text, -1, &statement, NULL);
@@ -53,7 +54,7 @@ static int migrate(sqlite3 *db)
 {
     char text[64];
     int version = 0;
-    int result = pragma_read(db, "PRAGMA user_version", &version);
+    int result = sqlite_pragma_read(db, "PRAGMA user_version", &version);
 
     for (; result == SQLITE_OK && version < SCHEMA_VERSION; version++)
         result = sqlite3_exec(db, migrations[version], NULL, NULL, NULL);
@@ -202,10 +203,10 @@ static void configure(struct sqlite_journal *journal)
 static enum store_error check_file(struct sqlite_journal *journal)
 {
     int application = 0, version = 0;
-    int result = pragma_read(journal->db, "PRAGMA application_id", &application);
+    int result = sqlite_pragma_read(journal->db, "PRAGMA application_id", &application);
 
     if (result == SQLITE_OK)
-        result = pragma_read(journal->db, "PRAGMA user_version", &version);
+        result = sqlite_pragma_read(journal->db, "PRAGMA user_version", &version);
     if (result != SQLITE_OK)
         return sqlite_fail(journal, result);
     if (is_missing(journal->file))

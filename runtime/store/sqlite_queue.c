@@ -3,7 +3,10 @@
  * All writers of one database pass through a byte lock on FILE-queue. The kernel wakes
  * those who wait, where SQLite's own busy handler would poll; and no checkpoint runs
  * while another process commits, which SQLite before 3.51.3 does not survive. The lock
- * is one of the open file, not of the process, and goes with its holder's death. Other
+ * is one of the open file, not of the process, and goes with its holder's death. Who waits
+ * holds a second byte, one at a time: the first in line. A short transaction may come before
+ * him, since he has to wake up first; a group, which takes longer, stands behind him. What a
+ * person asks for waits beside the first in line, however long that is. Other
  * programs that write to the file are waited for by SQLite's busy timeout, and both waits
  * end after the same time: a process that was stopped in a commit blocks nobody for ever.
  *
@@ -34,9 +37,16 @@ static enum store_error queue_open(struct sqlite_journal *journal)
                             strerror(errno), "make the file and its folder writable");
 }
 
-static int queue_lock(int fd, int command, short type)
+/* The bytes of the file. Any number may share the last. */
+enum place { WRITER, FIRST_IN_LINE, BESIDE_THE_LINE };
+
+/* How a writer waits for his turn. */
+enum turn { TURN_SHORT, TURN_GROUP, TURN_URGENT };
+
+static int queue_lock(int fd, int command, short type, enum place place)
 {
-    struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_len = 1};
+    struct flock lock = {
+        .l_type = type, .l_whence = SEEK_SET, .l_start = place, .l_len = 1};
 
     return fcntl(fd, command, &lock);
 }
@@ -46,9 +56,30 @@ static void wake(int signal_number)
     (void)signal_number; /* only to interrupt the wait */
 }
 
-/* Waits for the lock until the time is over: SIGALRM comes then, and again each second, in
- * case that the first came just before the wait began. false: errno; EINTR: time is over. */
-static bool queue_wait(const struct sqlite_journal *journal)
+static bool wait_for(const struct sqlite_journal *journal, enum place place,
+                     int64_t end_ms)
+{
+    int result;
+
+    do
+        result = queue_lock(journal->queue_fd, F_OFD_SETLKW, F_WRLCK, place);
+    while (result != 0 && errno == EINTR && time_now_ms() < end_ms);
+    return result == 0;
+}
+
+/* Takes the place where a writer waits. */
+static bool step_up(const struct sqlite_journal *journal, enum turn turn,
+                    int64_t end_ms)
+{
+    if (turn == TURN_URGENT)
+        return queue_lock(journal->queue_fd, F_OFD_SETLK, F_RDLCK, BESIDE_THE_LINE) ==
+               0;
+    return wait_for(journal, FIRST_IN_LINE, end_ms);
+}
+
+/* Waits in line until the time is over: SIGALRM comes then, and again each second, in case
+ * that the first came just before the wait began. false: errno; EINTR: time is over. */
+static bool queue_wait(const struct sqlite_journal *journal, enum turn turn)
 {
     const int64_t end_ms = time_now_ms() + journal->queue_wait_ms;
     const struct itimerval ticks = {
@@ -58,18 +89,19 @@ static bool queue_wait(const struct sqlite_journal *journal)
     };
     struct sigaction alarmed = {.sa_handler = wake}, before;
     struct itimerval timer;
-    int result, error;
+    bool is_locked;
+    int error;
 
     sigaction(SIGALRM, &alarmed, &before);
     setitimer(ITIMER_REAL, &ticks, &timer);
-    do
-        result = queue_lock(journal->queue_fd, F_OFD_SETLKW, F_WRLCK);
-    while (result != 0 && errno == EINTR && time_now_ms() < end_ms);
+    is_locked = step_up(journal, turn, end_ms) && wait_for(journal, WRITER, end_ms);
     error = errno;
+    queue_lock(journal->queue_fd, F_OFD_SETLK, F_UNLCK,
+               turn == TURN_URGENT ? BESIDE_THE_LINE : FIRST_IN_LINE);
     setitimer(ITIMER_REAL, &timer, NULL);
     sigaction(SIGALRM, &before, NULL);
     errno = error;
-    return result == 0;
+    return is_locked;
 }
 
 static bool is_held(int error)
@@ -77,12 +109,28 @@ static bool is_held(int error)
     return error == EAGAIN || error == EACCES;
 }
 
-enum store_error sqlite_queue_enter(struct sqlite_journal *journal)
+/* Somebody waits, in line or beside it. */
+static bool has_line(const struct sqlite_journal *journal)
+{
+    struct flock lock = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = FIRST_IN_LINE, .l_len = 2};
+
+    return fcntl(journal->queue_fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+static bool queue_take(const struct sqlite_journal *journal, enum turn turn)
+{
+    if (turn == TURN_GROUP && has_line(journal))
+        return queue_wait(journal, turn);
+    return queue_lock(journal->queue_fd, F_OFD_SETLK, F_WRLCK, WRITER) == 0 ||
+           (is_held(errno) && queue_wait(journal, turn));
+}
+
+static enum store_error enter(struct sqlite_journal *journal, enum turn turn)
 {
     if (journal->queue_fd < 0 && queue_open(journal) != STORE_OK)
         return STORE_FAILED;
-    if (queue_lock(journal->queue_fd, F_OFD_SETLK, F_WRLCK) == 0 ||
-        (is_held(errno) && queue_wait(journal)))
+    if (queue_take(journal, turn))
         return STORE_OK;
     if (errno == EINTR)
         return sqlite_fail_text(journal,
@@ -96,9 +144,14 @@ enum store_error sqlite_queue_enter(struct sqlite_journal *journal)
                             strerror(errno));
 }
 
+enum store_error sqlite_queue_enter(struct sqlite_journal *journal)
+{
+    return enter(journal, TURN_SHORT);
+}
+
 void sqlite_queue_leave(struct sqlite_journal *journal)
 {
-    queue_lock(journal->queue_fd, F_OFD_SETLK, F_UNLCK);
+    queue_lock(journal->queue_fd, F_OFD_SETLK, F_UNLCK, WRITER);
 }
 
 static enum store_error run(struct sqlite_journal *journal, enum statement which)
@@ -108,14 +161,34 @@ static enum store_error run(struct sqlite_journal *journal, enum statement which
     return statement ? sqlite_run(journal, statement) : STORE_FAILED;
 }
 
-static enum store_error transaction_begin(struct sqlite_journal *journal)
+static enum store_error transaction_begin(struct sqlite_journal *journal,
+                                          enum turn turn)
 {
-    if (sqlite_queue_enter(journal) != STORE_OK)
+    if (enter(journal, turn) != STORE_OK)
         return STORE_FAILED;
     if (run(journal, BEGIN) == STORE_OK)
         return STORE_OK;
     sqlite_queue_leave(journal);
     return STORE_FAILED;
+}
+
+/* A reader has kept the log from being begun anew: when it is, the next commit cuts it. To say
+ * so at once would cost each start of a program. */
+static void limit_log(struct sqlite_journal *journal)
+{
+    char text[64];
+
+    snprintf(text, sizeof(text), "PRAGMA journal_size_limit = %d", WAL_BYTES_MAX);
+    journal->is_log_limited =
+        sqlite3_exec(journal->db, text, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static void checkpoint(struct sqlite_journal *journal)
+{
+    if (journal->wal_pages >= 2 * WAL_PAGES_IN_RUN && !journal->is_log_limited)
+        limit_log(journal);
+    /* One that fails is tried again later. */
+    sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
 static enum store_error transaction_end(struct sqlite_journal *journal,
@@ -126,22 +199,49 @@ static enum store_error transaction_end(struct sqlite_journal *journal,
     /* Severe errors have rolled back by themselves. */
     if (error != STORE_OK && !sqlite3_get_autocommit(journal->db))
         sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
-    /* The commit is safe already: a checkpoint that fails is tried again later. */
     if (error == STORE_OK && journal->wal_pages >= wal_pages_max)
-        sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
-                                  NULL);
+        checkpoint(journal); /* the commit is safe already */
     sqlite_queue_leave(journal);
     return error;
 }
 
-enum store_error sqlite_write_begin(struct sqlite_journal *journal)
+bool sqlite_log_truncate(struct sqlite_journal *journal)
+{
+    enum { WAIT_MS = 1000 };
+    int result;
+
+    if (sqlite_queue_enter(journal) != STORE_OK)
+        return false;
+    sqlite3_busy_timeout(journal->db, journal->queue_wait_ms < WAIT_MS
+                                          ? journal->queue_wait_ms
+                                          : WAIT_MS);
+    result = sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_TRUNCATE,
+                                       NULL, NULL);
+    sqlite3_busy_timeout(journal->db, journal->queue_wait_ms);
+    if (result == SQLITE_OK)
+        journal->wal_pages = 0;
+    sqlite_queue_leave(journal);
+    return result == SQLITE_OK;
+}
+
+static enum store_error write_begin(struct sqlite_journal *journal, enum turn turn)
 {
     switch (journal->group) {
-    case UNGROUPED: return transaction_begin(journal);
+    case UNGROUPED: return transaction_begin(journal, turn);
     case GROUP_GOOD: return STORE_OK;
     case GROUP_FAILED: break; /* it has been said why */
     }
     return STORE_FAILED;
+}
+
+enum store_error sqlite_write_begin(struct sqlite_journal *journal)
+{
+    return write_begin(journal, TURN_SHORT);
+}
+
+enum store_error sqlite_write_begin_soon(struct sqlite_journal *journal)
+{
+    return write_begin(journal, TURN_URGENT);
 }
 
 enum store_error sqlite_write_end(struct sqlite_journal *journal,
@@ -157,7 +257,7 @@ enum store_error sqlite_write_end(struct sqlite_journal *journal,
 enum store_error sqlite_group_begin(struct journal *base)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
-    const enum store_error error = transaction_begin(journal);
+    const enum store_error error = transaction_begin(journal, TURN_GROUP);
 
     if (error == STORE_OK)
         journal->group = GROUP_GOOD;
@@ -172,6 +272,24 @@ enum store_error sqlite_group_end(struct journal *base)
 
     journal->group = UNGROUPED;
     return transaction_end(journal, error, WAL_PAGES_IN_RUN);
+}
+
+/* A group has its transaction already, and sees what it has written. */
+enum store_error sqlite_reads_begin(struct journal *base)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+
+    return journal->group == UNGROUPED ? run(journal, BEGIN_READS) : STORE_OK;
+}
+
+/* A severe error has ended the transaction by itself. */
+enum store_error sqlite_reads_end(struct journal *base)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+
+    return journal->group == UNGROUPED && !sqlite3_get_autocommit(journal->db)
+               ? run(journal, COMMIT)
+               : STORE_OK;
 }
 
 enum store_error sqlite_sync_commits(struct sqlite_journal *journal, bool is_synced)

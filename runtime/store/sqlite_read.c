@@ -9,8 +9,7 @@
 
 /* ---- Columns --------------------------------------------------------------------- */
 
-/* A copy, NULL for NULL. */
-static const char *column_text(struct arena *arena, sqlite3_stmt *statement, int column)
+const char *column_text(struct arena *arena, sqlite3_stmt *statement, int column)
 {
     const char *text = (const char *)sqlite3_column_text(statement, column);
 
@@ -40,20 +39,20 @@ static enum store_error execution_read(struct sqlite_journal *journal,
                                        struct arena *arena, sqlite3_stmt *statement,
                                        struct execution_row *row)
 {
-    enum { STATUS = 6 };
+    enum { TRIGGER_DATA = 5, STATUS = 6, OUTPUTS = 12 };
+    enum store_error error;
+
     *row = (struct execution_row){
         .slot = sqlite3_column_int64(statement, 0),
         .id = column_text(arena, statement, 1),
         .workflow_id = column_text(arena, statement, 2),
         .workflow_version = column_text(arena, statement, 3),
         .trigger_type = column_text(arena, statement, 4),
-        .trigger_data = column_text(arena, statement, 5),
         .current_step = column_text(arena, statement, 7),
         .state = column_text(arena, statement, 8),
         .started_ms = column_time(statement, 9),
         .completed_ms = column_time(statement, 10),
         .error = column_text(arena, statement, 11),
-        .outputs = column_text(arena, statement, 12),
         .key = column_text(arena, statement, 13),
         .build_id = column_text(arena, statement, 14),
         .workspace = column_text(arena, statement, 15),
@@ -63,24 +62,28 @@ static enum store_error execution_read(struct sqlite_journal *journal,
         .parent_key = column_text(arena, statement, 19),
         .concurrency_key = column_text(arena, statement, 20),
     };
-    if (execution_status_find((const char *)sqlite3_column_text(statement, STATUS),
-                              &row->status))
-        return STORE_OK;
-    return unknown_status(journal, statement, STATUS);
+    if (!execution_status_find((const char *)sqlite3_column_text(statement, STATUS),
+                               &row->status))
+        return unknown_status(journal, statement, STATUS);
+    error =
+        sqlite_value_read(journal, arena, statement, TRIGGER_DATA, &row->trigger_data);
+    return error == STORE_OK
+               ? sqlite_value_read(journal, arena, statement, OUTPUTS, &row->outputs)
+               : error;
 }
 
 static enum store_error step_read(struct sqlite_journal *journal, struct arena *arena,
                                   sqlite3_stmt *statement, struct step_row *row)
 {
-    enum { STATUS = 7 };
+    enum { INPUTS = 5, OUTPUTS = 6, STATUS = 7 };
+    enum store_error error;
+
     *row = (struct step_row){
         .key = column_text(arena, statement, 0),
         .execution_id = column_text(arena, statement, 1),
         .step_id = column_text(arena, statement, 2),
         .module = column_text(arena, statement, 3),
         .action = column_text(arena, statement, 4),
-        .inputs = column_text(arena, statement, 5),
-        .outputs = column_text(arena, statement, 6),
         .started_ms = column_time(statement, 8),
         .completed_ms = column_time(statement, 9),
         .error = column_text(arena, statement, 10),
@@ -90,11 +93,15 @@ static enum store_error step_read(struct sqlite_journal *journal, struct arena *
         .outcome = column_text(arena, statement, 14),
         .item = column_text(arena, statement, 15),
         .parent = column_text(arena, statement, 16),
+        .place = sqlite3_column_int64(statement, 17),
     };
-    if (step_status_find((const char *)sqlite3_column_text(statement, STATUS),
-                         &row->status))
-        return STORE_OK;
-    return unknown_status(journal, statement, STATUS);
+    if (!step_status_find((const char *)sqlite3_column_text(statement, STATUS),
+                          &row->status))
+        return unknown_status(journal, statement, STATUS);
+    error = sqlite_value_read(journal, arena, statement, INPUTS, &row->inputs);
+    return error == STORE_OK
+               ? sqlite_value_read(journal, arena, statement, OUTPUTS, &row->outputs)
+               : error;
 }
 
 static struct gate_row gate_read(struct arena *arena, sqlite3_stmt *statement)
@@ -157,7 +164,8 @@ enum store_error sqlite_find(struct journal *base, struct arena *arena,
 
 enum store_error sqlite_last_step(struct journal *base, struct arena *arena,
                                   const char *execution_id, const char *step_id,
-                                  const char *item, struct step_row *row)
+                                  const char *item, uint32_t before_visit,
+                                  struct step_row *row)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
     sqlite3_stmt *statement = sqlite_statement(journal, STEP_LAST);
@@ -168,6 +176,7 @@ enum store_error sqlite_last_step(struct journal *base, struct arena *arena,
     bind_text(statement, ":execution", execution_id);
     bind_text(statement, ":step", step_id);
     bind_text(statement, ":item", text_or_empty(item));
+    bind_integer(statement, ":before", before_visit ? before_visit : INT64_MAX);
     error = sqlite_next(journal, statement);
     if (error == STORE_OK)
         error = step_read(journal, arena, statement, row);
@@ -239,21 +248,16 @@ enum store_error sqlite_steps(struct journal *base, struct arena *arena,
     return rows_end(statement, error);
 }
 
-enum store_error sqlite_history(struct journal *base, struct arena *arena,
-                                const char *execution_id, int64_t after_seq,
-                                struct history_row **rows, size_t *count)
+/* The rows of a statement that is bound. */
+static enum store_error history_read(struct sqlite_journal *journal,
+                                     struct arena *arena, sqlite3_stmt *statement,
+                                     struct history_row **rows, size_t *count)
 {
-    struct sqlite_journal *journal = (struct sqlite_journal *)base;
-    sqlite3_stmt *statement = sqlite_statement(journal, HISTORY_LIST);
     VEC(struct history_row) found = {0};
     enum store_error error;
 
-    if (!statement)
-        return STORE_FAILED;
-    bind_text(statement, ":execution", execution_id);
-    bind_integer(statement, ":after", after_seq);
     while ((error = sqlite_next(journal, statement)) == STORE_OK) {
-        struct history_row row = {
+        const struct history_row row = {
             .seq = sqlite3_column_int64(statement, 0),
             .event_type = column_text(arena, statement, 1),
             .step_id = column_text(arena, statement, 2),
@@ -265,6 +269,33 @@ enum store_error sqlite_history(struct journal *base, struct arena *arena,
     *rows = found.items;
     *count = found.count;
     return rows_end(statement, error);
+}
+
+enum store_error sqlite_history(struct journal *base, struct arena *arena,
+                                const char *execution_id, int64_t after_seq,
+                                struct history_row **rows, size_t *count)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, HISTORY_LIST);
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":execution", execution_id);
+    bind_integer(statement, ":after", after_seq);
+    return history_read(journal, arena, statement, rows, count);
+}
+
+enum store_error sqlite_turns(struct journal *base, struct arena *arena,
+                              const char *execution_id, struct history_row **rows,
+                              size_t *count)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, HISTORY_TURNS);
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":execution", execution_id);
+    return history_read(journal, arena, statement, rows, count);
 }
 
 enum store_error sqlite_gates(struct journal *base, struct arena *arena,
@@ -362,8 +393,7 @@ enum store_error sqlite_events(struct journal *base, struct arena *arena,
     return rows_end(statement, error);
 }
 
-/* The rows of a statement that is bound. */
-static enum store_error executions_read(struct sqlite_journal *journal,
+enum store_error sqlite_read_executions(struct sqlite_journal *journal,
                                         struct arena *arena, sqlite3_stmt *statement,
                                         struct execution_row **rows, size_t *count)
 {
@@ -392,7 +422,7 @@ enum store_error sqlite_list(struct journal *base, struct arena *arena,
     if (workflow_id)
         bind_text(statement, ":workflow", workflow_id);
     bind_integer(statement, ":limit", limit ? (int64_t)limit : -1);
-    return executions_read(journal, arena, statement, rows, count);
+    return sqlite_read_executions(journal, arena, statement, rows, count);
 }
 
 enum store_error sqlite_children(struct journal *base, struct arena *arena,
@@ -405,7 +435,7 @@ enum store_error sqlite_children(struct journal *base, struct arena *arena,
     if (!statement)
         return STORE_FAILED;
     bind_text(statement, ":parent", execution_id);
-    return executions_read(journal, arena, statement, rows, count);
+    return sqlite_read_executions(journal, arena, statement, rows, count);
 }
 
 enum store_error sqlite_under_way(struct journal *base, struct arena *arena,
@@ -419,7 +449,7 @@ enum store_error sqlite_under_way(struct journal *base, struct arena *arena,
         return STORE_FAILED;
     bind_text(statement, ":workflow", workflow_id);
     bind_text(statement, ":concurrency", concurrency_key);
-    return executions_read(journal, arena, statement, rows, count);
+    return sqlite_read_executions(journal, arena, statement, rows, count);
 }
 
 enum store_error sqlite_workflows(struct journal *base, struct arena *arena,

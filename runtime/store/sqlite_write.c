@@ -34,15 +34,17 @@ static enum store_error execution_insert(struct sqlite_journal *journal,
                                          struct execution_row *row)
 {
     sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_INSERT);
+    const char *trigger_data = row->trigger_data;
+    struct reference reference = {0};
     enum store_error error;
 
-    if (!statement)
+    if (!statement || sqlite_value_keep(journal, row->id, &trigger_data, &reference))
         return STORE_FAILED;
     bind_text(statement, ":id", row->id);
     bind_text(statement, ":workflow", row->workflow_id);
     bind_text(statement, ":version", row->workflow_version);
     bind_text(statement, ":trigger_type", row->trigger_type);
-    bind_text(statement, ":trigger_data", row->trigger_data);
+    bind_text(statement, ":trigger_data", trigger_data);
     bind_text(statement, ":status", execution_status_name(row->status));
     bind_text(statement, ":current_step", row->current_step);
     bind_text(statement, ":state", row->state);
@@ -132,8 +134,11 @@ static enum store_error execution_update(struct sqlite_journal *journal,
 {
     sqlite3_stmt *statement = sqlite_statement(
         journal, commit->sets_execution ? EXECUTION_SET : EXECUTION_TOUCH);
+    const char *outputs = commit->outputs;
+    struct reference reference = {0};
 
-    if (!statement)
+    if (!statement ||
+        sqlite_value_keep(journal, commit->execution_id, &outputs, &reference))
         return STORE_FAILED;
     bind_text(statement, ":id", commit->execution_id);
     bind_integer(statement, ":clears_request", commit->clears_request);
@@ -142,24 +147,40 @@ static enum store_error execution_update(struct sqlite_journal *journal,
         bind_text(statement, ":status", execution_status_name(commit->status));
         bind_text(statement, ":current_step", commit->current_step);
         bind_text(statement, ":error", commit->error);
-        bind_text(statement, ":outputs", commit->outputs);
-        bind_text(statement, ":build_id", commit->build_id);
+        bind_text(statement, ":outputs", outputs);
         bind_time(statement, ":completed_at",
                   execution_is_ended(commit->status) ? commit->now_ms : 0);
     }
     return sqlite_run(journal, statement);
 }
 
-static enum store_error step_end(struct sqlite_journal *journal,
-                                 const struct step_ending *ended, int64_t now_ms)
+static enum store_error execution_move(struct sqlite_journal *journal,
+                                       const char *execution,
+                                       const struct build_change *build)
 {
-    sqlite3_stmt *statement = sqlite_statement(journal, STEP_END);
+    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_MOVE);
 
     if (!statement)
         return STORE_FAILED;
+    bind_text(statement, ":id", execution);
+    bind_text(statement, ":build_id", build->build_id);
+    bind_text(statement, ":version", build->workflow_version);
+    bind_text(statement, ":state", build->state);
+    return sqlite_run(journal, statement);
+}
+
+static enum store_error step_end(struct sqlite_journal *journal, const char *execution,
+                                 const struct step_ending *ended, int64_t now_ms)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, STEP_END);
+    const char *outputs = ended->outputs;
+    struct reference reference = {0};
+
+    if (!statement || sqlite_value_keep(journal, execution, &outputs, &reference))
+        return STORE_FAILED;
     bind_text(statement, ":id", ended->key);
     bind_text(statement, ":status", step_status_name(ended->status));
-    bind_text(statement, ":outputs", ended->outputs);
+    bind_text(statement, ":outputs", outputs);
     bind_text(statement, ":error", ended->error);
     bind_text(statement, ":outcome", ended->outcome);
     bind_time(statement, ":now", now_ms);
@@ -170,16 +191,20 @@ static enum store_error step_insert(struct sqlite_journal *journal,
                                     const struct step_row *row)
 {
     sqlite3_stmt *statement = sqlite_statement(journal, STEP_INSERT);
+    const char *inputs = row->inputs, *outputs = row->outputs;
+    struct reference of_inputs = {0}, of_outputs = {0};
 
-    if (!statement)
+    if (!statement ||
+        sqlite_value_keep(journal, row->execution_id, &inputs, &of_inputs) ||
+        sqlite_value_keep(journal, row->execution_id, &outputs, &of_outputs))
         return STORE_FAILED;
     bind_text(statement, ":id", row->key);
     bind_text(statement, ":execution", row->execution_id);
     bind_text(statement, ":step", row->step_id);
     bind_text(statement, ":module", row->module);
     bind_text(statement, ":action", row->action);
-    bind_text(statement, ":inputs", row->inputs);
-    bind_text(statement, ":outputs", row->outputs);
+    bind_text(statement, ":inputs", inputs);
+    bind_text(statement, ":outputs", outputs);
     bind_text(statement, ":status", step_status_name(row->status));
     bind_time(statement, ":started_at", row->started_ms);
     bind_time(statement, ":completed_at", row->completed_ms);
@@ -388,8 +413,10 @@ static enum store_error commit_rows(struct sqlite_journal *journal,
 
     if (error == STORE_OK)
         error = execution_update(journal, commit, seq + (int64_t)commit->event_count);
+    if (error == STORE_OK && commit->build)
+        error = execution_move(journal, commit->execution_id, commit->build);
     if (error == STORE_OK && commit->ended)
-        error = step_end(journal, commit->ended, commit->now_ms);
+        error = step_end(journal, commit->execution_id, commit->ended, commit->now_ms);
     if (error == STORE_OK && commit->started)
         error = step_insert(journal, commit->started);
     if (error == STORE_OK)
@@ -419,7 +446,7 @@ enum store_error sqlite_request(struct journal *base, const char *execution_id,
     sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_REQUEST);
     enum store_error error;
 
-    if (!statement || sqlite_write_begin(journal) != STORE_OK)
+    if (!statement || sqlite_write_begin_soon(journal) != STORE_OK)
         return STORE_FAILED;
     bind_text(statement, ":id", execution_id);
     bind_text(statement, ":request", request);
@@ -434,7 +461,7 @@ enum store_error sqlite_answer(struct journal *base, const char *step_key,
     sqlite3_stmt *statement = sqlite_statement(journal, GATE_ANSWER);
     enum store_error error;
 
-    if (!statement || sqlite_write_begin(journal) != STORE_OK)
+    if (!statement || sqlite_write_begin_soon(journal) != STORE_OK)
         return STORE_FAILED;
     bind_text(statement, ":step_key", step_key);
     bind_text(statement, ":way", text_or_empty(way));
@@ -449,7 +476,7 @@ enum store_error sqlite_emit(struct journal *base, struct event_row *event)
     sqlite3_stmt *statement = sqlite_statement(journal, EVENT_INSERT);
     enum store_error error;
 
-    if (!statement || sqlite_write_begin(journal) != STORE_OK)
+    if (!statement || sqlite_write_begin_soon(journal) != STORE_OK)
         return STORE_FAILED;
     bind_text(statement, ":name", event->name);
     bind_text(statement, ":data", event->data);

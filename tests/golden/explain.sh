@@ -12,6 +12,7 @@ source=$(realpath "$2")
 docs=$source/docs/diagnostics.md
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+export SOURCE_DATE_EPOCH=1795557600 # for what depends on coming dates
 failed=0
 
 fail() {
@@ -42,9 +43,10 @@ take() {
         END { print workflow }' "$1"
 }
 
-# judge CODE WRONG-OR-RIGHT PAGE; of KAD1304 the examples would be long.
+# judge CODE WRONG-OR-RIGHT PAGE; of KAD1304 the examples would be long, KAD1002 is silent, and
+# KAD1102 is said by the linker.
 judge() {
-    [ "$1" != KAD1304 ] || return 0
+    case $1 in KAD1002 | KAD1102 | KAD1304) return 0 ;; esac
     folder=$work/$1/$2
     mkdir -p "$folder"
     workflow=$(take "$3" "$2" "$folder")

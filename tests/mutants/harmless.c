@@ -218,14 +218,27 @@ static void renamed_step(const struct subject *s, struct mutants *out)
     }
 }
 
+static bool is_param_name(const struct slot *slot)
+{
+    return slot_is(slot, "name") && slot_is_in(slot, "params");
+}
+
+/* In all triggers that have it. */
+static void rename_params(struct mutant *m, struct str name, const char *text)
+{
+    EACH_SLOT(m->subject, slot)
+    if (is_param_name(slot) && str_equal(slot->value->text, name))
+        mutant_replace_node(m, slot->value, text);
+}
+
 static void renamed_parameter(const struct subject *s, struct mutants *out)
 {
     EACH_SLOT(s, slot)
-    if (slot_is(slot, "name") && slot_is_in(slot, "params")) {
+    if (is_param_name(slot)) {
         const char *name = arena_printf(s->arena, "other-%.*s", STR(slot->value->text));
         struct mutant *m = mutant_new(s, out);
 
-        mutant_replace_node(m, slot->value, name);
+        rename_params(m, slot->value->text, name);
         for (size_t i = 0; i < s->uses.count; i++)
             rename_words(m, S("trigger."), slot->value->text, name,
                          s->uses.items[i].start, s->uses.items[i].end);

@@ -247,8 +247,10 @@ static void bad_choice(const struct subject *s, struct mutants *out)
 static void bad_boolean(const struct subject *s, struct mutants *out)
 {
     EACH_SLOT(s, slot)
-    if (!slot->is_named && (slot_is(slot, "idempotent") || slot_is(slot, "required") ||
-                            slot_is(slot, "secret") || slot_is(slot, "recovers"))) {
+    if (!slot->is_named &&
+        (slot_is(slot, "idempotent") || slot_is(slot, "required") ||
+         (slot_is(slot, "secret") && !slot_is_in(slot, "triggers")) ||
+         slot_is(slot, "recovers"))) {
         mutant_simple(s, out, slot->value, "certainly", KAD0106);
         mutant_code(out->all.items[out->all.count - 1], KAD0114);
     }

@@ -91,6 +91,13 @@ own_modules
 exits 0 kad workflow run --json shout --text hello
 equal "result" "$(jq -r .outputs.text "$temporary/out")" OLLEH
 
+it "says which function of a module is missing"
+sed -i 's/^    idempotent: true$/&\n  - {name: whisper, description: In small letters., idempotent: true}/' modules/shout/module.yaml
+exits 2 kad build shout
+contains "$temporary/err" "error[KAD1102 no-implementation]: module \`shout\` has no function \`shout_whisper\`"
+equal "times that it is said" "$(grep -c KAD1102 "$temporary/err")" 1
+sed -i '/whisper/d' modules/shout/module.yaml
+
 it "works from a folder below the project"
 mkdir -p deep/below
 cd deep/below

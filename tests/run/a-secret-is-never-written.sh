@@ -298,6 +298,21 @@ kad workflow run --no-wait calls --pass - <<<"$given" >"$temporary/out" 2>"$temp
 equal status "$(sql "SELECT group_concat(status) FROM executions WHERE completed_at IS NULL")" waiting,waiting
 nowhere
 
+it "is masked in a value that is too large for a row, too"
+workflow large <<'END_OF_FILE'
+name: Large
+version: 1.0.0
+triggers:
+  - {type: cli, command: kad workflow large, params: []}
+steps:
+  - id: program
+    run: [sh, -c, 'printf %s "$PASSWORD"; head -c 300000 /dev/zero | tr "\0" x']
+    env: {PASSWORD: "{{ secrets.FILED }}"}
+END_OF_FILE
+exits 0 kad workflow run large
+equal "how the values begin" "$(cat .kad/values/* | grep -o '"stdout":"....')" '"stdout":"***x'
+nowhere
+
 it "a file that others may read is refused, before anything starts"
 count=$(sql "SELECT count(*) FROM executions")
 chmod 640 .kad/secrets

@@ -74,7 +74,7 @@ refuses "is no option" --count 1 loud
 refuses "did you mean --is-loud?" --count 1 --is-lod
 
 it "explains itself"
-for command in "" init build workflow "workflow run" "workflow logs" version; do
+for command in "" init build backup workflow "workflow run" "workflow logs" "workflow prune" version; do
     for words in "$command --help" "$command -h" "help $command"; do
         # Words of a command are meant to be split.
         # shellcheck disable=SC2086

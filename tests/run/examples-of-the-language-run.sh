@@ -19,6 +19,32 @@ for file in workflows/*.yaml; do
     contains README.md "| \`$(basename "$file" .yaml)\` |"
 done
 
+it "says which of them nothing starts yet, and shows what would"
+exits 0 kad build schedule webhook started-by-event watch call
+equal "the lines" "$(sed 's/:.*//' "$temporary/err" | tr '\n' ' ')" \
+    "schedule webhook started-by-event watch "
+contains "$temporary/err" \
+    "webhook: its webhook starts nothing by itself: this version of kad has no \`serve\`"
+exits 0 kad workflow show started-by-event
+contains "$temporary/out" "event order.placed, if {{ trigger.total > 1000"
+contains "$temporary/out" "its event starts nothing by itself"
+exits 0 kad workflow show call
+lacks "$temporary/out" "serve"
+
+it "schedule, webhook, started-by-event, watch: a person starts them, too"
+git -c user.name=a -c user.email=a@b commit -q --allow-empty -m first
+exits 2 kad workflow schedule
+contains "$temporary/err" "--lines is missing"
+exits 0 kad workflow schedule --lines 3
+contains reports/report first
+exits 0 kad workflow webhook --branch main --event tag
+equal route "$(route)" "fetch"
+contains ".kad/logs/$(execution)/fetch.1.1.log" "fetch --depth=1 --branch=main"
+exits 0 kad workflow started-by-event --order 7 --total 2000.5
+contains ".kad/logs/$(execution)/look.1.1.log" "order 7 of 2000.5: no note"
+exits 0 kad workflow watch --files a.c --files b.c
+equal route "$(route)" "each format format"
+
 it "outcomes: goes where the outcome leads"
 exits 0 kad workflow outcomes --text "It crashes"
 equal route "$(route)" "sort open-ticket"

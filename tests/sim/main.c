@@ -11,7 +11,7 @@
 
 #include "check.h"
 
-enum { ROUNDS_MAX = 400 };
+enum { ROUNDS_MAX = 4000 };
 
 struct schedule {
     struct arena arena;

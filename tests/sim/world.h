@@ -10,7 +10,7 @@
 #include "flow.h"
 #include "store/memory.h"
 
-enum { JOBS_MAX = 64, CALLS_MAX = 1024 };
+enum { JOBS_MAX = 4096, CALLS_MAX = 16384 };
 
 /* What is known of an attempt that was called. */
 struct call {

@@ -5,7 +5,7 @@ enum { EXECUTIONS_MAX = 8 };
 
 static struct {
     size_t left, under_way, most, ended, completed;
-    size_t groups, commits_in_group;
+    size_t groups, commits_in_group, commits_in_this_group, most_in_group;
     bool has_group, was_called_too_early;
     struct kad_journal_ops ops; /* below those that count */
 } seen;
@@ -32,6 +32,7 @@ TestSuite(batch, .fini = clean_up);
 static enum store_error count_begin(struct journal *journal)
 {
     seen.groups++;
+    seen.commits_in_this_group = 0;
     seen.has_group = true;
     return seen.ops.group_begin(journal);
 }
@@ -46,6 +47,9 @@ static enum store_error count_commit(struct journal *journal,
                                      const struct journal_commit *commit)
 {
     seen.commits_in_group += seen.has_group;
+    seen.commits_in_this_group += seen.has_group;
+    if (seen.commits_in_this_group > seen.most_in_group)
+        seen.most_in_group = seen.commits_in_this_group;
     return seen.ops.commit(journal, commit);
 }
 
@@ -148,6 +152,19 @@ BOTH(what_is_ready_at_once_is_stored_at_once)
     cr_expect_eq(seen.completed, EXECUTIONS_MAX);
     cr_expect_eq(seen.commits_in_group, 3 * EXECUTIONS_MAX, "two starts, and the end");
     cr_expect_leq(seen.groups, 4, "one more that finds nothing to begin");
+}
+
+BOTH(a_group_is_over_before_others_have_to_wait_long)
+{
+    enum { MANY = 250, PARTS_MAX = 100 };
+
+    fix.runs_early = true;
+    fix.host.also = also;
+    run_batch(MANY, MANY);
+    cr_expect_eq(seen.completed, MANY);
+    cr_expect_eq(seen.commits_in_group, 3 * MANY);
+    cr_expect_eq(seen.most_in_group, PARTS_MAX);
+    cr_expect_not(seen.was_called_too_early);
 }
 
 BOTH(an_action_is_called_after_its_start_is_stored)

@@ -171,3 +171,82 @@ Test(model, patterns_are_matched_with_literals)
                  "    run: [make, \"{{ trigger.a }}\", \"{{ trigger.b }}\"]\n",
                  "5:KAD0511");
 }
+
+/* ---- Triggers ------------------------------------------------------------------------ */
+
+static const char steps_of_triggers[] = "steps:\n  - id: build\n    run: [make]\n";
+
+static struct checked *check_trigger(struct arena *arena, const char *trigger)
+{
+    return check(
+        arena_printf(arena, "triggers:\n  - %s\n%s", trigger, steps_of_triggers));
+}
+
+Test(model, a_schedule_is_read_whole)
+{
+    struct arena arena = {0};
+    struct checked *c = check_trigger(
+        &arena, "{type: schedule, cron: '0 3 * * *', timezone: Europe/Berlin,"
+                " catchUp: all, overlap: cancel}");
+    const struct trigger *trigger = &c->workflow->triggers[0];
+
+    cr_expect_eq(trigger->kind, TRIGGER_SCHEDULE);
+    cr_expect(str_is(trigger->schedule.cron.text, "0 3 * * *"));
+    cr_expect(str_is(trigger->schedule.timezone.text, "Europe/Berlin"));
+    cr_expect_eq(trigger->schedule.catch_up, CATCH_UP_ALL);
+    cr_expect_eq(trigger->schedule.overlap, OVERLAP_CANCEL);
+    checked_release(c);
+    arena_release(&arena);
+}
+
+Test(model, triggers_have_defaults)
+{
+    struct arena arena = {0};
+    struct checked *c = check_trigger(&arena, "{type: schedule, cron: '0 3 * * *'}");
+
+    cr_expect_eq(c->workflow->triggers[0].schedule.catch_up, CATCH_UP_NONE);
+    cr_expect_eq(c->workflow->triggers[0].schedule.overlap, OVERLAP_SKIP);
+    cr_expect_null(c->workflow->triggers[0].schedule.timezone.text.p);
+    checked_release(c);
+    c = check_trigger(&arena,
+                      "{type: webhook, path: /x, secret: \"{{ secrets.HOOK }}\"}");
+    cr_expect(str_is(c->workflow->triggers[0].webhook.method, "POST"));
+    cr_expect_str_empty(c->text);
+    checked_release(c);
+    c = check_trigger(&arena, "{type: watch, paths: [a, 'b*']}");
+    cr_expect_eq(c->workflow->triggers[0].watch.path_count, 2);
+    cr_expect_eq(c->workflow->triggers[0].watch.debounce_ms, 1000);
+    checked_release(c);
+    arena_release(&arena);
+}
+
+Test(model, a_trigger_without_a_type_is_what_its_keys_say)
+{
+    struct arena arena = {0};
+    struct checked *c = check_trigger(&arena, "{event: order.paid, filter: 'true'}");
+
+    cr_expect_eq(c->workflow->triggers[0].kind, TRIGGER_EVENT);
+    cr_expect(strstr(c->text, "KAD0105"), "%s", c->text);
+    cr_expect(strstr(c->text, "missing key `type`"), "%s", c->text);
+    checked_release(c);
+    c = check_trigger(&arena, "{type: shedule, cron: '0 3 * * *'}");
+    cr_expect_eq(c->workflow->triggers[0].kind, TRIGGER_SCHEDULE);
+    checked_release(c);
+    arena_release(&arena);
+}
+
+Test(model, a_default_of_one_trigger_is_not_that_of_another)
+{
+    struct checked *c =
+        check("triggers:\n"
+              "  - {type: cli, params: [{name: a, type: integer, default: 1}]}\n"
+              "  - {type: event, event: x}\n"
+              "steps:\n  - id: build\n    run: [make, \"{{ trigger.a ?? 2 }}\"]\n");
+    const struct type_field *a = type_field_find(c->workflow->params, S("a"));
+
+    cr_assert(a);
+    cr_expect(a->type->is_optional);
+    cr_expect_null(a->default_value);
+    cr_expect_str_empty(c->text);
+    checked_release(c);
+}

@@ -130,10 +130,10 @@ Test(names, names_that_clash_in_c_are_found_in_lists_too)
 {
     expect_found(
         "triggers:\n  - type: cli\n    params:\n"
-        "      - {name: dryRun, type: string}\n"
+        "      - {name: dry_run, type: string}\n"
         "      - {name: dry-run, type: string}\n"
         "steps:\n  - id: a\n"
-        "    run: [make, \"{{ trigger.dryRun }}\", \"{{ trigger.dry-run }}\"]\n",
+        "    run: [make, \"{{ trigger.dry_run }}\", \"{{ trigger.dry-run }}\"]\n",
         "5:KAD1001");
 }
 

@@ -59,6 +59,25 @@ static const struct kad_type trigger_type = {
 static const struct kad_workflow workflow = {
     .id = "shop", .name = "Shop", .version = "1.0.0", .trigger = &trigger_type};
 
+/* The same, where other things start it, too: a person gives three of the parameters. */
+static const struct kad_hand_parameter hand[] = {
+    {.is_offered = true, .is_required = true},
+    {.is_offered = true, .is_required = true},
+    {.is_offered = true, .default_json = "7"},
+    {.is_offered = false},
+    {.is_offered = false},
+    {.is_offered = false},
+    {.is_offered = false},
+};
+
+static const struct kad_workflow shared = {.id = "shop",
+                                           .name = "Shop",
+                                           .version = "1.0.0",
+                                           .trigger = &trigger_type,
+                                           .by_hand = hand};
+
+static const struct kad_workflow *read_for = &workflow;
+
 static struct arena arena;
 static struct options options;
 static char *messages;
@@ -79,7 +98,7 @@ static bool read_list(const char *const *argv, int argc)
 
     free(messages);
     err = open_memstream(&messages, &messages_len);
-    is_read = options_read(&arena, &workflow, argc, (char **)argv, err, &options);
+    is_read = options_read(&arena, read_for, argc, (char **)argv, err, &options);
     fclose(err);
     return is_read;
 }
@@ -137,6 +156,20 @@ Test(options, a_pair_always_works)
     cr_assert(READ("-p", "feature=a", "-p", "is_urgent=true"), "%s", messages);
     cr_expect(strstr(options.parameters, "\"feature\":\"a\""));
     cr_expect(strstr(options.parameters, "\"is_urgent\":true"));
+}
+
+Test(options, a_person_gives_what_the_trigger_for_people_has)
+{
+    read_for = &shared;
+    cr_assert(READ("--feature", "a", "--level", "high"), "%s", messages);
+    cr_expect_str_eq(options.parameters, "{\"feature\":\"a\",\"level\":\"high\","
+                                         "\"itemCount\":7,\"is_urgent\":false}");
+    cr_assert_not(READ("--feature", "a", "--is-urgent", "-p", "ratio=1"));
+    cr_expect(strstr(messages, "unknown option --is-urgent"));
+    cr_expect(strstr(messages, "unknown option --ratio"));
+    cr_expect(strstr(messages, "--level is missing"));
+    cr_assert_not(READ("--feature", "a", "--level", "low", "--tag", "x"));
+    cr_expect_null(strstr(messages, "--tags"), "it is not offered: %s", messages);
 }
 
 Test(options, every_mistake_is_said)
@@ -213,6 +246,20 @@ Test(options, a_graph_has_a_format)
     cr_assert(READ("--graph=dot"), "%s", messages);
     cr_expect_eq(options.graph_format, GRAPH_DOT);
     cr_expect_not(READ("--graph=svg"));
+}
+
+Test(options, the_help_names_only_what_is_offered)
+{
+    char *text = NULL;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+
+    help_print(out, &arena, &shared);
+    fclose(out);
+    cr_expect(strstr(text, "--item-count INTEGER"));
+    cr_expect(strstr(text, "(default: 7)"));
+    cr_expect_null(strstr(text, "--ratio"));
+    free(text);
 }
 
 Test(options, the_help_names_every_parameter)

@@ -81,3 +81,48 @@ Test(places, are_exact_in_flow_style_and_behind_anchors)
         "    env: {\"A\": 'a', \"B\":\n      'it''s {{ steps.biuld.outputs.stdout }}'}\n",
         11, 23);
 }
+
+/* `lines`: the keys of an event, with a wrong name `trigger.totl` or `event.dta`. */
+static void assert_trigger_place(const char *lines, const char *code, unsigned line,
+                                 unsigned column)
+{
+    struct arena arena = {0};
+    struct checked *c = check(arena_printf(&arena,
+                                           "triggers:\n"
+                                           "  - type: event\n"
+                                           "    event: order.paid\n"
+                                           "%s"
+                                           "steps:\n"
+                                           "  - id: show\n"
+                                           "    run: [echo, \"{{ trigger.total }}\"]\n",
+                                           lines));
+    const char *expected =
+        arena_printf(&arena, "wf.yaml:%u:%u: error[%s", line, column, code);
+
+    cr_assert(strstr(c->text, expected), "%s\nexpected %s, found\n%s", lines, expected,
+              c->text);
+    cr_expect(strstr(c->text, "1 error in"), "%s", c->text);
+    checked_release(c);
+    arena_release(&arena);
+}
+
+Test(places, are_exact_in_what_triggers_read)
+{
+    static const char params[] = "    params: [{name: total, type: number}]\n";
+    struct arena arena = {0};
+
+    assert_trigger_place(
+        arena_printf(&arena, "    filter: \"{{ trigger.totl > 3 }}\"\n%s", params),
+        "KAD0205", 4, 25);
+    assert_trigger_place(arena_printf(&arena,
+                                      "%s    filter: >-\n      {{ event.type == 'x'\n"
+                                      "      && event.dta.x }}\n",
+                                      params),
+                         "KAD0217", 7, 16);
+    assert_trigger_place("    params:\n"
+                         "      - name: total\n"
+                         "        type: number\n"
+                         "        from: '{{ event.dta.total }}'\n",
+                         "KAD0217", 7, 25);
+    arena_release(&arena);
+}

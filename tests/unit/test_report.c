@@ -229,8 +229,8 @@ static void set_position(const char *block, const char *branch,
                                     .position_count = 1});
 }
 
-/* A child of the step `step` of `parent`. */
-static void call(const char *parent, const char *step, const char *id)
+/* A child of an attempt of `parent`, or of its step `step`. */
+static void call_from(const char *parent, const char *key, const char *id)
 {
     const struct workflow_row workflow = {
         .id = "mail", .name = "Mail", .version = "2.0.0", .definition = "{}"};
@@ -242,13 +242,17 @@ static void call(const char *parent, const char *step, const char *id)
                                 .current_step = "send",
                                 .started_ms = started_ms,
                                 .parent_id = parent,
-                                .parent_key =
-                                    arena_printf(&arena, "%s/%s/1/1", parent, step)};
+                                .parent_key = key};
     bool existed;
 
     cr_assert_eq(
         report.journal->ops->create(report.journal, &arena, &workflow, &row, &existed),
         STORE_OK);
+}
+
+static void call(const char *parent, const char *step, const char *id)
+{
+    call_from(parent, arena_printf(&arena, "%s/%s/1/1", parent, step), id);
 }
 
 /* Describes where its steps are. */
@@ -311,6 +315,32 @@ Test(report, items_are_told_apart_and_where_each_stands_is_said)
                 "    work[0]   completed    1.0s\n"
                 "    work[1]   interrupted  -\n"
                 "    inner[2]  interrupted  -\n");
+}
+
+Test(report, those_that_a_called_one_has_called_stand_under_that)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 0, NULL);
+    call("abcd1234", "test", "chil5678");
+    call_from("chil5678", "chil5678/send/1/1", "deep9012");
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("  test      interrupted  -\n"
+                "    mail    interrupted  -  execution chil5678\n"
+                "      mail  interrupted  -  execution deep9012\n");
+}
+
+Test(report, a_list_that_is_cut_says_so)
+{
+    start_execution("abcd1234");
+    start_execution("efgh5678");
+    cr_assert_eq(report_list(&report, NULL, 1), STORE_OK);
+    assert_says("the newest 1; --limit 0 shows all\n");
+    assert_silent_about("abcd1234");
+    rewind(report.out);
+    cr_assert_eq(report_list(&report, NULL, 2), STORE_OK);
+    fputc('\0', report.out);
+    assert_silent_about("shows all");
+    assert_says("abcd1234");
 }
 
 Test(report, a_called_execution_stands_under_its_caller_and_not_in_the_list)
@@ -617,6 +647,7 @@ Test(report, a_list_and_a_history_are_json_objects_too)
     json = printed_json();
     cr_assert_eq(json_unpack(json, "{s:[{s:s}]}", "executions", "status", &status), 0);
     cr_assert_str_eq(status, "interrupted");
+    cr_assert(json_is_false(json_object_get(json, "more")));
     json_decref(json);
     rewind(report.out);
     cr_assert_eq(report_history(&report, "abcd"), STORE_OK);

@@ -150,8 +150,12 @@ Test(sqlite, an_older_database_is_brought_up_to_date)
 
 /* ---- Older schemas --------------------------------------------------------------- */
 
-static const char *const schema_files[] = {"runtime/store/schema.sql",
-                                           "runtime/store/schema-2.sql"};
+static const char *const schema_files[] = {
+    "runtime/store/schema.sql", "runtime/store/schema-2.sql",
+    "runtime/store/schema-3.sql", "runtime/store/schema-4.sql"};
+
+/* Later ones have other columns in `gates`. */
+enum { VERSION_WITH_ROWS_MAX = 2, VERSION_COUNT = 4 };
 
 static const char *text_of_file(const char *path)
 {
@@ -161,7 +165,8 @@ static const char *text_of_file(const char *path)
     return text.p;
 }
 
-/* A database as the kad of that version has left it, with an execution under way. */
+/* A database as the kad of that version has left it; early ones with an execution under way:
+ * tests/run/older-stores-go-on.sh has real ones of all. */
 static void use_file_of_version(int version)
 {
     file = arena_printf(&arena, "%s/version-%d.db", folder, version);
@@ -170,6 +175,8 @@ static void use_file_of_version(int version)
     run_sql(arena_printf(&arena,
                          "PRAGMA application_id = 0x6b616431; PRAGMA user_version = %d",
                          version));
+    if (version > VERSION_WITH_ROWS_MAX)
+        return;
     run_sql(
         "INSERT INTO workflows VALUES ('flow', 'Name', '1.0.0', '{}', '2026', '2026');"
         "INSERT INTO executions (slot, id, workflow_id, workflow_version, trigger_type,"
@@ -240,12 +247,14 @@ Test(sqlite, older_databases_keep_their_rows_and_become_like_new_ones)
     open_file();
     as_new = columns();
     cr_assert(strstr(as_new, "gates.way TEXT 1 2"), "%s", as_new);
-    for (int version = 1; version <= 2; version++) {
+    for (int version = 1; version <= VERSION_COUNT; version++) {
         journal_close(journal);
         use_file_of_version(version);
         open_file();
-        assert_rows_are_kept();
         cr_assert_str_eq(columns(), as_new);
+        if (version > VERSION_WITH_ROWS_MAX)
+            continue;
+        assert_rows_are_kept();
         reopen();
         cr_assert_str_eq(found("e").current_step, "x");
     }
@@ -417,10 +426,19 @@ Test(sqlite, the_log_is_bounded_in_a_long_run)
     cr_assert_gt(about.st_size, 100 * 1024, "the pages went into the file");
 }
 
-/* There are as many workflows as files. */
+/* There are as many workflows as files; what upkeep and backup read once each; and the rows of
+ * a tree itself. */
 static bool may_scan(enum statement which)
 {
-    return which == WORKFLOW_LIST;
+    return which == WORKFLOW_LIST || which == BUILD_LIST || which == MODULE_LIST ||
+           which == LARGE_VALUE_LIST || which == EXECUTION_TREE;
+}
+
+/* Lists of executions come in the order of their index. */
+static bool may_sort(enum statement which)
+{
+    return which == GATE_LIST || which == GATE_LIST_OF_EVENT || which == EVENT_LIST ||
+           which == BUILD_LIST || which == MODULE_LIST || which == STEP_LIST;
 }
 
 Test(sqlite, no_statement_reads_a_whole_table)
@@ -441,6 +459,8 @@ Test(sqlite, no_statement_reads_a_whole_table)
 
             cr_assert(strncmp(detail, "SCAN", 4) != 0 || may_scan(which), "%s: %s",
                       text, detail);
+            cr_assert(!strstr(detail, "TEMP B-TREE") || may_sort(which), "%s: %s", text,
+                      detail);
         }
         sqlite3_finalize(plan);
     }

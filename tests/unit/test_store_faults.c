@@ -3,6 +3,7 @@
  * A script of commits, with a checkpoint among them, is run again and again, each time with
  * the fault a little later; with KAD_EVERYWHERE in the environment at every operation, which
  * takes minutes. What it was told to be stored has to be there afterwards. */
+#include "base/file.h"
 #include "fault_vfs.h"
 #include "store/sqlite.h"
 #include "store_fixture.h"
@@ -71,7 +72,7 @@ static bool has_step(int number)
     const char *name = arena_printf(&scratch, "s%d", number);
     struct step_row row;
     const enum store_error error = journal->ops->last_step(
-        journal, &scratch, execution_of(number), name, "", &row);
+        journal, &scratch, execution_of(number), name, "", 0, &row);
 
     arena_release(&scratch);
     cr_assert_neq(error, STORE_FAILED, "%s", store_message(journal));
@@ -198,6 +199,93 @@ Test(store_faults, what_was_reported_survives_a_power_cut)
 Test(store_faults, a_relaxed_store_is_sound_after_a_power_cut)
 {
     cr_assert_gt(cut_everywhere(true), 3);
+}
+
+/* ---- An older schema ------------------------------------------------------------------ */
+
+static const char *text_of_file(const char *path)
+{
+    struct str text;
+
+    cr_assert(file_read(&arena, path, 1 << 20, &text), "%s", path);
+    return text.p;
+}
+
+/* Not through the disk that fails. */
+static sqlite3 *open_directly(void)
+{
+    sqlite3 *db;
+
+    cr_assert_eq(sqlite3_open_v2(file, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                                 disk.system->zName),
+                 SQLITE_OK);
+    return db;
+}
+
+/* As the kad of schema 1 has left it. */
+static void make_old_file(void)
+{
+    sqlite3 *db = open_directly();
+    const char *sql = arena_printf(
+        &arena,
+        "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA application_id = 0x6b616431;"
+        "PRAGMA user_version = 1; PRAGMA journal_mode = WAL; %s"
+        "INSERT INTO workflows VALUES ('flow', 'Name', '1.0.0', '{}', '2026', '2026');"
+        "INSERT INTO executions (id, workflow_id, workflow_version, trigger_type,"
+        " status) VALUES ('e', 'flow', '1.0.0', 'cli', 'paused');",
+        text_of_file("runtime/store/schema.sql"));
+
+    cr_assert_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK, "%s",
+                 sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+static int version_found(void)
+{
+    sqlite3 *db = open_directly();
+    int version = 0;
+
+    cr_assert_eq(sqlite_pragma_read(db, "PRAGMA user_version", &version), SQLITE_OK);
+    sqlite3_close(db);
+    return version;
+}
+
+Test(store_faults, a_power_cut_leaves_the_old_schema_or_the_new_one)
+{
+    unsigned cuts = 0, fail_at = 1;
+    int newest;
+
+    use_folder();
+    open_file();
+    journal_close(journal);
+    journal = NULL;
+    disk_use();
+    newest = version_found();
+    disk.fault_kinds = 1u << DISK_WRITE | 1u << DISK_SYNC;
+    for (;; fail_at += stride(20), cuts++) {
+        int version;
+
+        start_afresh(fail_at);
+        make_old_file();
+        disk.cuts_power = true;
+        (void)!store_open(file, true, false, &journal);
+        if (!disk.is_cut)
+            break;
+        journal_close(journal);
+        power_back();
+        unlink(beside("-shm"));
+        version = version_found();
+        cr_assert(version == 1 || version == newest, "schema %d, cut at %u", version,
+                  fail_at);
+        cr_assert_eq(store_open(file, true, false, &journal), STORE_OK, "%s",
+                     store_message(journal));
+        assert_sound(fail_at);
+        cr_assert_eq(found("e").status, EXECUTION_PAUSED);
+        journal_close(journal);
+        journal = NULL;
+    }
+    disk_forget();
+    cr_assert_gt(cuts, 2);
 }
 
 /* ---- Operations that fail ------------------------------------------------------------- */

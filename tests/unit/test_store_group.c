@@ -1,4 +1,9 @@
 /* test_store_group.c: what is written in a group of a journal is stored together. */
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <unistd.h>
+
 #include "store_fixture.h"
 
 TestSuite(store_group, .fini = clean_up);
@@ -82,6 +87,107 @@ Test(store_group, nobody_else_sees_a_part_of_it)
     journal_close(journal);
     journal = own;
     cr_assert_eq(end(), STORE_OK);
+}
+
+/* ---- The queue of writers ------------------------------------------------------------ */
+
+/* See sqlite_queue.c. */
+enum { FIRST_IN_LINE = 1, BESIDE_THE_LINE };
+
+/* Another process, as far as the queue goes. */
+static struct journal *open_other(void)
+{
+    struct journal *other;
+
+    cr_assert_eq(store_open(file, false, false, &other), STORE_OK);
+    return other;
+}
+
+static void *start_step_of_a(void *context)
+{
+    struct journal *other = open_other();
+    const struct step_row step = step_of("a", "plan", 1, 1);
+    const struct journal_commit commit = {
+        .execution_id = "a", .now_ms = now_ms, .started = &step};
+
+    (void)context;
+    cr_assert_eq(other->ops->commit(other, &commit), STORE_OK);
+    journal_close(other);
+    return NULL;
+}
+
+static void *pause_a(void *context)
+{
+    struct journal *other = open_other();
+
+    (void)context;
+    cr_assert_eq(other->ops->request(other, "a", "pause"), STORE_OK);
+    journal_close(other);
+    return NULL;
+}
+
+static int open_queue(void)
+{
+    const int fd = open(arena_printf(&arena, "%s-queue", file), O_RDWR);
+
+    cr_assert_geq(fd, 0);
+    return fd;
+}
+
+static short lock_place(int fd, int command, int place)
+{
+    struct flock lock = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = place, .l_len = 1};
+
+    cr_assert_eq(fcntl(fd, command, &lock), 0);
+    return lock.l_type;
+}
+
+static void wait_until_taken(int fd, int place)
+{
+    while (lock_place(fd, F_OFD_GETLK, place) == F_UNLCK)
+        sched_yield();
+}
+
+Test(store_group, who_waits_comes_before_the_next_group)
+{
+    pthread_t thread;
+    int fd;
+
+    use_folder();
+    open_file();
+    start_execution("a");
+    begin();
+    cr_assert_eq(pthread_create(&thread, NULL, start_step_of_a, NULL), 0);
+    fd = open_queue();
+    wait_until_taken(fd, FIRST_IN_LINE);
+    cr_assert_eq(end(), STORE_OK);
+    begin();
+    cr_expect_str_eq(last_step("a", "plan").key, "a/plan/1/1");
+    cr_assert_eq(end(), STORE_OK);
+    pthread_join(thread, NULL);
+    close(fd);
+}
+
+Test(store_group, what_a_person_asks_does_not_stand_in_line)
+{
+    const char *request = NULL;
+    pthread_t thread;
+    int fd;
+
+    use_folder();
+    open_file();
+    start_execution("a");
+    begin();
+    fd = open_queue();
+    lock_place(fd, F_OFD_SETLK, FIRST_IN_LINE); /* somebody who never gets his turn */
+    cr_assert_eq(pthread_create(&thread, NULL, pause_a, NULL), 0);
+    wait_until_taken(fd, BESIDE_THE_LINE);
+    cr_assert_eq(end(), STORE_OK);
+    pthread_join(thread, NULL);
+    close(fd);
+    cr_expect_eq(journal->ops->requested(journal, &arena, "a", &request), STORE_OK);
+    cr_expect_str_eq(request, "pause");
 }
 
 Test(store_group, a_part_that_fails_takes_all_of_it_back)
