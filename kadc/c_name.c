@@ -6,8 +6,11 @@
 
 #include <ctype.h>
 #include <stdbool.h>
-#include <string.h>
+#include <stdlib.h>
 
+#include "base/arena.h"
+
+/* By the alphabet. */
 static const char *const reserved[] = {
     "alignas",   "alignof",  "asm",           "assert",       "auto",
     "bool",      "break",    "case",          "char",         "const",
@@ -22,12 +25,15 @@ static const char *const reserved[] = {
     "void",      "volatile", "while",
 };
 
-static bool is_reserved(const char *name)
+static int compare_words(const void *name, const void *word)
 {
-    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
-        if (name[0] == reserved[i][0] && strcmp(name, reserved[i]) == 0)
-            return true;
-    return false;
+    return str_compare(*(const struct str *)name, str_of(*(const char *const *)word));
+}
+
+static bool is_reserved(struct str name)
+{
+    return bsearch(&name, reserved, sizeof(reserved) / sizeof(reserved[0]),
+                   sizeof(reserved[0]), compare_words);
 }
 
 static int char_at(struct str s, size_t at)
@@ -45,19 +51,18 @@ static bool is_word_start(struct str name, size_t at)
 
 const char *c_name(struct arena *arena, struct str name)
 {
-    /* Two for each character, two at the ends, and the NUL. */
-    char *c = arena_array(arena, char, 2 * name.len + 3), *end = c;
-
+    char *c = arena_alloc(arena, name.len * 2 + sizeof "n_"); /* as long as it may be */
+    size_t len = 0;
     if (name.len == 0 || isdigit(char_at(name, 0)))
-        *end++ = 'n';
+        c[len++] = 'n';
     for (size_t i = 0; i < name.len; i++) {
         const int ch = char_at(name, i);
 
         if (isupper(ch) && i > 0 && is_word_start(name, i))
-            *end++ = '_';
-        *end++ = isalnum(ch) ? (char)tolower(ch) : '_';
+            c[len++] = '_';
+        c[len++] = isalnum(ch) ? (char)tolower(ch) : '_';
     }
-    if (is_reserved(c))
-        *end = '_';
+    if (is_reserved((struct str){c, len}))
+        c[len] = '_';
     return c;
 }

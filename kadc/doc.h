@@ -36,22 +36,28 @@ enum node_style {
 };
 
 struct node {
-    enum node_kind kind;
-    enum node_style style; /* of a scalar */
-    struct span span; /* a scalar with its quotes; a block without trailing blanks */
-    struct str text;  /* scalar: its value after escapes and folding */
-    /* Scalar: for each byte of `text`, and one more for its end, the byte of the source
-     * that it comes from. NULL: the bytes follow each other from `text_start`. */
-    const uint32_t *origins;
-    uint32_t text_start;
-    /* List: items. Map: values; keys[i] is the key (a scalar) of items[i]. */
-    struct node **items;
-    struct node **keys;
-    size_t count;
-    size_t dropped_count; /* Map: keys that stood twice, and were reported */
+    enum node_kind kind : 8;
+    enum node_style style : 8; /* of a scalar */
     /* Stands for something that could not be read and has been reported, such as an
      * expression without quotes: an empty scalar that passes stay silent about. */
     bool is_poisoned;
+    uint32_t text_start; /* of a scalar, see `origins` */
+    struct span span;    /* a scalar with its quotes; a block without trailing blanks */
+    union {
+        struct {             /* NODE_SCALAR */
+            struct str text; /* its value after escapes and folding */
+            /* For each byte of `text`, and one more for its end, the byte of the source
+             * that it comes from. NULL: the bytes follow each other from text_start. */
+            const uint32_t *origins;
+        };
+        struct
+        { /* NODE_LIST: items. NODE_MAP: values, whose keys (scalars) are keys[i]. */
+            struct node **items;
+            struct node **keys;
+            uint32_t count;
+            uint32_t dropped_count; /* keys that stood twice, and were reported */
+        };
+    };
 };
 
 /* The tree of a file, in the arena; NULL when there is none worth going on with (the

@@ -18,6 +18,7 @@ struct source {
     uint32_t line_count;
     /* Characters before each block of bytes, so that columns of a long line are cheap. */
     uint32_t *characters;
+    bool is_ascii;   /* a character is a byte */
     bool is_foreign; /* not named on the command line: --fix leaves it alone */
 };
 
