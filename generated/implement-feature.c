@@ -139,6 +139,7 @@ static const struct kad_step_info steps[] = {
         .line = 94,
         .action = &implementation_rollback_changes_action,
         .outputs_offset = offsetof(struct frame, rollback),
+        .is_after_failure = true,
         .outputs_unread = true,
     },
     {
@@ -146,6 +147,7 @@ static const struct kad_step_info steps[] = {
         .line = 102,
         .action = &system_handle_error_action,
         .outputs_offset = offsetof(struct frame, error_handler),
+        .is_after_failure = true,
         .outputs_unread = true,
     },
     {

@@ -22,7 +22,8 @@
 static const char details[] =
     "What follows EVENT are fields of its data: name=TEXT, or name:=JSON. Executions that\n"
     "wait for the event and are run by nobody are resumed here, one after the other.\n"
-    "The exit code says whether the event was stored, not how they ended.";
+    "The exit code says whether the event was stored, not how they ended; one that has\n"
+    "failed is named on standard error.";
 
 /* A root execution, and the gate in it that has the event. */
 struct woken {
@@ -182,6 +183,19 @@ static int resume(struct emission *emission, const struct execution_row *executi
     return KAD_EXIT_USAGE;
 }
 
+/* The event is stored whatever becomes of it: that is what the exit code says. */
+static void warn(const struct emission *emission, const struct execution_row *execution,
+                 int exit_code)
+{
+    const char *end = exit_code == KAD_EXIT_FAILED      ? "has failed"
+                      : exit_code == KAD_EXIT_CANCELLED ? "is cancelled"
+                                                        : "could not go on";
+
+    if (exit_code != KAD_EXIT_COMPLETED && exit_code != KAD_EXIT_WAITING)
+        cli_error("%s is stored; execution %s, which it let go on, %s (exit %d)",
+                  emission->event.name, execution->id, end, exit_code);
+}
+
 static void say(struct emission *emission, const struct execution_row *execution,
                 const char *key, int value)
 {
@@ -210,6 +224,7 @@ static void wake(struct emission *emission, struct woken *woken)
 {
     const struct execution_row *execution = &woken->root;
     const bool is_quiet = emission->session.cli->is_json;
+    int exit_code;
     pid_t owner;
 
     if (is_told(&emission->session, woken, &owner)) {
@@ -225,7 +240,9 @@ static void wake(struct emission *emission, struct woken *woken)
         if (!is_quiet)
             printf("%s goes on\n", execution->id);
         fflush(stdout);
-        say(emission, execution, "exit", resume(emission, execution));
+        exit_code = resume(emission, execution);
+        warn(emission, execution, exit_code);
+        say(emission, execution, "exit", exit_code);
     }
 }
 

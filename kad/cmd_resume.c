@@ -8,13 +8,17 @@
 static const char details[] =
     "A step that was running when the engine died runs again if its action is\n"
     "idempotent. If not, the execution asks whether it happened: --retry, --skip and\n"
-    "--fail answer.";
+    "--fail answer. It goes on with the build that it began with, or, with --upgrade, with\n"
+    "the newest one, where its position and all that it has stored mean the same there;\n"
+    "what does not is listed, and nothing is changed.";
 
 /* NULL: reported. */
 static const char *program_of(struct session *session, const char *prefix,
-                              const char **execution_id, int *exit_code)
+                              bool is_upgrade, const char **execution_id,
+                              int *exit_code)
 {
     struct execution_row execution, root;
+    struct program newest;
     enum store_error error;
 
     if (!session_find(session, prefix, &execution, exit_code))
@@ -22,8 +26,13 @@ static const char *program_of(struct session *session, const char *prefix,
     *execution_id = execution.id;
     error = session_find_root(session, execution.id, &root);
     *exit_code = session_exit(session, error, execution.id);
-    return error == STORE_OK
-               ? program_of_execution(session->cli, &session->project, &root, exit_code)
+    if (error != STORE_OK)
+        return NULL;
+    if (!is_upgrade)
+        return program_of_execution(session->cli, &session->project, &root, exit_code);
+    return program_get(session->cli, &session->project, root.workflow_id, &newest,
+                       exit_code)
+               ? newest.path
                : NULL;
 }
 
@@ -39,6 +48,8 @@ static int hand_over(struct cli *cli, const char *path, const char *execution_id
         engine_argv_add(cli, &argv, "--skip");
     if (answer->fails)
         engine_argv_add(cli, &argv, "--fail");
+    if (answer->is_upgrade)
+        engine_argv_add(cli, &argv, "--upgrade");
     if (answer->is_verbose)
         engine_argv_add(cli, &argv, "--verbose");
     if (answer->leaves_waits)
@@ -60,7 +71,8 @@ int resume_exec(struct cli *cli, const struct resume_answer *answer)
 
     if (!session_open(&session, cli, &exit_code))
         return exit_code;
-    path = program_of(&session, cli->argv[0], &execution_id, &exit_code);
+    path = program_of(&session, cli->argv[0], answer->is_upgrade, &execution_id,
+                      &exit_code);
     session_close(&session);
     return path ? hand_over(cli, path, execution_id, answer) : exit_code;
 }
@@ -80,6 +92,8 @@ int cmd_resume(struct cli *cli)
         {"--step", "STEP", "whose question is answered, where several are open",
          &answer.step, NULL},
         {"--from", "STEP", "go on at this step", &answer.from, NULL},
+        {"--upgrade", NULL, "on the newest build, if what is stored fits it", NULL,
+         &answer.is_upgrade},
         {"--verbose", NULL, "also show what the steps log", NULL, &answer.is_verbose},
         {"--no-wait", NULL, "leave when there is something to wait for", NULL,
          &answer.leaves_waits},

@@ -19,6 +19,8 @@ static const struct command commands[] = {
     {"emit", "EVENT [NAME=TEXT | NAME:=JSON]...",
      "Tell the workflows that wait for it that something has happened", cmd_emit},
     {"backup", "FILE", "Copy the store, also while workflows run", cmd_backup},
+    {"progress", "TEXT", "Say what the step is doing whose program calls this",
+     cmd_progress},
     {"version", "", "Print the version", cmd_version},
     {"help", "[COMMAND]", "Explain a command", cmd_help},
 };

@@ -8,7 +8,7 @@
 
 /* Handed on to the engine. */
 struct resume_answer {
-    bool retries, skips, fails, is_verbose, leaves_waits;
+    bool retries, skips, fails, is_upgrade, is_verbose, leaves_waits;
     const char *outputs, *outcome;
     const char *from;
     const char *step; /* whose question it answers; NULL: there is only one */

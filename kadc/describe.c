@@ -198,8 +198,9 @@ json_t *describe_schema(const struct type *type)
 
 static json_t *trigger_json(const struct trigger *trigger)
 {
-    json_t *params = json_array(), *json = json_pack("{s:s}", "type", "cli");
+    json_t *params = json_array(), *json = json_object();
 
+    describe_set_text(json, "type", trigger_kind_text(trigger->kind));
     describe_set_text(json, "command", trigger->command.text);
     for (size_t i = 0; i < trigger->param_count; i++) {
         const struct type_field *param = &trigger->params[i];
@@ -293,13 +294,12 @@ static json_t *concurrency_json(const struct concurrency *concurrency)
     return json;
 }
 
-/* The names of those that it needs. */
-static json_t *secrets_json(const struct workflow *workflow)
+static json_t *names_json(const struct str *items, size_t count)
 {
     json_t *names = json_array();
 
-    for (size_t i = 0; i < workflow->secrets.count; i++)
-        json_array_append_new(names, describe_text_json(workflow->secrets.items[i]));
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(names, describe_text_json(items[i]));
     return names;
 }
 
@@ -326,8 +326,13 @@ json_t *describe_workflow(struct arena *arena, const struct workflow *workflow)
                             concurrency_json(workflow->concurrency));
     if (workflow->is_in_worktree)
         json_object_set_new(json, "workspace", json_string("worktree"));
+    if (workflow->env.count)
+        json_object_set_new(json, "env",
+                            names_json(workflow->env.items, workflow->env.count));
     if (workflow->secrets.count)
-        json_object_set_new(json, "secrets", secrets_json(workflow));
+        json_object_set_new(
+            json, "secrets",
+            names_json(workflow->secrets.items, workflow->secrets.count));
     json_object_set_new(json, "bounds", bounds_json(workflow->graph));
     return json;
 }

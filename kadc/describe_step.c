@@ -294,6 +294,13 @@ static json_t *retry_json(const struct retry *retry)
     return json;
 }
 
+/* What a forEach keeps while it is under way. */
+static json_t *items_schema(const struct type *items)
+{
+    return json_pack("{s:s, s:{s:o}, s:[s]}", "type", "object", "properties", "items",
+                     describe_schema(items), "required", "items");
+}
+
 static json_t *step_json(struct arena *arena, const struct workflow *workflow,
                          const struct step *step)
 {
@@ -319,6 +326,8 @@ static json_t *step_json(struct arena *arena, const struct workflow *workflow,
     else if (step->kind == STEP_WORKFLOW)
         json_object_set_new(json, "inputs",
                             describe_schema(step->block->workflow->params));
+    else if (step->kind == STEP_FOR_EACH)
+        json_object_set_new(json, "inputs", items_schema(step->block->each->type));
     json_object_set_new(json, "outputs", describe_schema(step->outputs));
     json_object_set_new(json, "routes", routes_json(arena, step));
     return json;

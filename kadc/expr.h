@@ -20,6 +20,7 @@
 #include "types.h"
 
 struct step;
+struct trigger;
 struct workflow;
 struct type_field;
 
@@ -78,10 +79,19 @@ enum binding_kind {
     BIND_WORKFLOW_ERROR,
     BIND_EXECUTION_ID,
     BIND_EXECUTION_STARTED_AT,
-    BIND_ITEM,  /* an item of the forEach that is `step` */
-    BIND_INDEX, /* its index */
-    BIND_ENV,   /* env.N: field_name */
-    BIND_SECRET /* secrets.N: field_name */
+    BIND_ITEM,   /* an item of the forEach that is `step` */
+    BIND_INDEX,  /* its index */
+    BIND_ENV,    /* env.N: name */
+    BIND_SECRET, /* secrets.N: name */
+    /* Of what starts the workflow, in its trigger only: see expr_trigger.c. */
+    BIND_REQUEST_BODY,
+    BIND_REQUEST_HEADER, /* request.headers.N: name */
+    BIND_REQUEST_QUERY,  /* request.query.N: name */
+    BIND_EVENT_TYPE,
+    BIND_EVENT_SOURCE,
+    BIND_EVENT_DATA,
+    BIND_WATCH_PATH,
+    BIND_WATCH_PATHS
 };
 
 struct binding {
@@ -140,7 +150,9 @@ struct scope {
     struct diags *diags;
     struct workflow *workflow;
     const struct step
-        *step;         /* whose input or route it is; NULL: the workflow's outputs */
+        *step; /* whose input or route it is; NULL: the workflow's outputs */
+    const struct trigger
+        *trigger;      /* whose `from`, `filter` or `value` it is, or NULL */
     bool is_after;     /* in a route: the step's own outputs are there */
     bool is_recovered; /* its success has wiped out the failure that led to it */
 };

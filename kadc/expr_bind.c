@@ -64,8 +64,8 @@ static struct names field_names(struct arena *arena, const struct type *object)
 
 /* After a report about `expr`'s name: suggestions; returns the one that is meant, or an
  * absent name. */
-static struct str suggest(const struct scope *scope, const struct expr *expr,
-                          struct names names)
+struct str bind_suggest(const struct scope *scope, const struct expr *expr,
+                        struct names names)
 {
     const ptrdiff_t meant =
         diag_did_you_mean(scope->diags, expr->name_span, expr->text, names);
@@ -86,7 +86,8 @@ static const struct type_field *suggest_field(const struct scope *scope,
                                               const struct expr *expr,
                                               const struct type *object)
 {
-    const struct str meant = suggest(scope, expr, field_names(scope->arena, object));
+    const struct str meant =
+        bind_suggest(scope, expr, field_names(scope->arena, object));
 
     return meant.p ? type_field_find(object, meant) : NULL;
 }
@@ -133,25 +134,44 @@ static bool is_misnamed(const struct scope *scope, struct str name,
     return nearest.count == 1 && !name_is_identifier(names.items[nearest.shown[0]]);
 }
 
+/* What `trigger` has: in a trigger, its own parameters. NULL: nobody knows. */
+static const struct type *parameters_of(const struct scope *scope)
+{
+    const struct trigger *trigger = scope->trigger;
+    struct type *object;
+
+    if (!scope->workflow->params || scope->workflow->params->kind != TYPE_OBJECT)
+        return NULL;
+    if (!trigger)
+        return scope->workflow->params;
+    object = arena_new(scope->arena, struct type);
+    object->kind = TYPE_OBJECT;
+    object->fields = trigger->params;
+    object->field_count = trigger->param_count;
+    return object;
+}
+
 static const struct type *bind_parameter(const struct scope *scope, struct expr *expr)
 {
-    const struct type *params = scope->workflow->params;
+    const struct type *params = parameters_of(scope);
     const struct type_field *field;
 
-    if (!params || params->kind != TYPE_OBJECT)
+    if (!params)
         return type_poison();
     field = type_field_find(params, expr->text);
     if (!field && is_misnamed(scope, expr->text, params))
         return type_poison();
     if (!field) {
         diag_report(scope->diags, expr->name_span, KAD0205,
-                    "the trigger has no parameter `%.*s`", STR(expr->text));
+                    "%s trigger has no parameter `%.*s`",
+                    scope->trigger ? "this" : "the", STR(expr->text));
         diag_subject(scope->diags, "parameter `%.*s`", STR(expr->text));
         field = suggest_field(scope, expr, params);
     }
     if (!field)
         return type_poison();
-    return bind(expr, BIND_PARAMETER, NULL, field, field->type);
+    return bind(expr, BIND_PARAMETER, NULL,
+                type_field_find(scope->workflow->params, field->name), field->type);
 }
 
 static const struct root_field *root_field_find(struct str root, struct str name)
@@ -171,7 +191,7 @@ static const struct root_field *suggest_root_field(const struct scope *scope,
     for (size_t i = 0; i < ROOT_FIELD_COUNT; i++)
         if (str_is(expr->left->text, root_fields[i].root))
             vec_push(scope->arena, &names, str_of(root_fields[i].field));
-    meant = suggest(scope, expr, (struct names){names.items, names.count});
+    meant = bind_suggest(scope, expr, (struct names){names.items, names.count});
     return root_field_find(expr->left->text, meant);
 }
 
@@ -233,6 +253,8 @@ static struct names root_names(const struct scope *scope)
 
     for (size_t i = 0; i < ROOT_COUNT; i++)
         vec_push(scope->arena, &names, roots[i]);
+    if (own_trigger_root(scope).p)
+        vec_push(scope->arena, &names, own_trigger_root(scope));
     for (; block; block = block->step->outer) {
         if (block->step->kind != STEP_FOR_EACH)
             continue;
@@ -244,7 +266,6 @@ static struct names root_names(const struct scope *scope)
     return (struct names){names.items, names.count};
 }
 
-/* A loop variable outside of its loop. */
 /* Whether a loop around the place has a name for its item that could not be read: reported. */
 static bool is_item_lost(const struct scope *scope)
 {
@@ -256,6 +277,21 @@ static bool is_item_lost(const struct scope *scope)
     return false;
 }
 
+/* Whether it is meant as such an item, whose name means something else. */
+static bool is_lost_item(const struct scope *scope, struct str name)
+{
+    const struct block *block = scope->step ? scope->step->outer : NULL;
+    const struct node *as;
+
+    for (; block; block = block->step->outer) {
+        as = node_find(block->step->node, "as");
+        if (!block->as.text.p && as && str_equal(as->text, name))
+            return true;
+    }
+    return false;
+}
+
+/* A loop variable outside of its loop. */
 static void report_outside(const struct scope *scope, const struct expr *name,
                            const struct step *loop)
 {
@@ -275,7 +311,7 @@ static struct str resolve_root(const struct scope *scope, struct expr *name)
     for (size_t i = 0; i < ROOT_COUNT; i++)
         if (str_equal(name->text, roots[i]))
             return roots[i];
-    if (is_variable(scope, name))
+    if (is_variable(scope, name) || is_own_trigger_root(scope, name->text))
         return name->text;
     name->name_span = name->span;
     loop = scope->workflow->loop_table
@@ -287,10 +323,14 @@ static struct str resolve_root(const struct scope *scope, struct expr *name)
     }
     if (is_item_lost(scope))
         return name->text = (struct str){0};
+    if (is_trigger_root(name->text)) {
+        report_trigger_root(scope, name);
+        return name->text = (struct str){0};
+    }
     diag_report(scope->diags, name->span, KAD0216, "unknown name `%.*s`",
                 STR(name->text));
     diag_subject(scope->diags, "name `%.*s`", STR(name->text));
-    name->text = suggest(scope, name, root_names(scope));
+    name->text = bind_suggest(scope, name, root_names(scope));
     if (!name->text.p)
         diag_help(scope->diags,
                   "expressions start with `trigger`, `steps`, `workflow`, "
@@ -306,7 +346,8 @@ static bool resolve_path_root(const struct scope *scope, struct expr *path)
 
     while (root->kind == EXPR_FIELD)
         root = root->left;
-    if (root->kind != EXPR_NAME || resolve_root(scope, root).p)
+    if (root->kind != EXPR_NAME ||
+        (!is_lost_item(scope, root->text) && resolve_root(scope, root).p))
         return true;
     for (struct expr *at = path; at != root; at = at->left)
         at->left->type = type_poison();
@@ -314,8 +355,8 @@ static bool resolve_path_root(const struct scope *scope, struct expr *path)
 }
 
 /* A path that stops too early: `steps`, `steps.S`, `steps.S.outputs`. */
-static const struct type *incomplete(const struct scope *scope, const struct expr *expr,
-                                     const char *missing)
+const struct type *bind_incomplete(const struct scope *scope, const struct expr *expr,
+                                   const char *missing)
 {
     const struct str path = expr_source(expr);
 
@@ -326,14 +367,15 @@ static const struct type *incomplete(const struct scope *scope, const struct exp
 
 const struct type *bind_name(const struct scope *scope, struct expr *expr)
 {
-    const struct str root = resolve_root(scope, expr);
+    const struct str root =
+        is_lost_item(scope, expr->text) ? (struct str){0} : resolve_root(scope, expr);
 
     if (!root.p)
         return type_poison();
     if (is_variable(scope, expr))
         return bind_variable(scope, expr);
-    return incomplete(scope, expr,
-                      str_is(root, "steps") ? "a step" : "one of its fields");
+    return bind_incomplete(scope, expr,
+                           str_is(root, "steps") ? "a step" : "one of its fields");
 }
 
 /* ---- Secrets --------------------------------------------------------------------- */
@@ -389,7 +431,7 @@ static const struct type *bind_root_field(const struct scope *scope, struct expr
     if (str_is(root, "secrets"))
         return bind_secret(scope, expr);
     if (str_is(root, "steps"))
-        return incomplete(scope, expr, "what of the step");
+        return bind_incomplete(scope, expr, "what of the step");
     return bind_fixed(scope, expr);
 }
 
@@ -560,7 +602,7 @@ static const struct type *bind_step_member(const struct scope *scope, struct exp
         diag_subject(scope->diags, "field `%.*s` of a step", STR(member));
         if (has_output(*step, member))
             return bind_forgotten(scope, expr, *step);
-        member = suggest(scope, expr, members);
+        member = bind_suggest(scope, expr, members);
     }
     *is_outputs = str_is(member, "outputs");
     return bind_fact(scope, expr, *step, member);
@@ -582,7 +624,8 @@ static const struct type *access_untyped(const struct scope *scope,
     const bool is_warned = (left->kind == EXPR_FIELD || left->kind == EXPR_INDEX) &&
                            left->left->type && is_untyped(left->left->type);
 
-    if (!is_warned && !scope->workflow->has_gaps) { /* what is lost may have said it */
+    if (!is_warned && !scope->workflow->has_gaps &&
+        !is_received_json(left)) { /* what is lost may have said it */
         diag_report(scope->diags, expr->name_span, KAD0513,
                     "nothing says that `%.*s` has a field `%.*s`", STR(path),
                     STR(expr->text));
@@ -650,10 +693,14 @@ const struct type *bind_field(const struct scope *scope, struct expr *expr)
 {
     struct expr *left = expr->left;
     const struct step *step = NULL;
-    bool is_outputs = false;
+    const struct type *received;
+    bool is_outputs = false, is_bound;
 
     if (!resolve_path_root(scope, expr))
         return type_poison();
+    received = bind_trigger_field(scope, expr, &is_bound);
+    if (is_bound)
+        return received;
     if (left->kind == EXPR_NAME && is_variable(scope, left)) {
         left->type = bind_variable(scope, left);
         return access_field(scope, expr);
@@ -663,7 +710,7 @@ const struct type *bind_field(const struct scope *scope, struct expr *expr)
     if (is_step(left)) {
         const struct type *type = bind_step_member(scope, expr, &step, &is_outputs);
 
-        return is_outputs ? incomplete(scope, expr, "one of the outputs") : type;
+        return is_outputs ? bind_incomplete(scope, expr, "one of the outputs") : type;
     }
     if (left->kind == EXPR_FIELD && is_step(left->left)) {
         left->type = bind_step_member(scope, left, &step, &is_outputs);

@@ -48,7 +48,7 @@ static void check_argument(const struct scope *scope, const struct expr *call, s
         param = PARAM_TEXT;
     type = expr_require(scope, arg);
     if (param == PARAM_MEMBER)
-        expr_check_member(scope, arg, arg, call->args[0]->type);
+        expr_check_member(scope, arg, arg, call->args[0]);
     if (param_fits(param, type))
         return;
     expected = str_printf(scope->arena, "%s as argument %zu of `%.*s`",

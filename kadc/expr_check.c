@@ -43,7 +43,7 @@ static const struct trigger *lacking_trigger(const struct scope *scope,
 {
     const struct workflow *workflow = scope->workflow;
 
-    if (path->binding.kind != BIND_PARAMETER)
+    if (path->binding.kind != BIND_PARAMETER || scope->trigger)
         return NULL;
     for (size_t i = 0; i < workflow->trigger_count; i++)
         if (!trigger_param_find(&workflow->triggers[i], path->binding.field->name))
@@ -289,14 +289,17 @@ static void check_order(const struct scope *scope, struct expr *expr)
 }
 
 void expr_check_member(const struct scope *scope, const struct expr *expr,
-                       const struct expr *element, const struct type *array)
+                       const struct expr *element, const struct expr *holder)
 {
+    const struct type *array = holder->type;
     const struct str item =
         array->items ? type_text(scope->arena, array->items) : S("");
     const struct str found = type_text(scope->arena, element->type);
 
     if (array->kind != TYPE_ARRAY || array->is_opaque)
         return;
+    if (holder->kind == EXPR_LIST && is_comparable(element->type, array->items))
+        return; /* its items are values, and no enum that somebody has declared */
     if (is_comparable(element->type, array->items))
         enum_literal_check(scope, element, array->items);
     else
@@ -311,7 +314,7 @@ static void check_in(const struct scope *scope, struct expr *expr)
 
     if (array->kind == TYPE_ARRAY) {
         expr_require(scope, expr->left);
-        expr_check_member(scope, expr, expr->left, array);
+        expr_check_member(scope, expr, expr->left, expr->right);
     } else if (array->kind != TYPE_POISON && array->kind != TYPE_ANY) {
         expr_report_type(scope, expr->right, KAD0503, "an array");
         if (array->kind == TYPE_STRING)
@@ -319,14 +322,23 @@ static void check_in(const struct scope *scope, struct expr *expr)
     }
 }
 
+/* `[]` is of the type of what stands beside it. */
+static void adopt_type(const struct scope *scope, struct expr *empty,
+                       const struct type *beside)
+{
+    if (empty->kind == EXPR_LIST && empty->arg_count == 0 && beside->kind == TYPE_ARRAY)
+        empty->type = type_required(scope->arena, beside);
+}
+
 static const struct type *check_coalesce(const struct scope *scope, struct expr *expr)
 {
-    const struct type *left = expr->left->type, *right = expr->right->type;
-    const struct type *type =
-        type_join(scope->arena, type_required(scope->arena, left), right);
+    const struct type *left = expr->left->type, *right, *type;
     const struct str wanted =
         type_text(scope->arena, type_required(scope->arena, left));
 
+    adopt_type(scope, expr->right, left);
+    right = expr->right->type;
+    type = type_join(scope->arena, type_required(scope->arena, left), right);
     if (left->kind == TYPE_NULL)
         return right;
     if (type)
@@ -386,13 +398,15 @@ static const struct type *check_negation(const struct scope *scope, struct expr 
 
 static const struct type *check_choice(const struct scope *scope, struct expr *expr)
 {
-    const struct expr *yes = expr->args[1], *no = expr->args[2];
+    struct expr *yes = expr->args[1], *no = expr->args[2];
     const struct type *type;
     struct str wanted;
 
     for (size_t i = 0; i < expr->arg_count; i++)
         expr_check(scope, expr->args[i]);
     expr_require_boolean(scope, expr->args[0]);
+    adopt_type(scope, yes, no->type);
+    adopt_type(scope, no, yes->type);
     type = type_join(scope->arena, yes->type, no->type);
     if (type)
         return type;

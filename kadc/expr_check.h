@@ -9,6 +9,27 @@
 const struct type *bind_name(const struct scope *scope, struct expr *expr);
 const struct type *bind_field(const struct scope *scope, struct expr *expr);
 
+/* expr_trigger.c: what starts a workflow, which only the trigger of it sees. */
+/* Whether a name is such a root; and whether it is that of the scope's trigger. */
+bool is_trigger_root(struct str name);
+bool is_own_trigger_root(const struct scope *scope, struct str name);
+/* The root of the scope's trigger; absent: there is none. */
+struct str own_trigger_root(const struct scope *scope);
+/* 0216, of a root that means nothing here. */
+void report_trigger_root(const struct scope *scope, const struct expr *name);
+/* ROOT.FIELD, and ROOT.FIELD.NAME where that names the thing: *is_bound. */
+const struct type *bind_trigger_field(const struct scope *scope, struct expr *expr,
+                                      bool *is_bound);
+/* Whether a path goes into JSON from outside, whose shape nobody can declare. */
+bool is_received_json(const struct expr *path);
+
+/* For expr_trigger.c, of expr_bind.c: the one that is meant by a misspelt name, or an absent
+ * name; and a path that stops too early, 0217. */
+struct str bind_suggest(const struct scope *scope, const struct expr *expr,
+                        struct names names);
+const struct type *bind_incomplete(const struct scope *scope, const struct expr *expr,
+                                   const char *missing);
+
 /* expr_template.c, for expr_parse.c: is_literal and is_lone of a template whose parts are
  * known; and the template of a scalar that could not be read. */
 void template_settle(struct template *value);
@@ -41,9 +62,9 @@ const struct type *call_check(const struct scope *scope, struct expr *call);
 void expr_report_type(const struct scope *scope, const struct expr *expr,
                       enum diag_code code, const char *expected);
 
-/* `element` against the items of `array`: 0506, 0508; `expr` is what is underlined. */
+/* `element` against the items of `holder`: 0506, 0508; `expr` is what is underlined. */
 void expr_check_member(const struct scope *scope, const struct expr *expr,
-                       const struct expr *element, const struct type *array);
+                       const struct expr *element, const struct expr *holder);
 
 /* expr_contradiction.c: 0607, of a typed expression. */
 void expr_contradictions_check(const struct scope *scope, const struct expr *expr);

@@ -4,6 +4,8 @@
  * run time for certain. Whatever is not known is CONSTANT_NONE. */
 #include "expr_check.h"
 
+#include <string.h>
+
 static const struct constant none = {.kind = CONSTANT_NONE};
 
 static struct constant of_boolean(bool value)
@@ -120,6 +122,42 @@ static bool holds_for_same(enum expr_op op)
     return op == OP_EQUAL || op == OP_LESS_EQUAL || op == OP_GREATER_EQUAL;
 }
 
+/* Whether an element of a list that is written out is this one. */
+static struct constant of_member(const struct expr *list, const struct expr *element)
+{
+    const struct constant wanted = expr_constant(element);
+    bool is_known = wanted.kind > CONSTANT_OVERFLOW;
+
+    for (size_t i = 0; i < list->arg_count && wanted.kind > CONSTANT_OVERFLOW; i++) {
+        const struct constant item = expr_constant(list->args[i]);
+        const struct constant equal = item.kind > CONSTANT_OVERFLOW
+                                          ? of_comparison(OP_EQUAL, item, wanted)
+                                          : none;
+
+        if (is_boolean(equal, true))
+            return equal;
+        is_known &= equal.kind == CONSTANT_BOOLEAN;
+    }
+    return is_known ? of_boolean(false) : none;
+}
+
+/* contains(list, element), contains(text, part) */
+static struct constant of_call(const struct expr *call)
+{
+    struct constant text, part;
+
+    if (!str_is(call->text, "contains") || call->arg_count != 2)
+        return none;
+    if (call->args[0]->kind == EXPR_LIST)
+        return of_member(call->args[0], call->args[1]);
+    text = expr_constant(call->args[0]);
+    part = expr_constant(call->args[1]);
+    if (text.kind != CONSTANT_TEXT || part.kind != CONSTANT_TEXT)
+        return none;
+    return of_boolean(!part.text.len ||
+                      memmem(text.text.p, text.text.len, part.text.p, part.text.len));
+}
+
 static struct constant of_binary(const struct expr *expr)
 {
     const struct constant a = expr_constant(expr->left);
@@ -127,6 +165,8 @@ static struct constant of_binary(const struct expr *expr)
     const enum expr_op op = expr->op;
     const bool compares = op >= OP_EQUAL && op <= OP_GREATER_EQUAL;
 
+    if (op == OP_IN && expr->right->kind == EXPR_LIST)
+        return of_member(expr->right, expr->left);
     if (compares && is_same(expr->left, expr->right))
         return of_boolean(holds_for_same(op));
     if (op == OP_AND || op == OP_OR)
@@ -174,6 +214,7 @@ struct constant expr_constant(const struct expr *expr)
         return operand.kind == CONSTANT_BOOLEAN ? of_boolean(!operand.boolean) : none;
     case EXPR_BINARY: return of_binary(expr);
     case EXPR_CHOICE: return of_choice(expr);
+    case EXPR_CALL: return of_call(expr);
     default: return none;
     }
 }

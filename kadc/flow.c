@@ -206,11 +206,33 @@ static void secret_read(struct flow *flow, struct str name)
         vec_push(flow->program->arena, &flow->workflow->secrets, name);
 }
 
+/* 0403: what a block decides and goes through before it begins can't hang on what is inside
+ * of it, not even on what that has left the last time. */
+static bool is_own_inside_read(struct flow *flow, const struct expr *expr)
+{
+    const struct step *step = flow->step, *read = expr->binding.step;
+    struct diags *diags = flow->program->diags;
+    if (!step || !read || flow->part != NODE_ENTERED || read == step ||
+        !step_is_inside(read, step->block))
+        return false;
+    if (flow->is_silent || !step->is_reachable)
+        return true;
+    diag_report(diags, expr->span, KAD0403,
+                "`%.*s` is inside of `%.*s`, which has not begun here",
+                STR(read->id.text), STR(step->id.text));
+    diag_subject(diags, "inside `%.*s` in `%.*s`", STR(span_text(expr->span)),
+                 STR(step->id.text));
+    diag_note(diags, read->id.span, "`%.*s` stands here", STR(read->id.text));
+    return true;
+}
+
 static bool binding_read(struct flow *flow, struct expr *expr, bool is_harmless)
 {
     const struct binding *binding = &expr->binding;
     if (binding->step)
         flow->workflow->steps[binding->step->index]->is_read = true;
+    if (is_own_inside_read(flow, expr))
+        return true;
     switch (binding->kind) {
     case BIND_OUTPUT: return output_read(flow, expr, is_harmless);
     case BIND_PARAMETER:
@@ -450,6 +472,8 @@ void flow_check(struct program *program, struct workflow *workflow)
     flow.step = NULL;
     for (size_t i = 0; i < workflow->output_count; i++)
         value_read_all(&flow, workflow->outputs[i].value);
+    for (size_t i = 0; i < workflow->trigger_count; i++)
+        template_read_all(&flow, workflow->triggers[i].event.filter, false);
     if (workflow->concurrency)
         template_read_all(&flow, workflow->concurrency->key, false);
     flow_needs_find(&flow.needs, program->diags, workflow);

@@ -88,6 +88,9 @@ struct c_value c_binary(struct gen *gen, const struct expr *expr); /* all but `?
 struct c_value c_negate(struct gen *gen, const struct expr *expr);
 
 struct c_expr c_not(struct gen *gen, struct c_expr operand);
+/* condition ? yes : no */
+struct c_expr c_select(struct gen *gen, struct c_expr condition, struct c_expr yes,
+                       struct c_expr no);
 struct c_expr c_condition(struct gen *gen, const struct expr *expr);
 const struct type *c_optional_if(struct gen *gen, const struct type *type, bool is);
 struct c_value c_node(struct gen *gen, const struct expr *expr);

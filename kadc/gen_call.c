@@ -50,6 +50,24 @@ static struct c_expr length_of(struct gen *gen, struct c_value value)
     }
 }
 
+static bool is_empty_if_unset(const struct expr *expr)
+{
+    return expr->kind == EXPR_BINARY && expr->op == OP_COALESCE &&
+           expr->right->kind == EXPR_LIST && expr->right->arg_count == 0;
+}
+
+/* length(x ?? []): what is unset has no items. */
+static struct c_expr length_or_none(struct gen *gen, const struct expr *holder)
+{
+    struct c_value value = c_node(gen, holder->left);
+    const struct c_expr guard = value.guard;
+
+    value.guard = value.whole = (struct c_expr){0};
+    if (!guard.text)
+        return length_of(gen, value);
+    return c_select(gen, guard, length_of(gen, value), c_integer(gen, 0));
+}
+
 static struct c_value end_of(struct gen *gen, struct c_value array, bool is_last)
 {
     const char *index = "0";
@@ -114,6 +132,8 @@ static struct c_value special(struct gen *gen, const struct expr *call)
         return c_set(call->type, extreme(gen, call));
     if (str_is(name, "round"))
         return c_set(call->type, rounded(gen, call->args[0]));
+    if (str_is(name, "length") && is_empty_if_unset(call->args[0]))
+        return c_set(call->type, length_or_none(gen, call->args[0]));
     first = c_node(gen, call->args[0]);
     if (str_is(name, "contains"))
         return c_set(call->type, c_contains(gen, first, c_node(gen, call->args[1])));

@@ -212,7 +212,15 @@ static struct c_value c_bound(struct gen *gen, const struct expr *expr)
     case BIND_INDEX:
         return c_scalar(TYPE_INTEGER, c_make(gen, C_POSTFIX, "%s->index",
                                              gen_item(gen, binding->step->block)));
-    case BIND_NONE: break;
+    case BIND_NONE:
+    case BIND_REQUEST_BODY: /* these stand in triggers only */
+    case BIND_REQUEST_HEADER:
+    case BIND_REQUEST_QUERY:
+    case BIND_EVENT_TYPE:
+    case BIND_EVENT_SOURCE:
+    case BIND_EVENT_DATA:
+    case BIND_WATCH_PATH:
+    case BIND_WATCH_PATHS: break;
     }
     abort(); /* expr_bind.c binds no others */
 }
@@ -304,8 +312,8 @@ struct c_expr c_condition(struct gen *gen, const struct expr *expr)
     return c_wanted(gen, expr, type_simple(TYPE_BOOLEAN));
 }
 
-static struct c_expr c_select(struct gen *gen, struct c_expr condition,
-                              struct c_expr yes, struct c_expr no)
+struct c_expr c_select(struct gen *gen, struct c_expr condition, struct c_expr yes,
+                       struct c_expr no)
 {
     return c_make(gen, C_CHOICE, "%s ? %s : %s", c_at(gen, condition, C_OR), yes.text,
                   c_at(gen, no, C_OR));

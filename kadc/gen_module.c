@@ -6,6 +6,8 @@
  * source has the tables that the runtime reads. */
 #include <inttypes.h>
 
+#include "base/buf.h"
+#include "base/bytes.h"
 #include "c_name.h"
 #include "gen.h"
 
@@ -200,6 +202,36 @@ static void put_implementation(struct gen *gen, const struct action_names *names
               emit_quote(gen->arena, str_of(gen_path(gen, module->folder))));
 }
 
+/* A line each, with the unit of the manifest in the comment above them: one behind each would
+ * have to be aligned. */
+static void put_limits(struct gen *gen, const struct limits *limits)
+{
+    struct buf words;
+
+    buf_init(&words, gen->arena);
+    if (limits->memory_bytes)
+        buf_printf(&words, ", %s of memory",
+                   bytes_text(gen->arena, limits->memory_bytes));
+    if (limits->cpu_ms)
+        buf_printf(&words, ", %s of CPU time",
+                   duration_text(gen->arena, limits->cpu_ms));
+    if (limits->output_bytes)
+        buf_printf(&words, ", %s of output",
+                   bytes_text(gen->arena, limits->output_bytes));
+    if (words.len)
+        emit_comment(gen->code, "At most %s.", words.p + sizeof(", ") - 1);
+    if (limits->memory_bytes)
+        emit_line(gen->code, ".limits.memory_bytes = %" PRId64 ",",
+                  limits->memory_bytes);
+    if (limits->cpu_ms)
+        emit_line(gen->code, ".limits.cpu_ms = %" PRId64 ",", limits->cpu_ms);
+    if (limits->output_bytes)
+        emit_line(gen->code, ".limits.output_bytes = %" PRId64 ",",
+                  limits->output_bytes);
+    if (limits->processes)
+        emit_line(gen->code, ".limits.processes = %" PRIu32 ",", limits->processes);
+}
+
 static void put_facts(struct gen *gen, const struct action *action)
 {
     if (action->outcome_count)
@@ -216,6 +248,7 @@ static void put_facts(struct gen *gen, const struct action *action)
         emit_line(gen->code, ".outputs_on_failure = true,");
     if (action->agent_calls)
         emit_line(gen->code, ".agent_calls = %" PRIu32 ",", action->agent_calls);
+    put_limits(gen, &action->limits);
 }
 
 /* `static const char *const ACTION_WHAT[]`, if there are any. */

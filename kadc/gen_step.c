@@ -127,6 +127,8 @@ void gen_step_info(struct gen *gen, const struct step *step)
         emit_line(gen->code, ".choices = %s_choices,", step->c_name);
     if (step->needs.count)
         emit_line(gen->code, ".needs = %s_needs,", step->c_name);
+    if (step->is_after_failure)
+        emit_line(gen->code, ".is_after_failure = true,");
     if (step->on_success->kind == ROUTE_OUTCOME)
         emit_line(gen->code, ".routes_by_outcome = true,");
     if (!step->are_outputs_needed && step->outputs->field_count)

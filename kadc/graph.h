@@ -110,6 +110,8 @@ const struct step *graph_timeless_step(const struct workflow *workflow);
 
 /* graph_budget.c: 0308, with graph->worst_ms that of the steps alone. */
 void graph_timeout_check(struct program *program, const struct workflow *workflow);
+/* A note of where the time of the worst case goes. */
+void graph_slowest_note(struct program *program, const struct workflow *workflow);
 /* graph_budget.c: 0316. */
 void graph_budget_check(struct program *program, const struct workflow *workflow);
 

@@ -92,11 +92,20 @@ static bool is_timeout_in_doubt(const struct workflow *workflow)
     return false;
 }
 
+void graph_slowest_note(struct program *program, const struct workflow *workflow)
+{
+    const struct dominant *most = &workflow->graph->most_ms;
+    if (most->count > 0)
+        diag_note(program->diags, most->steps[0]->id.span,
+                  "%.*s takes the most of it: %s",
+                  STR(dominant_text(program->arena, most)),
+                  duration_text(program->arena, (int64_t)most->weight));
+}
+
 void graph_timeout_check(struct program *program, const struct workflow *workflow)
 {
     const struct graph *graph = workflow->graph;
     const struct node *timeout = node_find(workflow->root, "timeout");
-    const struct dominant *most = &graph->most_ms;
     struct diags *diags = program->diags;
     if (!timeout || workflow->timeout_ms == 0 ||
         graph->worst_ms <= workflow->timeout_ms || is_timeout_in_doubt(workflow))
@@ -105,10 +114,7 @@ void graph_timeout_check(struct program *program, const struct workflow *workflo
                 "the steps may take %s, but the workflow ends after %s",
                 duration_text(program->arena, graph->worst_ms),
                 duration_text(program->arena, workflow->timeout_ms));
-    if (most->count > 0)
-        diag_note(diags, most->steps[0]->id.span, "%.*s takes the most of it: %s",
-                  STR(dominant_text(program->arena, most)),
-                  duration_text(program->arena, (int64_t)most->weight));
+    graph_slowest_note(program, workflow);
     diag_help(diags,
               "lower the timeouts and bounds of the steps, or give it more time");
 }

@@ -17,6 +17,12 @@ void positive_read(struct reader *reader, const struct node *node, const char *w
                    uint32_t *count);
 void duration_read(struct reader *reader, const struct node *node, const char *what,
                    int64_t *duration_ms);
+/* A count and a unit, "512MiB"; else 0114. */
+void bytes_read(struct reader *reader, const struct node *node, const char *what,
+                int64_t *bytes);
+/* Which of the names the value of a key is; -1: none of them, and not near one: 0114. */
+ptrdiff_t choice_read(struct reader *reader, const struct node *key,
+                      const struct node *value, struct names names);
 /* NULL: no scalar, reported. */
 struct template *template_read(struct reader *reader, const struct node *node,
                                const char *what);

@@ -95,6 +95,18 @@ static void guess_prepare(struct guess *guess, struct reader *reader,
                            is_excluded(set, &set->keys[i], map);
 }
 
+/* Whose key it is, if it is that of another kind of the same thing. */
+static void relative_help(struct diags *diags, const struct key_set *set,
+                          const struct node *name)
+{
+    for (size_t i = 0; set->kinds && set->kinds[i]; i++)
+        if (key_find(set->kinds[i], name->text)) {
+            diag_help(diags, "`%.*s` belongs to %s", STR(name->text),
+                      set->kinds[i]->owner);
+            return;
+        }
+}
+
 /* Reports 0104; the key that was meant, if that is clear: one that is not there yet. */
 static const struct key *key_guess(struct reader *reader, const struct key_set *set,
                                    const struct guess *guess, const struct node *name,
@@ -104,7 +116,7 @@ static const struct key *key_guess(struct reader *reader, const struct key_set *
     const struct key *keys[KEY_COUNT_MAX];
     size_t count = 0;
     for (size_t i = 0; i < set->count; i++)
-        if (set->keys[i].type != KEY_LATER && !is_present[i] && !guess->is_out[i]) {
+        if (!is_present[i] && !guess->is_out[i]) {
             keys[count] = &set->keys[i];
             items[count++] = str_of(set->keys[i].name);
         }
@@ -113,10 +125,12 @@ static const struct key *key_guess(struct reader *reader, const struct key_set *
                 STR(name->text), STR(guess->owner));
     ptrdiff_t meant =
         diag_did_you_mean(diags, name->span, name->text, (struct names){items, count});
+    if (meant < 0)
+        relative_help(diags, set, name);
     return meant < 0 ? NULL : keys[meant];
 }
 
-/* A key of this version, or NULL: reported. */
+/* NULL: reported. */
 static const struct key *key_get(struct reader *reader, const struct key_set *set,
                                  const struct node *map, const struct node *name,
                                  const bool *is_present, struct guess *guess)
@@ -126,11 +140,6 @@ static const struct key *key_get(struct reader *reader, const struct key_set *se
     if (!key) {
         guess_prepare(guess, reader, set, map);
         return key_guess(reader, set, guess, name, is_present);
-    }
-    if (key->type == KEY_LATER) {
-        diag_report(diags, name->span, KAD0104,
-                    "`%s` is not supported by this version of kadc", key->name);
-        return NULL;
     }
     struct str other = key_conflict(key, map);
     if (other.p) {
@@ -183,13 +192,13 @@ static void value_store(struct reader *reader, const struct key *key,
     case KEY_BOOLEAN: boolean_read(reader, value, key->name, field); return;
     case KEY_COUNT: count_read(reader, value, key->name, field); return;
     case KEY_DURATION: duration_read(reader, value, key->name, field); return;
+    case KEY_BYTES: bytes_read(reader, value, key->name, field); return;
     case KEY_TEMPLATE:
         *(struct template **)field = template_read(reader, value, key->name);
         return;
     case KEY_NODE:
     case KEY_LIST:
     case KEY_MAP: *(const struct node **)field = value; return;
-    case KEY_LATER: return;
     }
 }
 

@@ -6,11 +6,10 @@
  *     static const struct key step_keys[] = {
  *         {"id", KEY_NAME, KEY_REQUIRED, offsetof(struct step, id), .about = "..."},
  *         {"inputs", KEY_MAP, .read = step_inputs_read},
- *         {"forEach", .type = KEY_LATER},
  *     };
  *     static const struct key_set step_set = KEY_SET("step", "id", step_keys);
  *
- * keys_read reports 0104 (unknown, not supported yet, or at odds with another key), 0105,
+ * keys_read reports 0104 (unknown, or at odds with another key), 0105,
  * 0106, 0107, 0109, 0114, 0801, 0802, and stores what it can in the target. A misspelt key
  * with one near candidate is taken as meant. */
 #ifndef KADC_KEYS_H
@@ -39,11 +38,11 @@ enum key_type {
     KEY_BOOLEAN,    /* bool */
     KEY_COUNT,      /* uint32_t */
     KEY_DURATION,   /* int64_t, milliseconds */
+    KEY_BYTES,      /* int64_t */
     KEY_TEMPLATE,   /* struct template * */
     KEY_NODE,       /* const struct node *: anything */
     KEY_LIST,       /* const struct node *, or by `read` */
-    KEY_MAP,        /* const struct node *, or by `read` */
-    KEY_LATER       /* of the language, but not of this version */
+    KEY_MAP         /* const struct node *, or by `read` */
 };
 
 enum key_rule {
@@ -97,12 +96,23 @@ struct key_set {
     const struct key *keys;
     size_t count;
     const char *one_of; /* exactly one of these has to be there; NULL: no such rule */
+    const char *id;     /* in the JSON Schema; NULL: `what` */
+    /* Where the kinds of a thing have keys of their own: a set for each, NULL ends them. A
+     * set of no keys stands for them all; to each of them the others are relatives. */
+    const struct key_set *const *kinds;
+    const char *owner; /* "a schedule": that the keys belong to, for its relatives */
 };
 
 #define KEY_SET(what, name_key, keys) KEY_SET_ONE_OF(what, name_key, keys, NULL)
 #define KEY_SET_ONE_OF(what, name_key, keys, one_of)                                   \
     {                                                                                  \
-        (what), (name_key), (keys), sizeof(keys) / sizeof((keys)[0]), (one_of)         \
+        (what), (name_key), (keys), sizeof(keys) / sizeof((keys)[0]), (one_of), NULL,  \
+            NULL, NULL                                                                 \
+    }
+#define KEY_SET_KIND(what, name_key, keys, id, kinds, owner)                           \
+    {                                                                                  \
+        (what), (name_key), (keys), sizeof(keys) / sizeof((keys)[0]), NULL, (id),      \
+            (kinds), (owner)                                                           \
     }
 
 /* The key of a name, or NULL. */

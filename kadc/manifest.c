@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "key_values.h"
 #include "model_read.h"
 #include "secrets.h"
 #include "unique.h"
@@ -16,13 +17,28 @@
 /* ---- Key sets ------------------------------------------------------------------------ */
 
 static key_reader action_inputs_read, action_outputs_read, action_outcomes_read,
-    action_errors_read, action_effects_read, module_actions_read, module_command_read;
+    action_errors_read, action_effects_read, action_limits_read, limits_processes_read,
+    module_actions_read, module_command_read;
 
 static const struct key named_keys[] = {
     {"name", KEY_IDENTIFIER, KEY_REQUIRED, 0, .about = "how it is named"},
     {"description", KEY_TEXT, .offset = sizeof(struct name), .about = "for people"},
 };
 static const struct key_set named_set = KEY_SET("entry", "name", named_keys);
+
+#define AT(field) offsetof(struct limits, field)
+static const struct key limits_keys[] = {
+    {"memory", KEY_BYTES, .offset = AT(memory_bytes),
+     .about = "address space of each process that it starts"},
+    {"cpu", KEY_DURATION, .offset = AT(cpu_ms),
+     .about = "time that each process may compute, in whole seconds, rounded up"},
+    {"output", KEY_BYTES, .offset = AT(output_bytes),
+     .about = "length of each file that it writes, and of all that a program prints"},
+    {"processes", KEY_COUNT, .read = limits_processes_read,
+     .about = "processes and threads of a program at the same time; needs a cgroup"},
+};
+#undef AT
+static const struct key_set limits_set = KEY_SET("set of limits", NULL, limits_keys);
 
 #define AT(field) offsetof(struct action, field)
 static const struct key action_keys[] = {
@@ -50,7 +66,8 @@ static const struct key action_keys[] = {
      .about = "how long it may run, unless the step says"},
     {"deprecated", KEY_NAME, .offset = AT(deprecated),
      .about = "not to be used any more; the text says what to do instead"},
-    {"limits", .type = KEY_LATER},
+    {"limits", KEY_MAP, KEY_NOT_EMPTY, .read = action_limits_read, .of = &limits_set,
+     .about = "what the programs that run it may use"},
 };
 #undef AT
 static const struct key_set action_set = KEY_SET("action", "name", action_keys);
@@ -74,7 +91,7 @@ static void action_inputs_read(struct reader *reader, const struct node *key,
                                const struct node *value, void *target)
 {
     size_t count;
-    const struct type_field *fields = fields_read(reader, value, "input", KAD1001, &count);
+    const struct type_field *fields = fields_read(reader, value, "input", &count);
     (void)key;
     ((struct action *)target)->inputs =
         object_of_fields(reader->program->arena, fields, count);
@@ -84,7 +101,7 @@ static void action_outputs_read(struct reader *reader, const struct node *key,
                                 const struct node *value, void *target)
 {
     size_t count;
-    struct type_field *fields = fields_read(reader, value, "output", KAD1001, &count);
+    struct type_field *fields = fields_read(reader, value, "output", &count);
     (void)key;
     secret_outputs_check(reader->program, fields, count);
     ((struct action *)target)->outputs =
@@ -148,6 +165,20 @@ static void action_effects_read(struct reader *reader, const struct node *key,
     struct action *action = target;
     (void)key;
     action->effects = texts_read(reader, value, "effects", &action->effect_count);
+}
+
+static void limits_processes_read(struct reader *reader, const struct node *key,
+                                  const struct node *value, void *target)
+{
+    (void)key;
+    positive_read(reader, value, "processes", &((struct limits *)target)->processes);
+}
+
+static void action_limits_read(struct reader *reader, const struct node *key,
+                               const struct node *value, void *target)
+{
+    (void)key;
+    keys_read(reader, &limits_set, value, &((struct action *)target)->limits);
 }
 
 static void module_command_read(struct reader *reader, const struct node *key,

@@ -1,4 +1,4 @@
-/* model.c: the top level of a workflow: identity, triggers, outputs.
+/* model.c: the top level of a workflow: identity and outputs.
  *
  * In: the YAML tree. Out: the model, complete but for what later passes resolve. */
 #include "model_read.h"
@@ -11,18 +11,7 @@
 
 /* ---- Key sets ------------------------------------------------------------------------ */
 
-static key_reader trigger_kind_read, trigger_params_read, output_value_read,
-    output_type_read, top_workspace_read;
-
-static const struct key trigger_keys[] = {
-    {"type", KEY_NODE, KEY_REQUIRED, .read = trigger_kind_read, .shape = SHAPE_TEXT,
-     .about = "what starts the workflow: cli"},
-    {"command", KEY_NAME, .offset = offsetof(struct trigger, command),
-     .about = "the command that starts it: kad workflow ID"},
-    {"params", KEY_LIST, .read = trigger_params_read, .of = &field_set,
-     .about = "what it is started with"},
-};
-static const struct key_set trigger_set = KEY_SET("trigger", "type", trigger_keys);
+static key_reader output_value_read, output_type_read, top_workspace_read;
 
 static const struct key output_keys[] = {
     {"name", KEY_IDENTIFIER, KEY_REQUIRED, offsetof(struct workflow_output, name),
@@ -76,174 +65,6 @@ static void top_workspace_read(struct reader *reader, const struct node *key,
                                const struct node *value, void *target)
 {
     workspace_read(reader, key, value, &((struct top *)target)->is_in_worktree);
-}
-
-/* ---- Triggers ------------------------------------------------------------------------ */
-
-static const struct str trigger_kinds[] = {{"cli", 3}};
-
-static void trigger_kind_read(struct reader *reader, const struct node *key,
-                              const struct node *value, void *target)
-{
-    static const char *const later[] = {"schedule", "webhook", "event", "watch"};
-    struct diags *diags = reader->program->diags;
-    struct str kind = text_read(reader, value, "type");
-    (void)key, (void)target;
-    if (!kind.p || str_equal(kind, trigger_kinds[0]))
-        return;
-    for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
-        if (str_is(kind, later[i])) {
-            diag_report(diags, value->span, KAD0114,
-                        "trigger type `%s` is not supported by this version of kadc",
-                        later[i]);
-            return;
-        }
-    diag_report(diags, value->span, KAD0114, "unknown trigger type `%.*s`", STR(kind));
-    if (diag_did_you_mean(diags, value->span, kind, (struct names){trigger_kinds, 1}) <
-        0)
-        diag_help(diags, "the trigger type is `cli`");
-}
-
-static void trigger_params_read(struct reader *reader, const struct node *key,
-                                const struct node *value, void *target)
-{
-    struct trigger *trigger = target;
-    (void)key;
-    trigger->params = fields_read(reader, value, "parameter", KAD0709, &trigger->param_count);
-}
-
-/* A trigger of a kind that is not supported: the names that it passes on are still of use, so
- * that `trigger.x` is no second mistake; nothing else in it is looked at. */
-static bool is_foreign_trigger(const struct node *node)
-{
-    const struct node *kind = node->kind == NODE_MAP ? node_find(node, "type") : NULL;
-    return kind && kind->kind == NODE_SCALAR && !str_is(kind->text, "cli") &&
-           names_nearest(kind->text, (struct names){trigger_kinds, 1}).count == 0;
-}
-
-static void foreign_trigger_read(struct reader *reader, const struct node *node,
-                                 struct trigger *trigger)
-{
-    const struct node *params = node_find(node, "params");
-    size_t count = params && params->kind == NODE_LIST ? params->count : 0;
-    trigger_kind_read(reader, NULL, node_find(node, "type"), trigger);
-    reader->has_gaps = true;
-    trigger->params = arena_array(reader->program->arena, struct type_field, count);
-    for (size_t i = 0; i < count; i++) {
-        const struct node *param = params->items[i];
-        const struct node *name =
-            param->kind == NODE_MAP ? node_find(param, "name") : NULL;
-        if (name && name->kind == NODE_SCALAR)
-            trigger->params[trigger->param_count++] = (struct type_field){
-                .name = name->text, .name_span = name->span, .type = type_poison()};
-    }
-}
-
-static void triggers_read(struct reader *reader, const struct node *list,
-                          struct workflow *workflow)
-{
-    workflow->triggers =
-        arena_array(reader->program->arena, struct trigger, list->count);
-    for (size_t i = 0; i < list->count; i++) {
-        const struct node *node = list->items[i];
-        struct trigger *trigger = &workflow->triggers[workflow->trigger_count++];
-        trigger->span =
-            node->kind == NODE_MAP ? keys_place(&trigger_set, node) : node->span;
-        if (is_foreign_trigger(node))
-            foreign_trigger_read(reader, node, trigger);
-        else
-            keys_read(reader, &trigger_set, node, trigger);
-    }
-}
-
-/* Two triggers may give the same parameter, but not with different types. (Twice in one
- * trigger is 0218.) */
-static void param_same_check(struct reader *reader, const struct trigger *trigger,
-                             const struct type_field *first,
-                             const struct type_field *other)
-{
-    struct arena *arena = reader->program->arena;
-    bool is_poisoned =
-        first->type->kind == TYPE_POISON || other->type->kind == TYPE_POISON;
-    bool is_same_trigger =
-        first >= trigger->params && first < trigger->params + trigger->param_count;
-    if (is_poisoned || is_same_trigger ||
-        type_same(type_required(arena, first->type), type_required(arena, other->type)))
-        return;
-    diag_report(reader->program->diags, other->name_span, KAD0503,
-                "parameter `%.*s` is %.*s here and %.*s in another trigger",
-                STR(other->name), STR(type_text(arena, other->type)),
-                STR(type_text(arena, first->type)));
-    diag_note(reader->program->diags, first->name_span, "the other one");
-}
-
-/* Whether some parameter could not be read. */
-static bool has_lost_params(const struct node *triggers,
-                            const struct workflow *workflow)
-{
-    if (triggers->kind != NODE_LIST)
-        return true;
-    for (size_t i = 0; i < triggers->count; i++) {
-        const struct node *trigger = triggers->items[i];
-        const struct node *params =
-            trigger->kind == NODE_MAP ? node_find(trigger, "params") : NULL;
-        if (params && (params->kind != NODE_LIST ||
-                       workflow->triggers[i].param_count < params->count))
-            return true;
-    }
-    return false;
-}
-
-/* A parameter, and how many triggers give it always. */
-struct joined {
-    struct type_field *first;
-    size_t trigger_number; /* of the latest that has it */
-    size_t always_count;
-};
-
-static void param_join(struct arena *arena, struct table *by_name,
-                       struct type_field *field, size_t trigger_number,
-                       struct joined **joined)
-{
-    *joined = table_find(by_name, field->name);
-    if (!*joined) {
-        *joined = arena_new(arena, struct joined);
-        (*joined)->first = field;
-        table_add(by_name, field->name, *joined);
-    } else if ((*joined)->trigger_number == trigger_number) {
-        return; /* twice in one trigger: reported */
-    }
-    (*joined)->trigger_number = trigger_number;
-    (*joined)->always_count += !field->type->is_optional;
-}
-
-/* All parameters of all triggers. One that some trigger lacks, or need not give, is optional. */
-static void params_join(struct reader *reader, struct workflow *workflow)
-{
-    struct arena *arena = reader->program->arena;
-    VEC(struct joined *) all = {0};
-    struct type_field *fields;
-    struct joined *joined;
-    struct table by_name;
-    table_init(&by_name, arena);
-    for (size_t i = 0; i < workflow->trigger_count; i++) {
-        const struct trigger *trigger = &workflow->triggers[i];
-        for (size_t j = 0; j < trigger->param_count; j++) {
-            struct type_field *field = &trigger->params[j];
-            param_join(arena, &by_name, field, i, &joined);
-            if (joined->first == field)
-                vec_push(arena, &all, joined);
-            else
-                param_same_check(reader, trigger, joined->first, field);
-        }
-    }
-    fields = arena_array(arena, struct type_field, all.count);
-    for (size_t i = 0; i < all.count; i++) {
-        fields[i] = *all.items[i]->first;
-        if (all.items[i]->always_count < workflow->trigger_count)
-            fields[i].type = type_optional(arena, fields[i].type);
-    }
-    workflow->params = object_of_fields(arena, fields, all.count);
 }
 
 /* ---- Outputs ------------------------------------------------------------------------- */
@@ -301,13 +122,12 @@ static struct name file_stem(const struct source *source)
 static void sections_read(struct reader *reader, const struct top *top,
                           struct workflow *workflow)
 {
+    const struct node *triggers = node_find(workflow->root, "triggers");
     if (top->types)
         types_section_read(reader, top->types, workflow);
     if (top->triggers)
         triggers_read(reader, top->triggers, workflow);
-    params_join(reader, workflow);
-    const struct node *triggers = node_find(workflow->root, "triggers");
-    if (triggers && has_lost_params(triggers, workflow))
+    else if (triggers && triggers->kind != NODE_LIST)
         workflow->params = type_poison(); /* any name may be one of them */
     if (top->steps)
         steps_read(reader, top->steps, workflow);
@@ -357,13 +177,4 @@ struct workflow *model_read(struct program *program, const struct source *source
 struct step *workflow_step_find(const struct workflow *workflow, struct str id)
 {
     return workflow->step_table ? table_find(workflow->step_table, id) : NULL;
-}
-
-const struct type_field *trigger_param_find(const struct trigger *trigger,
-                                            struct str name)
-{
-    for (size_t i = 0; i < trigger->param_count; i++)
-        if (str_equal(trigger->params[i].name, name))
-            return &trigger->params[i];
-    return NULL;
 }

@@ -28,6 +28,12 @@ struct name {
 
 /* ---- Modules ------------------------------------------------------------------------ */
 
+/* Of each program that runs an action; 0: none. */
+struct limits {
+    int64_t memory_bytes, cpu_ms, output_bytes;
+    uint32_t processes;
+};
+
 struct action {
     struct module *module;
     struct name name;
@@ -44,6 +50,7 @@ struct action {
     size_t error_count;
     int64_t timeout_ms;   /* 0: none */
     uint32_t agent_calls; /* of one run, at most */
+    struct limits limits;
     struct str *effects;
     size_t effect_count;
 };
@@ -320,13 +327,64 @@ struct guarantee {
 
 /* ---- Triggers and workflows ---------------------------------------------------------- */
 
-enum trigger_kind { TRIGGER_CLI }; /* schedule, webhook, event, watch: not yet */
+enum trigger_kind {
+    TRIGGER_UNKNOWN, /* reported; only the names of its parameters are known */
+    TRIGGER_CLI,
+    TRIGGER_SCHEDULE,
+    TRIGGER_WEBHOOK,
+    TRIGGER_EVENT,
+    TRIGGER_WATCH
+};
+
+/* What becomes of the times that pass while nobody keeps watch. */
+enum catch_up { CATCH_UP_NONE, CATCH_UP_LAST, CATCH_UP_ALL };
+
+/* What becomes of a time at which an execution of the trigger is still under way. */
+enum overlap { OVERLAP_SKIP, OVERLAP_QUEUE, OVERLAP_ALL, OVERLAP_CANCEL };
+
+struct schedule {
+    struct name cron;     /* as written; absent: not given, reported */
+    struct name timezone; /* as written; absent: UTC */
+    enum catch_up catch_up;
+    enum overlap overlap;
+};
+
+struct webhook {
+    struct name path;
+    struct str method;       /* "POST" */
+    struct template *secret; /* or NULL */
+};
+
+/* What starts the workflow when an event comes. */
+struct event_source {
+    struct name name;
+    struct template *filter; /* or NULL: every event of the name */
+};
+
+struct watch {
+    struct name *paths; /* globs */
+    size_t path_count;
+    int64_t debounce_ms; /* how long they have to rest */
+};
+
+/* Where a trigger has the value of a parameter from. */
+struct param_source {
+    struct template *from; /* webhook, event, watch; NULL: the field of its name */
+    struct value *value;   /* schedule; NULL: its default */
+};
 
 struct trigger {
     enum trigger_kind kind;
-    struct span span;
+    const struct node *node;
+    struct span span;    /* where findings about it as a whole are shown */
+    struct name type;    /* as written */
     struct name command; /* cli */
+    struct schedule schedule;
+    struct webhook webhook;
+    struct event_source event;
+    struct watch watch;
     struct type_field *params;
+    struct param_source *sources; /* of each parameter */
     size_t param_count;
 };
 
@@ -396,6 +454,7 @@ struct workflow {
     bool has_doubtful_routes;
     bool has_odd_routes;     /* by graph.c: the same, where there is only a warning */
     bool hands_on_untrusted; /* by taint.c: text from outside is in its outputs */
+    struct taint_param *taint_params; /* by taint_params.c: of each parameter */
     const struct step
         *unrepeatable;       /* by effects.c: the first that may not run twice */
     VEC(struct str) env;     /* by flow.c: the variables that expressions name */
@@ -431,6 +490,8 @@ struct names manifest_names(struct program *program);
 
 const struct action *module_action_find(const struct module *module, struct str name);
 
+/* "webhook", of a known one. */
+struct str trigger_kind_text(enum trigger_kind kind);
 const struct type_field *trigger_param_find(const struct trigger *trigger,
                                             struct str name);
 

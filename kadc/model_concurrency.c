@@ -36,30 +36,6 @@ static void limit_read(struct reader *reader, const struct node *key,
     diag_help(reader->program->diags, "a whole number from 1");
 }
 
-/* Which of the names a value is; -1: none of them, reported. */
-static ptrdiff_t choice_read(struct reader *reader, const struct node *key,
-                             const struct node *value, struct names names)
-{
-    struct diags *diags = reader->program->diags;
-    struct str text =
-        text_read(reader, value, str_copy(reader->program->arena, key->text));
-    if (!text.p)
-        return -1;
-    for (size_t i = 0; i < names.count; i++)
-        if (str_equal(text, names.items[i]))
-            return (ptrdiff_t)i;
-    diag_report(diags, value->span, KAD0114, "`%.*s` can't be `%.*s`", STR(key->text),
-                STR(text));
-    ptrdiff_t meant = diag_did_you_mean(diags, value->span, text, names);
-    if (meant < 0 && names.count == 2)
-        diag_help(diags, "it is `%.*s` or `%.*s`", STR(names.items[0]),
-                  STR(names.items[1]));
-    else if (meant < 0)
-        diag_help(diags, "it is `%.*s`, `%.*s` or `%.*s`", STR(names.items[0]),
-                  STR(names.items[1]), STR(names.items[2]));
-    return meant;
-}
-
 static void on_full_read(struct reader *reader, const struct node *key,
                          const struct node *value, void *target)
 {

@@ -96,18 +96,23 @@ static bool is_event_name(struct str text)
     return text.len > 0;
 }
 
+struct name event_name_read(struct reader *reader, const struct node *value)
+{
+    struct diags *diags = reader->program->diags;
+    struct name name = {text_read(reader, value, "event"), value->span};
+    if (!name.text.p || is_event_name(name.text))
+        return name;
+    diag_report(diags, value->span, KAD0209, "`%.*s` is not the name of an event",
+                STR(name.text));
+    diag_help(diags, "letters and digits, and `.`, `_`, `-`, `:`: `order.paid`");
+    return name;
+}
+
 static void event_read(struct reader *reader, const struct node *key,
                        const struct node *value, void *target)
 {
-    struct wait_way *way = target;
-    struct diags *diags = reader->program->diags;
     (void)key;
-    way->event = (struct name){text_read(reader, value, "event"), value->span};
-    if (!way->event.text.p || is_event_name(way->event.text))
-        return;
-    diag_report(diags, value->span, KAD0209, "`%.*s` is not the name of an event",
-                STR(way->event.text));
-    diag_help(diags, "letters and digits, and `.`, `_`, `-`, `:`: `order.paid`");
+    ((struct wait_way *)target)->event = event_name_read(reader, value);
 }
 
 static void match_read(struct reader *reader, const struct node *key,

@@ -13,12 +13,16 @@ extern const struct key_set workflow_set, step_set, condition_set, switch_set,
 
 /* Key sets of a type, and of an entry {name, type, ...} of a list of fields. */
 extern const struct key_set type_set, field_set;
+/* The same for parameters that have their value from somewhere: what a trigger receives, and
+ * what a schedule sets. */
+extern const struct key_set received_set, scheduled_set;
 
-/* A list of {name, type, ...}: `params`, `inputs`, `outputs`. `what`: "parameter";
- * `collision`: see unique.h. */
+/* A list of {name, type, ...}: `inputs`, `outputs`. `what`: "input". */
 struct type_field *fields_read(struct reader *reader, const struct node *list,
-                               const char *what, enum diag_code collision,
-                               size_t *count);
+                               const char *what, size_t *count);
+/* `params`, by the set of keys that the trigger's have. */
+void params_read(struct reader *reader, const struct key_set *set,
+                 const struct node *list, struct trigger *trigger);
 const struct type *object_of_fields(struct arena *arena,
                                     const struct type_field *fields, size_t count);
 
@@ -27,6 +31,13 @@ void types_section_read(struct reader *reader, const struct node *map,
                         struct workflow *workflow);
 /* 0212 for the types that nothing has named. After everything else was read. */
 void types_report_unused(struct reader *reader);
+
+/* ---- model_triggers.c ---------------------------------------------------------------- */
+
+extern const struct key_set trigger_set;
+
+void triggers_read(struct reader *reader, const struct node *list,
+                   struct workflow *workflow);
 
 /* ---- model_values.c ------------------------------------------------------------------ */
 
@@ -46,6 +57,8 @@ void outcomes_add_success(struct route *outcomes, struct route *on_success);
 
 /* ---- model_gates.c ------------------------------------------------------------------- */
 
+/* The name of an event; else 0209. */
+struct name event_name_read(struct reader *reader, const struct node *value);
 void wait_read(struct reader *reader, const struct node *node, struct step *step);
 void approval_read(struct reader *reader, const struct node *key,
                    const struct node *map, struct step *step);

@@ -119,7 +119,10 @@ struct route *route_read(struct reader *reader, const struct node *node)
         route_new(reader, is_switch ? ROUTE_SWITCH : ROUTE_CONDITION, node->span);
     const struct key_set *set = is_switch ? &switch_set : &condition_set;
     bool was_read = false;
-    if (node->kind == NODE_MAP)
+    if (node->kind == NODE_MAP && node->count == 0)
+        diag_report(reader->program->diags, node->span, KAD0106,
+                    "expected a step or a condition, found an empty map");
+    else if (node->kind == NODE_MAP)
         was_read = keys_read(reader, set, node, route);
     else
         diag_report(reader->program->diags, node->span, KAD0106,

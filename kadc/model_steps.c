@@ -165,7 +165,7 @@ static void step_outputs_read(struct reader *reader, const struct node *key,
     struct step *step = target;
     (void)key;
     step->declared_outputs =
-        fields_read(reader, value, "output", KAD1001, &step->declared_output_count);
+        fields_read(reader, value, "output", &step->declared_output_count);
     secret_outputs_check(reader->program, step->declared_outputs,
                          step->declared_output_count);
     step->has_lost_outputs = step->declared_output_count < value->count;

@@ -25,10 +25,12 @@ struct type_spec {
     bool is_required;
     bool is_secret;
     struct str description;
-    bool is_doubtful; /* it contradicts itself, or is half lost: reported */
+    struct template *from; /* of a parameter that is received */
+    struct value *value;   /* of one that a schedule sets */
+    bool is_doubtful;      /* it contradicts itself, or is half lost: reported */
 };
 
-static key_reader required_read;
+static key_reader required_read, param_value_read;
 
 #define AT(field) offsetof(struct type_spec, field)
 #define TYPE_KEYS                                                                      \
@@ -97,8 +99,29 @@ static const struct key field_keys[] = {
     {"name", KEY_IDENTIFIER, KEY_REQUIRED, AT(name), .about = "how it is named"},
     TYPE_KEYS,
 };
+static const struct key received_keys[] = {
+    {"name", KEY_IDENTIFIER, KEY_REQUIRED, AT(name), .about = "how it is named"},
+    TYPE_KEYS,
+    {"from", KEY_TEMPLATE, .offset = AT(from),
+     .about = "where its value stands: {{ request.body.order.id }}"},
+};
+static const struct key scheduled_keys[] = {
+    {"name", KEY_IDENTIFIER, KEY_REQUIRED, AT(name), .about = "how it is named"},
+    TYPE_KEYS,
+    {"value", KEY_NODE, .read = param_value_read, .not_with = "default",
+     .about = "what it is each time"},
+};
 const struct key_set type_set = KEY_SET("type", NULL, type_keys);
-const struct key_set field_set = KEY_SET("entry", "name", field_keys);
+static const struct key_set *const field_kinds[] = {&field_set, &received_set,
+                                                    &scheduled_set, NULL};
+const struct key_set field_set =
+    KEY_SET_KIND("entry", "name", field_keys, NULL, field_kinds, "any entry");
+const struct key_set received_set =
+    KEY_SET_KIND("parameter", "name", received_keys, "received-parameter", field_kinds,
+                 "a parameter of a webhook, an event or a watch");
+const struct key_set scheduled_set =
+    KEY_SET_KIND("parameter", "name", scheduled_keys, "scheduled-parameter",
+                 field_kinds, "a parameter of a schedule");
 
 static void required_read(struct reader *reader, const struct node *key,
                           const struct node *value, void *target)
@@ -108,6 +131,13 @@ static void required_read(struct reader *reader, const struct node *key,
     (void)key;
     spec->is_doubtful = !node_is_boolean(value, &is_known);
     boolean_read(reader, value, "required", &spec->is_required);
+}
+
+static void param_value_read(struct reader *reader, const struct node *key,
+                             const struct node *value, void *target)
+{
+    (void)key;
+    ((struct type_spec *)target)->value = value_read(reader, value);
 }
 
 /* ---- Names of types ------------------------------------------------------------------ */
@@ -428,20 +458,40 @@ const struct type *type_read(struct program *program, const struct workflow *wor
 
 /* ---- Lists of fields ----------------------------------------------------------------- */
 
-struct type_field *fields_read(struct reader *reader, const struct node *list,
-                               const char *what, enum diag_code collision,
-                               size_t *count)
+/* `sources`: NULL, or as many as there are entries. */
+static struct type_field *entries_read(struct reader *reader, const struct key_set *set,
+                                       const struct node *list, const char *what,
+                                       size_t *count, struct param_source *sources)
 {
     struct arena *arena = reader->program->arena;
     struct type_field *fields = arena_array(arena, struct type_field, list->count);
     *count = 0;
     for (size_t i = 0; i < list->count; i++) {
         struct type_spec spec = {.is_required = true};
-        if (keys_read(reader, &field_set, list->items[i], &spec) && spec.name.text.p)
-            fields[(*count)++] = spec_field(reader, &spec, list->items[i]);
+        if (!keys_read(reader, set, list->items[i], &spec) || !spec.name.text.p)
+            continue;
+        if (sources)
+            sources[*count] = (struct param_source){spec.from, spec.value};
+        fields[(*count)++] = spec_field(reader, &spec, list->items[i]);
     }
-    fields_unique(reader->program, what, fields, *count, collision);
+    /* Parameters are options. */
+    fields_unique(reader->program, what, fields, *count, sources ? KAD0709 : KAD1001);
     return fields;
+}
+
+struct type_field *fields_read(struct reader *reader, const struct node *list,
+                               const char *what, size_t *count)
+{
+    return entries_read(reader, &field_set, list, what, count, NULL);
+}
+
+void params_read(struct reader *reader, const struct key_set *set,
+                 const struct node *list, struct trigger *trigger)
+{
+    trigger->sources =
+        arena_array(reader->program->arena, struct param_source, list->count);
+    trigger->params = entries_read(reader, set, list, "parameter",
+                                   &trigger->param_count, trigger->sources);
 }
 
 const struct type *object_of_fields(struct arena *arena,

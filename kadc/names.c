@@ -178,7 +178,7 @@ static void command_check(struct program *program, const struct workflow *workfl
              "the command is `%.*s`, after the file's name", STR(wanted));
 }
 
-static void triggers_check(struct program *program, const struct workflow *workflow)
+static void cli_names_check(struct program *program, const struct workflow *workflow)
 {
     for (size_t i = 0; i < workflow->trigger_count; i++) {
         const struct trigger *trigger = &workflow->triggers[i];
@@ -466,7 +466,7 @@ static void loops_check(struct program *program, const struct workflow *workflow
 void names_check(struct program *program, struct workflow *workflow)
 {
     workflow_id_check(program, workflow);
-    triggers_check(program, workflow);
+    cli_names_check(program, workflow);
     step_names_check(program, workflow);
     routes_resolve(program, workflow);
     guarantees_resolve(program, workflow);

@@ -1,7 +1,7 @@
 /* passes.h: the passes of kadc after the model, in their order. main.c calls them.
  *
- * Each takes one workflow, reports everything that it finds and goes on; none is run on a
- * workflow whose `is_broken` is set. */
+ * Each reports everything that it finds and goes on. Most take one workflow; none of these is
+ * run on one whose `is_broken` is set. */
 #ifndef KADC_PASSES_H
 #define KADC_PASSES_H
 
@@ -20,6 +20,10 @@ void graph_check(struct program *program, struct workflow *workflow);
  * expr_check, 02 and 06. Sets step->outputs, input->field, value->type, expr->type. */
 void types_check(struct program *program, struct workflow *workflow);
 
+/* What triggers read, and what they start for: 0105, 0114, 0610, 0906, 0907 and, by
+ * expr_check, groups 02, 05 and 06. After types_check. */
+void triggers_check(struct program *program, struct workflow *workflow);
+
 /* What `concurrency` counts by: 0610. After types_check. */
 void concurrency_check(struct program *program, struct workflow *workflow);
 
@@ -29,8 +33,12 @@ void secrets_check(struct program *program, const struct workflow *workflow);
 /* Text with the shape of a credential: 0907. */
 void credentials_check(struct program *program, const struct workflow *workflow);
 
-/* Where text from outside may flow: 0901, 0902, 0904, 0905. After types_check, and after that
- * of the workflows that it calls. Sets hands_on_untrusted. */
+/* Whether the workflow's outputs have text that it takes from outside by itself: sets
+ * hands_on_untrusted. After types_check, and after that of the workflows that it calls. */
+void taint_summarize(struct program *program, struct workflow *workflow);
+
+/* Where text from outside may flow: 0901, 0902, 0904, 0905. After taint_summarize of all, and
+ * after that of the workflows that call it, which hand it on. */
 void taint_check(struct program *program, struct workflow *workflow);
 
 /* Definite assignment: group 04, and 0212. Sets binding.may_be_unset, step->is_read. */
@@ -41,5 +49,16 @@ void guarantees_check(struct program *program, const struct workflow *workflow);
 
 /* Steps that run again, or for ever: 0803, 0804, 0805, 0807. */
 void effects_check(struct program *program, struct workflow *workflow);
+
+/* When schedules fire: 0701 to 0706, and 0308 for what is slower than its schedule. */
+void schedules_check(struct program *program, const struct workflow *workflow);
+
+/* ---- Over all workflows together ----------------------------------------------------- */
+
+/* What requests start: 0707, 0708, 0908. */
+void webhooks_check(struct program *program);
+
+/* What events start: 0710, 0711. After calls_resolve. */
+void events_check(struct program *program);
 
 #endif

@@ -140,6 +140,9 @@ static json_t *map_schema(struct writer *writer, const struct key *key)
     return schema;
 }
 
+/* As base/bytes.h reads them. */
+#define BYTES_PATTERN "^[0-9]+([kMGT]?B|[KMGT]iB)$"
+
 static json_t *value_schema(struct writer *writer, const struct key *key)
 {
     switch (key->type) {
@@ -152,6 +155,7 @@ static json_t *value_schema(struct writer *writer, const struct key *key)
         return json_pack("{s:s,s:i,s:I}", "type", "integer", "minimum", 0, "maximum",
                          (json_int_t)UINT32_MAX - 1);
     case KEY_DURATION: return schema_of_pattern(DURATION_PATTERN);
+    case KEY_BYTES: return schema_of_pattern(BYTES_PATTERN);
     case KEY_TEMPLATE:
         return shape_schema(writer, &(struct key){.shape = SHAPE_SCALAR});
     case KEY_NODE:
@@ -161,7 +165,6 @@ static json_t *value_schema(struct writer *writer, const struct key *key)
                        : shape_schema(writer, key);
     case KEY_LIST: return list_schema(writer, key);
     case KEY_MAP: return map_schema(writer, key);
-    case KEY_LATER: break;
     }
     return NULL;
 }
@@ -234,6 +237,16 @@ static void add_key(struct writer *writer, json_t *schema, const struct key *key
     add_company(schema, key);
 }
 
+/* One of the kinds of a thing. */
+static json_t *kinds_schema(struct writer *writer, const struct key_set *const *kinds)
+{
+    json_t *choices = json_array();
+
+    for (size_t i = 0; kinds[i]; i++)
+        json_array_append_new(choices, set_ref(writer, kinds[i]));
+    return json_pack("{s:o}", "oneOf", choices);
+}
+
 static json_t *set_schema(struct writer *writer, const struct key_set *set)
 {
     json_t *schema = json_pack("{s:s,s:{},s:b,s:[],s:{},s:{}}", "type", "object",
@@ -242,8 +255,7 @@ static json_t *set_schema(struct writer *writer, const struct key_set *set)
     json_t *choices = json_array();
 
     for (size_t i = 0; i < set->count; i++)
-        if (set->keys[i].type != KEY_LATER)
-            add_key(writer, schema, &set->keys[i]);
+        add_key(writer, schema, &set->keys[i]);
     each_name(set->one_of, add_required, choices);
     if (json_array_size(choices))
         json_object_set(schema, "oneOf", choices);
@@ -253,11 +265,15 @@ static json_t *set_schema(struct writer *writer, const struct key_set *set)
 
 static json_t *set_ref(struct writer *writer, const struct key_set *set)
 {
-    if (!json_object_get(writer->defs, set->what)) {
-        json_object_set_new(writer->defs, set->what, json_true()); /* it has begun */
-        json_object_set_new(writer->defs, set->what, set_schema(writer, set));
+    const char *id = set->id ? set->id : set->what;
+
+    if (!json_object_get(writer->defs, id)) {
+        json_object_set_new(writer->defs, id, json_true()); /* it has begun */
+        json_object_set_new(writer->defs, id,
+                            set->count ? set_schema(writer, set)
+                                       : kinds_schema(writer, set->kinds));
     }
-    return ref(set->what);
+    return ref(id);
 }
 
 json_t *schema_workflow(void)

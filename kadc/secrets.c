@@ -99,23 +99,23 @@ static void value_check_secrets(const struct target *target, const struct value 
 
 /* ---- Steps --------------------------------------------------------------------------- */
 
-/* What a called workflow is given is stored by its name, so that it can be resumed: it has to
- * be a secret that has one. */
-static void call_check_secrets(struct program *program, const struct input *input)
+/* What a workflow is given is stored by its name, so that it can be resumed: it has to be a
+ * secret that has one. `param`: what it is given as. */
+static void named_check_secrets(struct program *program, const struct value *given,
+                                const struct type_field *param)
 {
-    const struct template *value = input->value->scalar;
+    const struct template *value = given->scalar;
     const struct expr *expr = value ? template_lone(value) : NULL;
     const bool is_named =
         expr && expr->type->kind == TYPE_STRING &&
         (expr->binding.kind == BIND_SECRET || expr->binding.kind == BIND_PARAMETER);
-    if (is_named || !type_holds_secret(input->field->type) ||
+    if (is_named || !type_holds_secret(param->type) ||
         (expr && expr->type->kind == TYPE_POISON) || (value && value->is_literal))
         return;
-    diag_report(program->diags, input->value->node->span, KAD0906,
+    diag_report(program->diags, given->node->span, KAD0906,
                 "parameter `%.*s` is secret, and what is given to it has no name",
-                STR(input->name.text));
-    diag_note(program->diags, input->field->name_span,
-              "the parameter is declared here");
+                STR(param->name));
+    diag_note(program->diags, param->name_span, "the parameter is declared here");
     diag_help(program->diags,
               "hand on a secret as it is: a text from `secrets` or `trigger`");
 }
@@ -135,7 +135,7 @@ static void inputs_check_secrets(struct program *program, const struct step *ste
         if (input->field)
             value_check_secrets(&target, input->value, false);
         if (input->field && step->kind == STEP_WORKFLOW)
-            call_check_secrets(program, input);
+            named_check_secrets(program, input->value, input->field);
     }
 }
 
@@ -234,18 +234,42 @@ static void output_check_secrets(struct program *program,
 
 /* ---- Parameters ---------------------------------------------------------------------- */
 
+static void default_check_secret(struct program *program,
+                                 const struct type_field *param)
+{
+    if (!param->default_value || !type_holds_secret(param->type))
+        return;
+    diag_report(program->diags, param->default_value->span, KAD0907,
+                "parameter `%.*s` is secret, and its default stands in the file",
+                STR(param->name));
+    diag_help(program->diags, "without a default it is given by env:NAME, @file or -");
+}
+
+/* What a schedule sets. */
+static void scheduled_check_secrets(struct program *program,
+                                    const struct type_field *param,
+                                    const struct value *value)
+{
+    const struct target target = {
+        .program = program,
+        .what = str_printf(program->arena, "parameter `%.*s`", STR(param->name)),
+        .why = "is not marked so",
+        .help = "a parameter with `secret: true` is kept out of the store and the logs",
+        .declared = param->name_span,
+    };
+    value_check_secrets(&target, value, false);
+    named_check_secrets(program, value, param);
+}
+
 static void trigger_check_secrets(struct program *program,
                                   const struct trigger *trigger)
 {
     for (size_t i = 0; i < trigger->param_count; i++) {
         const struct type_field *param = &trigger->params[i];
-        if (!param->default_value || !type_holds_secret(param->type))
-            continue;
-        diag_report(program->diags, param->default_value->span, KAD0907,
-                    "parameter `%.*s` is secret, and its default stands in the file",
-                    STR(param->name));
-        diag_help(program->diags,
-                  "without a default it is given by env:NAME, @file or -");
+        const struct value *value = trigger->sources ? trigger->sources[i].value : NULL;
+        default_check_secret(program, param);
+        if (value)
+            scheduled_check_secrets(program, param, value);
     }
 }
 

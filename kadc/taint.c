@@ -1,10 +1,10 @@
 /* taint.c: text from outside, where a program would obey it: 0901, 0902, 0904; and 0905, by
  * taint_prompt.c.
  *
- * In: all types, the graph. Out: diagnostics; workflow->hands_on_untrusted. What an event
- * brings comes from whoever may emit it. A step that is given such text may have it in each
- * text that it gives; numbers, booleans, durations and enums do no harm. One search from the
- * events along the reads. */
+ * In: all types, the graph. Out: diagnostics; workflow->hands_on_untrusted. What an event, a
+ * webhook or a watch brings comes from whoever may send it. A step that is given such text may
+ * have it in each text that it gives; numbers, booleans, durations and enums do no harm. One
+ * search from these sources along the reads; from callers to those that they call. */
 #include "taint.h"
 
 #include <string.h>
@@ -15,15 +15,15 @@
 
 /* ---- Text in values ------------------------------------------------------------------ */
 
-static bool holds_text(const struct type *type)
+bool taint_holds_text(const struct type *type)
 {
     switch (type->kind) {
     case TYPE_ANY: return true;
     case TYPE_STRING: return type->value_count == 0;
-    case TYPE_ARRAY: return type->is_opaque || holds_text(type->items);
+    case TYPE_ARRAY: return type->is_opaque || taint_holds_text(type->items);
     case TYPE_OBJECT:
         for (size_t i = 0; i < type->field_count; i++)
-            if (holds_text(type->fields[i].type))
+            if (taint_holds_text(type->fields[i].type))
                 return true;
         return type->is_opaque;
     default: return false;
@@ -62,19 +62,16 @@ static const struct expr *text_find_among(const struct search *search,
     return found;
 }
 
-/* The first wanted one of the steps' outputs and items whose text may be a part of the
- * expression's value: not what only decides which it is. */
+/* The first wanted one of the things named whose text may be a part of the expression's
+ * value: not what only decides which it is. */
 static const struct expr *text_find(const struct search *search,
                                     const struct expr *expr)
 {
     const struct expr *found;
-    if (!expr->type || !holds_text(expr->type))
+    if (!expr->type || !taint_holds_text(expr->type))
         return NULL;
-    if (expr->binding.kind != BIND_NONE) {
-        const bool is_bound =
-            expr->binding.kind == BIND_OUTPUT || expr->binding.kind == BIND_ITEM;
-        return is_bound && search->is_wanted(expr, search->context) ? expr : NULL;
-    }
+    if (expr->binding.kind != BIND_NONE)
+        return search->is_wanted(expr, search->context) ? expr : NULL;
     switch (expr->kind) {
     case EXPR_FIELD: return is_matched(expr) ? NULL : text_find(search, expr->left);
     case EXPR_INDEX: return text_find(search, expr->left);
@@ -107,9 +104,19 @@ static void value_look(const struct search *search, const struct value *value)
 
 /* ---- Who hands on -------------------------------------------------------------------- */
 
-const struct step *taint_step(const struct expr *carrier)
+static bool is_carrier(const struct expr *bound)
 {
-    return carrier->binding.step;
+    return bound->binding.kind == BIND_OUTPUT || bound->binding.kind == BIND_ITEM ||
+           bound->binding.kind == BIND_PARAMETER;
+}
+
+size_t taint_node(const struct workflow *workflow, const struct expr *carrier)
+{
+    const struct binding *binding = &carrier->binding;
+    if (binding->kind == BIND_PARAMETER)
+        return workflow->step_count +
+               (size_t)(binding->field - workflow->params->fields);
+    return binding->step->index;
 }
 
 struct read_search {
@@ -121,10 +128,12 @@ static bool read_add(const struct expr *bound, void *context)
 {
     const struct read_search *search = context;
     struct taint *taint = search->taint;
+    if (!is_carrier(bound))
+        return false;
     struct taint_read *read = arena_new(taint->arena, struct taint_read);
-    struct taint_read **first = &taint->reads[taint_step(bound)->index];
-    *read = (struct taint_read){taint_step(bound), search->reader, bound, *first};
-    *first = read;
+    const size_t node = taint_node(taint->workflow, bound);
+    *read = (struct taint_read){node, search->reader, bound, taint->reads[node]};
+    taint->reads[node] = read;
     return false;
 }
 
@@ -151,55 +160,66 @@ static bool is_outside(const struct step *step)
     return step->kind == STEP_WAIT || (child && child->hands_on_untrusted);
 }
 
-static void taint_spread(struct taint *taint)
+/* Whether text from outside comes in at a node. */
+static bool is_source(const struct workflow *workflow, size_t node)
 {
-    const struct workflow *workflow = taint->workflow;
-    const struct step **queue =
-        arena_array(taint->arena, const struct step *, workflow->step_count);
+    const struct taint_param *params = workflow->taint_params;
+    if (node < workflow->step_count)
+        return is_outside(workflow->steps[node]);
+    return params && (params[node - workflow->step_count].trigger ||
+                      params[node - workflow->step_count].caller);
+}
+
+static void taint_spread(struct taint *taint, size_t node_count)
+{
+    size_t *queue = arena_array(taint->arena, size_t, node_count);
     size_t head = 0;
     size_t tail = 0;
-    for (size_t i = 0; i < workflow->step_count; i++) {
-        if (!is_outside(workflow->steps[i]))
+    for (size_t i = 0; i < node_count; i++) {
+        if (!is_source(taint->workflow, i))
             continue;
         taint->is_untrusted[i] = true;
-        taint->origin[i] = queue[tail++] = workflow->steps[i];
+        taint->origin[i] = queue[tail++] = i;
     }
     while (head < tail) {
-        const struct step *step = queue[head++];
-        const struct taint_read *read = taint->reads[step->index];
+        const size_t node = queue[head++];
+        const struct taint_read *read = taint->reads[node];
         for (; read; read = read->next) {
             const size_t i = read->reader->index;
             if (taint->is_untrusted[i])
                 continue;
             taint->is_untrusted[i] = true;
             taint->by[i] = read;
-            taint->origin[i] = taint->origin[step->index];
-            queue[tail++] = read->reader;
+            taint->origin[i] = taint->origin[node];
+            queue[tail++] = i;
         }
     }
 }
 
-struct taint *taint_find(struct arena *arena, const struct workflow *workflow)
+static struct taint *taint_find(struct arena *arena, const struct workflow *workflow)
 {
     struct taint *taint = arena_new(arena, struct taint);
-    const size_t count = workflow->step_count;
+    const struct type *params = workflow->params;
+    const size_t count =
+        workflow->step_count + (params->kind == TYPE_OBJECT ? params->field_count : 0);
     *taint = (struct taint){
         .arena = arena,
         .workflow = workflow,
         .reads = arena_array(arena, struct taint_read *, count),
         .is_untrusted = arena_array(arena, bool, count),
         .by = arena_array(arena, const struct taint_read *, count),
-        .origin = arena_array(arena, const struct step *, count),
+        .origin = arena_array(arena, size_t, count),
     };
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < workflow->step_count; i++)
         reads_add(taint, workflow->steps[i]);
-    taint_spread(taint);
+    taint_spread(taint, count);
     return taint;
 }
 
 static bool is_untrusted(const struct expr *bound, void *context)
 {
-    return ((const struct taint *)context)->is_untrusted[taint_step(bound)->index];
+    const struct taint *taint = context;
+    return is_carrier(bound) && taint->is_untrusted[taint_node(taint->workflow, bound)];
 }
 
 const struct expr *taint_in(const struct taint *taint, const struct expr *expr)
@@ -215,10 +235,26 @@ const struct expr *taint_in_template(const struct taint *taint,
     return text_find_in_template(&search, value);
 }
 
+const struct expr *taint_text_find(const struct template *value,
+                                   bool (*is_wanted)(const struct expr *bound,
+                                                     void *context),
+                                   void *context)
+{
+    const struct search search = {is_wanted, context};
+    return text_find_in_template(&search, value);
+}
+
 /* ---- The way ------------------------------------------------------------------------- */
 
-static void origin_show(struct diags *diags, const struct step *origin)
+static void origin_show(struct diags *diags, const struct workflow *workflow,
+                        size_t node)
 {
+    if (node >= workflow->step_count) {
+        taint_param_stops(diags, workflow,
+                          &workflow->taint_params[node - workflow->step_count]);
+        return;
+    }
+    const struct step *origin = workflow->steps[node];
     for (size_t i = 0; i < origin->wait.way_count; i++) {
         const struct name *event = &origin->wait.ways[i].event;
         if (event->span.source) {
@@ -231,16 +267,16 @@ static void origin_show(struct diags *diags, const struct step *origin)
                    STR(origin->block->workflow_name.text));
 }
 
-void taint_path(struct diags *diags, const struct taint *taint, const struct step *from)
+void taint_path(struct diags *diags, const struct taint *taint, size_t node)
 {
     enum { SHOWN_MAX = 3 };
     const struct taint_read *reads[SHOWN_MAX];
     size_t count = 0;
-    const struct taint_read *at = taint->by[from->index];
-    for (; at && count < SHOWN_MAX; at = taint->by[at->producer->index])
+    const struct taint_read *at = taint->by[node];
+    for (; at && count < SHOWN_MAX; at = taint->by[at->producer])
         reads[count++] = at;
     diag_path(diags, "the text comes from outside");
-    origin_show(diags, taint->origin[from->index]);
+    origin_show(diags, taint->workflow, taint->origin[node]);
     while (count-- > 0)
         diag_path_stop(diags, reads[count]->expr->span,
                        "step `%.*s` is given it, and may hand it on",
@@ -258,8 +294,8 @@ static void sink_report(const struct sinks *sinks, const struct expr *carrier,
                         enum diag_code code, const char *what, const char *help)
 {
     struct diags *diags = sinks->program->diags;
-    const struct step *from = taint_step(carrier);
-    if (code == KAD0901 && sinks->taint->by[from->index])
+    const size_t from = taint_node(sinks->taint->workflow, carrier);
+    if (code == KAD0901 && sinks->taint->by[from])
         code = KAD0902;
     diag_report(diags, carrier->span, code, "`%.*s` is text from outside, and %s",
                 STR(span_text(carrier->span)), what);
@@ -345,15 +381,22 @@ static bool value_is_untrusted(const struct taint *taint, const struct value *va
     return false;
 }
 
+void taint_summarize(struct program *program, struct workflow *workflow)
+{
+    const struct taint *taint = taint_find(program->arena, workflow);
+    for (size_t i = 0; i < workflow->output_count; i++)
+        if (value_is_untrusted(taint, workflow->outputs[i].value))
+            workflow->hands_on_untrusted = true;
+}
+
 void taint_check(struct program *program, struct workflow *workflow)
 {
+    taint_params_find(program->arena, workflow);
     const struct taint *taint = taint_find(program->arena, workflow);
     const struct sinks sinks = {program, taint};
     for (size_t i = 0; i < workflow->step_count; i++)
         if (workflow->steps[i]->kind == STEP_RUN)
             run_check(&sinks, &workflow->steps[i]->run);
     taint_prompts_check(program, taint);
-    for (size_t i = 0; i < workflow->output_count; i++)
-        if (value_is_untrusted(taint, workflow->outputs[i].value))
-            workflow->hands_on_untrusted = true;
+    taint_params_hand_on(taint);
 }

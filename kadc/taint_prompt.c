@@ -98,12 +98,12 @@ static void power_report(struct program *program, const struct prompts *prompts,
                          const struct taint_read *read)
 {
     struct diags *diags = program->diags;
-    const struct step *agent = prompts->asked[read->producer->index];
+    const struct step *agent = prompts->asked[read->producer];
     diag_report(diags, read->expr->span, KAD0905,
                 "text from outside may steer the privileged action `%.*s`",
                 STR(read->reader->action->name.text));
     diag_subject(diags, "prompt to `%.*s`", STR(read->reader->id.text));
-    taint_path(diags, prompts->taint, agent);
+    taint_path(diags, prompts->taint, agent->index);
     diag_path_stop(diags, read->expr->span, "its answer comes to `%.*s`",
                    STR(read->reader->id.text));
     diag_help(diags,

@@ -7,7 +7,8 @@
  *     {"id", "name", "version", "description"?, "source",
  *      "triggers": [{"type": "cli", "command", "params": [{"name", "schema", "required"}]}],
  *      "steps": [step],
- *      "outputs"?: {schema}, "timeoutMs"?,
+ *      "outputs"?: {schema}, "timeoutMs"?, "concurrency"?, "workspace"?: "worktree",
+ *      "env"?: [name], "secrets"?: [name],
  *      "bounds": {"stepRuns": n, "agentCalls": n, "timeMs"?: n,
  *                 "most": {BOUND: {"steps": [step id], "share": n}}}}
  *

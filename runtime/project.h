@@ -32,6 +32,11 @@ const char *project_prepare(struct arena *arena, const struct project *project);
 /* Makes a folder and its parents (0700). false: errno. */
 bool make_folders(struct arena *arena, const char *path);
 
+/* STATE/logs/EXECUTION/STEP.VISIT.ATTEMPT.SUFFIX, of the key EXECUTION/STEP/VISIT/ATTEMPT; NULL:
+ * it is no key. */
+const char *key_file(struct arena *arena, const struct project *project,
+                     const char *key, const char *suffix);
+
 /* A new execution id: 16 random characters of Crockford's base32, lower case. */
 const char *execution_id_new(struct arena *arena);
 

@@ -50,10 +50,14 @@ static json_t *json_of_execution(const struct report *report,
         json_of_text(row->parent_key));
 }
 
-static json_t *json_of_step(const struct report *report, const struct step_row *step)
+static json_t *json_of_step(const struct report *report,
+                            const struct execution_facts *facts,
+                            const struct step_row *step)
 {
+    const char *last = report_last_line(report, facts, step);
+
     return json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:i, s:i, s:s, s:o, s:o, s:o, s:o,"
-                     " s:o, s:o}",
+                     " s:o, s:o, s:o}",
                      "key", step->key, "step", step->step_id, "item", step->item,
                      "parent", json_of_text(step->parent), "module", step->module,
                      "action", step->action, "visit", (int)step->visit, "attempt",
@@ -62,7 +66,8 @@ static json_t *json_of_step(const struct report *report, const struct step_row *
                      json_of_time(report, step->completed_ms), "inputs",
                      json_of_json(step->inputs), "outputs", json_of_json(step->outputs),
                      "outcome", json_of_text(step->outcome), "error",
-                     json_of_json(step->error));
+                     json_of_json(step->error), "lastLine",
+                     json_of_text(*last ? last : NULL));
 }
 
 static json_t *json_of_gate(const struct report *report, const struct gate_row *gate)
@@ -117,7 +122,7 @@ static void print_execution_json(const struct report *report,
     json_t *steps = json_array(), *gates = json_array(), *positions = json_array();
 
     for (size_t i = 0; i < facts->step_count; i++)
-        json_array_append_new(steps, json_of_step(report, &facts->steps[i]));
+        json_array_append_new(steps, json_of_step(report, facts, &facts->steps[i]));
     for (size_t i = 0; i < own->gate_count; i++)
         json_array_append_new(gates, json_of_gate(report, &own->gates[i]));
     for (size_t i = 0; i < facts->position_count; i++)

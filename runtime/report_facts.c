@@ -1,8 +1,14 @@
 /* report_facts.c: gathers from the store what is reported of one execution. */
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "codec.h"
 #include "report_internal.h"
+#include "words.h"
+
+enum { LINE_BYTES_MAX = 4096 };
 
 const char *report_status_name(const struct report *report,
                                const struct execution_row *row, pid_t *owner)
@@ -155,6 +161,42 @@ enum store_error report_gather(const struct report *report, const char *prefix,
     if (error == STORE_OK)
         facts->status = report_status_name(report, &facts->row, &facts->owner);
     return error;
+}
+
+/* The last bytes of a file; empty: it can't be read. */
+static struct str read_end(const char *path, char *bytes, size_t size)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat file;
+    ssize_t len = 0;
+
+    if (fd < 0)
+        return (struct str){bytes, 0};
+    if (fstat(fd, &file) == 0)
+        len = pread(fd, bytes, size,
+                    file.st_size > (off_t)size ? file.st_size - (off_t)size : 0);
+    close(fd);
+    return (struct str){bytes, len > 0 ? (size_t)len : 0};
+}
+
+const char *report_last_line(const struct report *report,
+                             const struct execution_facts *facts,
+                             const struct step_row *step)
+{
+    char bytes[LINE_BYTES_MAX];
+    const char *path = NULL;
+    struct str text;
+
+    if (step->status == STEP_RUN_RUNNING && facts->owner && report->project)
+        path = key_file(report->arena, report->project, step->key, "log");
+    if (!path)
+        return "";
+    text = str_trim(read_end(path, bytes, sizeof(bytes)));
+    for (size_t at = text.len; at > 0; at--)
+        if (text.p[at - 1] == '\n')
+            return line_words(report->arena,
+                              str_copy(report->arena, str_part(text, at, text.len)), 0);
+    return line_words(report->arena, str_copy(report->arena, text), 0);
 }
 
 const char *report_step_of_key(const struct report *report, const char *key)

@@ -44,6 +44,11 @@ enum store_error report_gather(const struct report *report, const char *prefix,
 bool report_error_read(const struct report *report, const char *text, const char **code,
                        const char **message, const char **step);
 
+/* What a step that runs has written last to its log; "": nothing, or it does not run. */
+const char *report_last_line(const struct report *report,
+                             const struct execution_facts *facts,
+                             const struct step_row *step);
+
 /* The step, with its item, of "EXECUTION/STEP[3]/VISIT/ATTEMPT". */
 const char *report_step_of_key(const struct report *report, const char *key);
 

@@ -125,8 +125,11 @@ static void build(struct tree *tree)
 
 /* ---- Lines ----------------------------------------------------------------------- */
 
-static const char *step_note(const struct report *report, const struct step_row *step)
+static const char *step_note(const struct report *report,
+                             const struct execution_facts *facts,
+                             const struct step_row *step)
 {
+    const char *last = report_last_line(report, facts, step);
     const char *code, *message, *in_step;
     struct buf note;
 
@@ -137,6 +140,8 @@ static const char *step_note(const struct report *report, const struct step_row 
         buf_printf(&note, "%sattempt %" PRIu32, note.len ? ", " : "", step->attempt);
     if (report_error_read(report, step->error, &code, &message, &in_step))
         buf_printf(&note, "%s%s: %s", note.len ? "; " : "", code, message);
+    if (*last)
+        buf_printf(&note, "%s%s", note.len ? "; " : "", last);
     return note.p;
 }
 
@@ -242,7 +247,7 @@ static void add_steps(struct tree *tree, int first, int depth)
             {step_name(tree, step, depth), NULL},
             {status, report_status_color(status)},
             {step_took(tree->report, facts, step), NULL},
-            {step_note(tree->report, step), DIM},
+            {step_note(tree->report, facts, step), DIM},
         }};
 
         vec_push(tree->report->arena, &tree->lines, line);

@@ -7,7 +7,7 @@
 
 enum { FIRST_CAPACITY = 256 };
 
-static void reserve(struct buf *buf, size_t more)
+void buf_reserve(struct buf *buf, size_t more)
 {
     size_t capacity = buf->capacity ? buf->capacity : FIRST_CAPACITY;
     char *grown;
@@ -26,14 +26,14 @@ static void reserve(struct buf *buf, size_t more)
 void buf_init(struct buf *buf, struct arena *arena)
 {
     *buf = (struct buf){.arena = arena};
-    reserve(buf, 0);
+    buf_reserve(buf, 0);
 }
 
 void buf_add(struct buf *buf, struct str text)
 {
     if (!text.len)
         return;
-    reserve(buf, text.len);
+    buf_reserve(buf, text.len);
     memcpy(buf->p + buf->len, text.p, text.len);
     buf->len += text.len;
     buf->p[buf->len] = '\0';
@@ -46,7 +46,7 @@ void buf_add_char(struct buf *buf, char c)
 
 void buf_fill(struct buf *buf, char c, size_t count)
 {
-    reserve(buf, count);
+    buf_reserve(buf, count);
     memset(buf->p + buf->len, c, count);
     buf->len += count;
     buf->p[buf->len] = '\0';
@@ -62,7 +62,7 @@ void buf_printf(struct buf *buf, const char *format, ...)
     len = vsnprintf(NULL, 0, format, again);
     va_end(again);
     if (len > 0) {
-        reserve(buf, (size_t)len);
+        buf_reserve(buf, (size_t)len);
         vsnprintf(buf->p + buf->len, (size_t)len + 1, format, args);
         buf->len += (size_t)len;
     }

@@ -13,6 +13,8 @@ struct buf {
 };
 
 void buf_init(struct buf *buf, struct arena *arena);
+/* Makes room for so many bytes more: less is copied than by growing again and again. */
+void buf_reserve(struct buf *buf, size_t more);
 void buf_add(struct buf *buf, struct str text);
 void buf_add_char(struct buf *buf, char c);
 void buf_fill(struct buf *buf, char c, size_t count);

@@ -59,8 +59,10 @@ void attempt_begin(struct kad_run *run, const struct kad_step_info *info,
         .state = run_state(run, info),
         .visit = visit,
         .attempt = attempt,
+        .started_ms = run_now_ms(run),
     };
     step->state->visit = visit;
+    step->state->has_visit = true;
     step->key = arena_printf(&step->memory, "%s/%s/%" PRIu32 "/%" PRIu32,
                              run->execution->row->id, step_label(&step->memory, step),
                              visit, attempt);
@@ -95,6 +97,7 @@ static void notify(const struct kad_step *step, enum notice_kind kind,
                               .run = step->state->runs,
                               .attempt = step->attempt,
                               .status = status,
+                              .started_ms = step->started_ms,
                               .now_ms = run_now_ms(step->run),
                               .text = text,
                           });
@@ -292,9 +295,9 @@ static enum kad_outcome begin(struct kad_step *step, const void *in)
                            CODEC_AFTER_SUCCESS, in, &step->inputs);
     if (problem)
         return fail_uncalled(step, KAD_FAILURE_BAD_INPUT, problem);
-    if (block_is_too_large(step, in))
-        return fail_uncalled(step, KAD_FAILURE_TOO_MANY_ITEMS,
-                             kad_failure_text(KAD_FAILURE_TOO_MANY_ITEMS));
+    problem = block_too_large(step, in);
+    if (problem)
+        return fail_uncalled(step, KAD_FAILURE_TOO_MANY_ITEMS, problem);
     if (!may_start(run))
         return KAD_LATER;
     leave_gate(step);
@@ -453,8 +456,9 @@ enum kad_outcome kad_do(struct kad_run *run, const struct kad_step_info *info,
         outcome = KAD_LATER;
     } else {
         if (run->entry == ENTRY_VISIT)
-            attempt_begin(run, info, run_state(run, info)->visit + 1, 1);
-        outcome = visit(&run->step, in);
+            attempt_begin(run, info, load_last_visit(run, info) + 1, 1);
+        outcome = run_is_stopped(run) ? KAD_LATER /* the journal has failed */
+                                      : visit(&run->step, in);
     }
     run->reported = outcome;
     run->fault[0] = '\0';

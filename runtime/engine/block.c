@@ -12,6 +12,7 @@
  * (1) Lines that are skipped count neither way.
  * (2) A verdict is final: what is still open is then cancelled, and the block is over when
  *     that has really ended. Stored positions are enough to come to the same verdict. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "codec.h"
@@ -139,12 +140,18 @@ void block_prepare(struct kad_run *run)
     block_decide(run->inside);
 }
 
-bool block_is_too_large(const struct kad_step *step, const void *in)
+const char *block_too_large(struct kad_step *step, const void *in)
 {
     const struct kad_block *about = step->info->block;
+    size_t count;
 
-    return about && about->kind == KAD_FOR_EACH &&
-           items_count(step->info, in) > about->max_items;
+    if (!about || about->kind != KAD_FOR_EACH)
+        return NULL;
+    count = items_count(step->info, in);
+    if (count <= about->max_items)
+        return NULL;
+    return arena_printf(&step->memory, "the array has %zu items, and `max` is %" PRIu32,
+                        count, about->max_items);
 }
 
 /* ---- The verdict -------------------------------------------------------------------- */

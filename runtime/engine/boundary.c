@@ -150,6 +150,16 @@ static void add_position(struct kad_run *run, enum position_status status)
     pending_position(run, &row);
 }
 
+/* What was asked for is done with this commit. A wish to cancel stays until all is cancelled,
+ * so that a resume after a crash knows. */
+static bool fulfils_request(const struct execution *execution,
+                            const struct journal_commit *commit)
+{
+    return execution->clears_request &&
+           (execution->drive->stop != STOP_CANCEL ||
+            (commit->sets_execution && execution_is_ended(commit->status)));
+}
+
 /* All events and positions are pending by now. */
 static bool commit(struct kad_run *run, struct journal_commit commit)
 {
@@ -174,7 +184,7 @@ static bool commit(struct kad_run *run, struct journal_commit commit)
     commit.error = commit.sets_execution
                        ? failure_json(&pending->memory, &execution->root->error)
                        : NULL;
-    commit.clears_request = execution->clears_request;
+    commit.clears_request = fulfils_request(execution, &commit);
     add_events(run, &commit);
     masked = commit;
     secret_mask_commit(&pending->memory, &masked);
@@ -187,7 +197,8 @@ static bool commit(struct kad_run *run, struct journal_commit commit)
         execution->stored_status = commit.status;
     if (commit.open_gates == run->step.gates)
         run->step.has_unstored_gates = false;
-    execution->clears_request = false;
+    if (commit.clears_request)
+        execution->clears_request = false;
     execution->events.count = 0;
     run->has_moved = false;
     forget_pending(pending);

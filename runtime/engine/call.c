@@ -193,6 +193,17 @@ static struct kad_error time_error(struct kad_step *step)
                        kad_failure_text(KAD_FAILURE_TIMED_OUT));
 }
 
+bool call_is_cut_off(struct kad_step *step)
+{
+    struct kad_run *run = step->run;
+    const int64_t limit_ms = run->block ? run->block->caller->step.deadline_ms : 0;
+
+    if (!limit_ms || step->deadline_ms != limit_ms)
+        return false;
+    block_decide(run->block);
+    return run->is_cancelled;
+}
+
 enum kad_outcome call_judge(struct kad_step *step, enum kad_outcome outcome)
 {
     if (outcome == KAD_SUCCESS && step->info->action->outcomes && !has_outcome(step)) {
@@ -203,6 +214,8 @@ enum kad_outcome call_judge(struct kad_step *step, enum kad_outcome outcome)
     if (outcome == KAD_SUCCESS) /* if parked, it found an answer without the person */
         return outcome;
     if (is_interrupted(step))
+        return KAD_LATER;
+    if ((outcome == KAD_TIMEOUT || step->has_timed_out) && call_is_cut_off(step))
         return KAD_LATER;
     if (outcome == KAD_TIMEOUT || (step->has_timed_out && !step->failure.code)) {
         step->failure = time_error(step);

@@ -42,6 +42,8 @@ struct engine {
     /* Where the steps of a new execution work; `context` is borrowed. NULL: in the project. */
     const char *(*workspace)(const void *context, const char *execution);
     const void *workspace_context;
+    const struct engine_upgrade
+        *upgrade; /* what is resumed moves to this program; or NULL */
 };
 
 /* What a person says about a step in flight, or where to go on. */

@@ -14,32 +14,52 @@
 
 /* ---- Create ------------------------------------------------------------------------- */
 
-/* What is not UTF-8 can't be stored, and counts as not set. NULL: no variable is named. */
-static json_t *env_json(const struct kad_workflow *workflow)
+static bool is_listed(const json_t *names, const char *name)
+{
+    const json_t *item;
+    size_t i;
+
+    json_array_foreach(names, i,
+                       item) if (!strcmp(json_string_value(item), name)) return true;
+    return false;
+}
+
+/* What is not UTF-8 can't be stored, and counts as not set. NULL: no variable is named. Of
+ * the `known` ones, `values` has been read before. */
+static json_t *env_json(const struct kad_workflow *workflow, const json_t *known,
+                        const json_t *values)
 {
     json_t *env = workflow->env ? json_object() : NULL;
 
     for (size_t i = 0; workflow->env && workflow->env[i]; i++) {
-        const char *value = getenv(workflow->env[i]);
+        const char *name = workflow->env[i];
+        const char *value = is_listed(known, name)
+                                ? json_string_value(json_object_get(values, name))
+                                : getenv(name);
         json_t *text = value ? json_string(value) : NULL;
 
         if (text)
-            json_object_set_new(env, workflow->env[i], text);
+            json_object_set_new(env, name, text);
     }
     return env;
 }
 
-const char *execution_state(struct arena *arena, const struct kad_workflow *workflow,
-                            json_t *modules)
+/* Takes `env`. */
+static const char *state_text(struct arena *arena, json_t *env, json_t *modules)
 {
-    json_t *state =
-        json_pack("{s:o*, s:O*}", "env", env_json(workflow), "modules", modules);
+    json_t *state = json_pack("{s:o*, s:O*}", "env", env, "modules", modules);
     const char *text = json_object_size(state)
                            ? mask_json(arena, codec_compact(arena, state).text)
                            : NULL;
 
     json_decref(state);
     return text;
+}
+
+const char *execution_state(struct arena *arena, const struct kad_workflow *workflow,
+                            json_t *modules)
+{
+    return state_text(arena, env_json(workflow, NULL, NULL), modules);
 }
 
 enum store_error engine_create(struct engine *engine, struct arena *arena,
@@ -99,14 +119,28 @@ static void load_parameters(struct execution *execution)
                          problem);
 }
 
-static void load_state(struct execution *execution)
+static void load_state(struct execution *execution, const char *text)
 {
-    json_t *state =
-        execution->row->state ? json_loads(execution->row->state, 0, NULL) : NULL;
+    json_t *state = text ? json_loads(text, 0, NULL) : NULL;
 
+    json_decref(execution->env);
+    json_decref(execution->modules);
     execution->env = json_incref(json_object_get(state, "env"));
     execution->modules = json_incref(json_object_get(state, "modules"));
     json_decref(state);
+}
+
+const char *execution_moved_state(struct execution *execution, const json_t *known_env)
+{
+    const char *copies = execution->drive->engine->modules;
+    json_t *modules = copies ? json_loads(copies, 0, NULL) : NULL;
+    const char *text =
+        state_text(&execution->memory,
+                   env_json(execution->workflow, known_env, execution->env), modules);
+
+    json_decref(modules);
+    load_state(execution, text);
+    return text;
 }
 
 /* A block stands before the steps inside: what is innermost is written last. */
@@ -165,11 +199,12 @@ struct execution *execution_open(struct drive *drive,
     execution->steps =
         arena_array(&execution->memory, struct step_state, workflow->step_count);
     for (size_t i = 0; i < workflow->step_count; i++)
-        execution->steps[i].status = "pending";
+        execution->steps[i] =
+            (struct step_state){.status = "pending", .has_visit = true};
     execution->deadline_ms = budget_deadline_ms(execution);
     execution->root = arena_new(&execution->memory, struct kad_run);
     branch_init(execution->root, execution, caller);
-    load_state(execution);
+    load_state(execution, row->state);
     load_parameters(execution);
     return execution;
 }
@@ -179,7 +214,6 @@ void execution_close(struct execution *execution)
     struct arena memory;
 
     branch_free(execution->root);
-    arena_release(&execution->rows_memory);
     json_decref(execution->env);
     json_decref(execution->modules);
     for (size_t i = 0; i < execution->workflow->step_count; i++)

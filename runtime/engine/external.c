@@ -9,12 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "codec.h"
 #include "engine/answer.h"
 #include "engine/run.h"
 #include "mask.h"
 
-enum { MESSAGE_MAX_BYTES = 1000 };
+enum { MESSAGE_MAX_BYTES = 1000, VALUES_MAX = 200 * 1000 };
 
 /* ---- How a program ended ------------------------------------------------------------ */
 
@@ -35,6 +36,16 @@ static const char *last_lines(struct kad_step *step, const struct kad_output *ou
     return kad_copy(step, tail.p, tail.len);
 }
 
+/* Programs fail in their own ways where there is no memory. */
+static const char *memory_note(struct kad_step *step)
+{
+    const int64_t limit = step->info->action->limits.memory_bytes;
+
+    return limit ? kad_printf(step, " (its memory is limited to %s)",
+                              bytes_text(&step->memory, limit))
+                 : "";
+}
+
 enum kad_outcome answer_fail_end(struct kad_step *step, const struct kad_output *output)
 {
     const char *lines = last_lines(step, output);
@@ -42,10 +53,11 @@ enum kad_outcome answer_fail_end(struct kad_step *step, const struct kad_output 
 
     if (output->signal)
         return kad_fail(step, kad_failure_name(KAD_FAILURE_SIGNAL),
-                        "signal %d (%s)%s%s", output->signal, strsignal(output->signal),
-                        between, lines);
+                        "signal %d (%s)%s%s%s", output->signal,
+                        strsignal(output->signal), memory_note(step), between, lines);
     return kad_fail(step, kad_failure_name(KAD_FAILURE_EXIT_STATUS),
-                    "exit status %d%s%s", output->exit_code, between, lines);
+                    "exit status %d%s%s%s", output->exit_code, memory_note(step),
+                    between, lines);
 }
 
 /* ---- The request -------------------------------------------------------------------- */
@@ -200,6 +212,28 @@ static enum kad_outcome take_answer(struct kad_step *step, const json_t *answer,
     return problem ? bad_output(step, problem) : KAD_SUCCESS;
 }
 
+/* How many values and names of fields a JSON document has. Each of them takes many times the
+ * memory of its text. */
+static size_t count_values(struct str json)
+{
+    bool is_in_text = false, is_at_value = true;
+    size_t count = 0;
+
+    for (size_t i = 0; i < json.len; i++) {
+        const char c = json.p[i];
+
+        if (is_in_text) {
+            i += c == '\\';
+            is_in_text = c != '"';
+        } else if (!strchr(" \t\r\n", c)) {
+            count += is_at_value && c != ']' && c != '}';
+            is_at_value = c == ',' || c == ':' || c == '[' || c == '{';
+            is_in_text = c == '"';
+        }
+    }
+    return count;
+}
+
 static enum kad_outcome read_answer(struct kad_step *step,
                                     const struct kad_output *output, void *out)
 {
@@ -210,6 +244,9 @@ static enum kad_outcome read_answer(struct kad_step *step,
     if (output->is_cut)
         return kad_fail(step, kad_failure_name(KAD_FAILURE_OUTPUT_TOO_LARGE), "%s",
                         kad_failure_text(KAD_FAILURE_OUTPUT_TOO_LARGE));
+    if (count_values((struct str){output->out, output->out_len}) > VALUES_MAX)
+        return kad_fail(step, kad_failure_name(KAD_FAILURE_OUTPUT_TOO_LARGE),
+                        "the answer has more than %d values and names", VALUES_MAX);
     answer = json_loadb(output->out, output->out_len, JSON_REJECT_DUPLICATES, &wrong);
     if (json_is_object(answer))
         outcome = take_answer(step, answer, output, out);

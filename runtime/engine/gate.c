@@ -270,7 +270,7 @@ bool gate_opens(struct kad_step *step)
 {
     const struct opening opening = find_opening(step);
 
-    if (!opening.is_found)
+    if (!opening.is_found || (opening.way == step->gate_count && call_is_cut_off(step)))
         return false;
     if (step_waits_for(step, "retry")) {
         step->phase = PHASE_NONE;

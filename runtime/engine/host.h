@@ -11,7 +11,8 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "kad/step.h"
+#include "base/str.h"
+#include "kad/workflow.h"
 
 /* ---- Waiting ------------------------------------------------------------------------ */
 
@@ -32,23 +33,37 @@ struct waiter {
 
 struct exec_request {
     struct kad_program program; /* `cwd` is set; is_quiet is the caller's matter */
-    int64_t timeout_ms;         /* -1: none */
+    struct kad_limits limits;
+    int64_t timeout_ms;        /* -1: none */
+    const char *progress_path; /* of a pipe for `kad progress`; or NULL */
     struct waiter waiter;
     /* What the program prints, as it comes, stdout and stderr; or NULL. */
     void (*on_output)(void *context, const char *bytes, size_t len);
+    /* A line that says what it is doing; with progress_path. */
+    void (*on_progress)(void *context, struct str line);
 };
 
 enum exec_end {
     EXEC_ENDED,
     EXEC_NOT_STARTED, /* see error */
+    EXEC_NOT_LIMITED, /* and not started: no cgroup can be had; see error */
+    EXEC_LIMITED,     /* it has gone past a limit, see `limit` */
     EXEC_TIMED_OUT,   /* killed */
     EXEC_STOPPED,     /* killed: the waiter said so */
     EXEC_LOST         /* killed: it can't be told how it ended */
 };
 
+enum exec_limit {
+    EXEC_LIMIT_NONE,
+    EXEC_LIMIT_CPU,
+    EXEC_LIMIT_OUTPUT,
+    EXEC_LIMIT_PROCESSES
+};
+
 struct exec_result {
     struct kad_output output; /* in the arena */
     int error;                /* errno */
+    enum exec_limit limit;
 };
 
 /* ---- Calls at the same time ----------------------------------------------------------- */

@@ -43,7 +43,8 @@ struct step_state *items_states(struct execution *execution, struct step_state *
     if (!state->items[index]) {
         state->items[index] = arena_array(&execution->memory, struct step_state, count);
         for (size_t i = 0; i < count; i++)
-            state->items[index][i].status = "pending";
+            state->items[index][i] = (struct step_state){
+                .status = "pending", .has_visit = !execution->is_loaded};
     }
     return state->items[index];
 }

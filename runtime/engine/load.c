@@ -1,10 +1,13 @@
 /* load.c: an execution as the journal has it: position-independent, what each step has left
  * last.
  *
- * Without blocks, each step's last row is read, and no other. Inside a block only rows of
- * the block's last attempt count: all rows are read once, and the last of each step and item
- * is found.
- *   (1) Visits go on counting over all rows. */
+ * Each step's last row is read, by an index, and no earlier one; of a step whose last visit
+ * is not over, also that of the visit before. Inside a block only rows of the block's last
+ * attempt count.
+ *   (1) Visits go on counting over all rows.
+ *   (2) What is read does not grow with the visits that are over: a resume costs the same
+ *       after many as after one. A budget in a workflow with blocks is an exception, see
+ *       load_used. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,10 +27,11 @@ static bool is_stored(struct execution *execution, enum store_error error)
 struct scope {
     struct execution *execution;
     struct step_state *steps;
-    int first;       /* the step whose state is the first */
-    int for_each;    /* that they are in, or -1 */
-    const char *key; /* of its last attempt, if that counts; or NULL */
-    char *frame;     /* NULL: there is none any more, only visits count */
+    int first;        /* the step whose state is the first */
+    int for_each;     /* that they are in, or -1 */
+    const char *item; /* "[3][0]", or "" */
+    const char *key;  /* of the forEach's last attempt, if that counts; or NULL */
+    char *frame;
 };
 
 static void load_outputs(const struct scope *scope, struct step_state *state,
@@ -65,121 +69,33 @@ static bool is_over(const struct execution *execution, const struct step_row *ro
     return row->status != STEP_RUN_RUNNING && !has_gate(execution, row->key);
 }
 
-/* ---- Without blocks ----------------------------------------------------------------- */
-
-/* The visit before the one that is not over: its inputs may read what that has left. */
-static void load_earlier_visit(const struct scope *scope, struct step_state *state,
-                               const struct kad_step_info *info, uint32_t visit,
-                               struct arena *scratch)
+/* The row of the step's last visit, or of the last before that visit. */
+static bool find_row(const struct scope *scope, const char *step_id,
+                     uint32_t before_visit, struct arena *scratch, struct step_row *row)
 {
     struct execution *execution = scope->execution;
     struct journal *journal = execution->drive->engine->journal;
-    const struct step_row *found = NULL;
-    struct step_row *rows;
-    size_t count;
 
-    if (visit == 0 ||
-        !is_stored(execution, journal->ops->steps(journal, scratch, execution->row->id,
-                                                  &rows, &count)))
-        return;
-    for (size_t i = 0; i < count; i++)
-        if (rows[i].visit == visit && !strcmp(rows[i].step_id, info->id))
-            found = &rows[i];
-    if (found)
-        load_visit(scope, state, info, found);
+    return is_stored(execution,
+                     journal->ops->last_step(journal, scratch, execution->row->id,
+                                             step_id, scope->item, before_visit, row));
 }
 
-static void load_step(const struct scope *scope, const struct kad_step_info *info,
-                      struct arena *scratch)
+uint32_t load_last_visit(struct kad_run *run, const struct kad_step_info *info)
 {
-    struct execution *execution = scope->execution;
-    struct journal *journal = execution->drive->engine->journal;
-    struct step_state *state = &scope->steps[info - execution->workflow->steps];
+    struct step_state *state = run_state(run, info);
+    const struct scope scope = {.execution = run->execution, .item = run->item};
+    struct arena scratch = {0};
     struct step_row row;
 
-    if (!is_stored(execution,
-                   journal->ops->last_step(journal, scratch, execution->row->id,
-                                           info->id, "", &row)))
-        return;
-    state->visit = row.visit;
-    state->runs = row.run;
-    if (is_over(execution, &row))
-        load_visit(scope, state, info, &row);
-    else
-        load_earlier_visit(scope, state, info, row.visit - 1, scratch);
+    if (!state->has_visit && find_row(&scope, info->id, 0, &scratch, &row))
+        state->visit = row.visit;
+    state->has_visit = true;
+    arena_release(&scratch);
+    return state->visit;
 }
 
-static void load_last_steps(struct execution *execution, struct arena *scratch)
-{
-    const struct kad_workflow *workflow = execution->workflow;
-    const struct scope scope = {
-        .execution = execution,
-        .steps = execution->steps,
-        .for_each = -1,
-        .frame = execution->frame,
-    };
-
-    for (size_t i = 0; i < workflow->step_count && execution->drive->stop == STOP_NONE;
-         i++)
-        load_step(&scope, &workflow->steps[i], scratch);
-}
-
-/* ---- With blocks: which rows are the last ------------------------------------------- */
-
-/* The state of a step of this item ("[3][0]", from the outside in). NULL: no such item. */
-static struct step_state *find_state(struct execution *execution, int step,
-                                     const char **item)
-{
-    const struct kad_step_info *steps = execution->workflow->steps;
-    const int for_each = execution->places[step].for_each;
-    struct step_state *outer;
-    char *end;
-    size_t index;
-
-    if (for_each < 0)
-        return &execution->steps[step];
-    outer = find_state(execution, for_each, item);
-    if (!outer || **item != '[')
-        return NULL;
-    index = strtoul(*item + 1, &end, 10);
-    if (*end != ']' || index >= steps[for_each].block->max_items)
-        return NULL;
-    *item = end + 1;
-    return &items_states(execution, outer, &steps[for_each],
-                         index)[step - steps[for_each].block->branches[0].first];
-}
-
-/* state->last_row of each state; earlier[i]: the last row of the visit before that of row i
- * (from 1; 0: none). */
-static void find_last_rows(struct execution *execution, size_t *earlier)
-{
-    for (size_t i = 0; execution->rows && i < execution->row_count; i++) {
-        const struct step_row *row = &execution->rows[i], *last;
-        const struct kad_step_info *info = execution_find_step(execution, row->step_id);
-        const char *item = row->item ? row->item : "";
-        struct step_state *state =
-            info
-                ? find_state(execution, (int)(info - execution->workflow->steps), &item)
-                : NULL;
-
-        if (!state)
-            continue;
-        last = state->last_row ? &execution->rows[state->last_row - 1] : NULL;
-        if (last)
-            earlier[i] = last->visit == row->visit ? earlier[state->last_row - 1]
-                                                   : state->last_row;
-        state->last_row = i + 1;
-        state->visit = row->visit;
-    }
-}
-
-/* ---- With blocks: what they have left ----------------------------------------------- */
-
-static const struct step_row *last_row(const struct execution *execution,
-                                       const struct step_state *state)
-{
-    return state->last_row ? &execution->rows[state->last_row - 1] : NULL;
-}
+/* ---- What counts -------------------------------------------------------------------- */
 
 static bool is_same(const char *a, const char *b)
 {
@@ -189,109 +105,132 @@ static bool is_same(const char *a, const char *b)
 /* The key of the last attempt of the block that the step is in. NULL: that does not count. */
 static const char *parent_key(const struct scope *scope, int step)
 {
-    const struct execution *execution = scope->execution;
-    const int block = execution->places[step].block;
-    const struct step_row *row;
+    const int block = scope->execution->places[step].block;
 
-    if (block == scope->for_each)
-        return scope->key;
-    row = last_row(execution, &scope->steps[block - scope->first]);
-    return row ? row->key : NULL;
+    return block == scope->for_each ? scope->key
+                                    : scope->steps[block - scope->first].last_key;
 }
 
 static bool counts(const struct scope *scope, int step, const struct step_row *row)
 {
+    const struct place *places = scope->execution->places;
     const char *key;
 
-    if (!scope->frame)
-        return false;
-    if (scope->execution->places[step].block < 0)
+    if (!places || places[step].block < 0)
         return true;
     key = parent_key(scope, step);
     return key && is_same(row->parent, key);
 }
 
-static void load_items(const struct scope *scope, struct step_state *state,
-                       const struct kad_step_info *info, const size_t *earlier);
+/* ---- Steps and items ---------------------------------------------------------------- */
 
-static void load_state(const struct scope *scope, int step, const size_t *earlier)
+static void load_items(const struct scope *scope, struct step_state *state,
+                       const struct kad_step_info *info, const struct step_row *row);
+
+static void load_row(const struct scope *scope, struct step_state *state,
+                     const struct kad_step_info *info, const struct step_row *row,
+                     struct arena *scratch)
+{
+    struct step_row earlier;
+
+    state->runs = row->run;
+    if (is_over(scope->execution, row))
+        load_visit(scope, state, info, row);
+    else if (row->visit > 1 &&
+             find_row(scope, info->id, row->visit, scratch, &earlier) &&
+             is_same(earlier.parent, row->parent))
+        load_visit(scope, state, info,
+                   &earlier); /* its inputs may read what that left */
+}
+
+static void load_step(const struct scope *scope, int step)
 {
     struct execution *execution = scope->execution;
     const struct kad_step_info *info = &execution->workflow->steps[step];
     struct step_state *state = &scope->steps[step - scope->first];
-    const struct step_row *row = last_row(execution, state);
-    const struct step_row *over = row;
+    struct arena scratch = {0};
+    struct step_row row;
 
-    if (row && !counts(scope, step, row)) {
-        state->last_row = 0;
-        row = NULL;
+    if (find_row(scope, info->id, 0, &scratch, &row)) {
+        state->visit = row.visit;
+        if (counts(scope, step, &row)) {
+            if (info->block)
+                state->last_key =
+                    arena_copy(&execution->memory, row.key, strlen(row.key));
+            load_row(scope, state, info, &row, &scratch);
+            load_items(scope, state, info, &row);
+        }
     }
-    if (row) {
-        state->runs = row->run;
-        if (!is_over(execution, row))
-            over = earlier[state->last_row - 1]
-                       ? &execution->rows[earlier[state->last_row - 1] - 1]
-                       : NULL;
-        if (over && is_same(over->parent, row->parent))
-            load_visit(scope, state, info, over);
-    }
-    if (info->block && info->block->kind == KAD_FOR_EACH)
-        load_items(scope, state, info, earlier);
+    state->has_visit = true;
+    arena_release(&scratch);
 }
 
-static void load_scope(const struct scope *scope, const struct kad_branch *body,
-                       const size_t *earlier)
+/* A block stands before the steps inside. */
+static void load_scope(const struct scope *scope, const struct kad_branch *body)
 {
     const struct execution *execution = scope->execution;
 
     for (int s = body->first; s < body->first + body->count; s++)
-        if (execution->places[s].for_each == scope->for_each &&
+        if ((!execution->places || execution->places[s].for_each == scope->for_each) &&
             execution->drive->stop == STOP_NONE)
-            load_state(scope, s, earlier);
+            load_step(scope, s);
 }
 
+/* How many of the items of an attempt that is under way have started: the first ones. */
+static size_t started_count(const struct execution *execution, const char *block_key)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < execution->position_count; i++)
+        count += !strcmp(execution->positions[i].block_key, block_key);
+    return count;
+}
+
+/* Those of the last attempt of a forEach. What earlier ones have left is not seen any more;
+ * its visits are looked up when they are needed. */
 static void load_items(const struct scope *scope, struct step_state *state,
-                       const struct kad_step_info *info, const size_t *earlier)
+                       const struct kad_step_info *info, const struct step_row *row)
 {
+    struct execution *execution = scope->execution;
     const struct kad_block *about = info->block;
-    const struct step_row *row = last_row(scope->execution, state);
-    const size_t count = row ? items_make(state, info, scope->frame, row->inputs) : 0;
-    struct scope item = {
-        .execution = scope->execution,
-        .first = about->branches[0].first,
-        .for_each = (int)(info - scope->execution->workflow->steps),
-        .key = row ? row->key : NULL,
-    };
-    const struct kad_items *items =
-        count ? (const void *)(scope->frame + about->items_offset) : NULL;
+    const struct kad_items *items;
+    struct arena scratch = {0};
+    size_t count;
 
-    for (size_t i = 0; i < state->item_capacity; i++) {
-        item.steps = state->items[i];
-        item.frame = i < count ? (char *)items->items + i * about->item_size : NULL;
-        if (item.steps)
-            load_scope(&item, &about->branches[0], earlier);
+    if (!about || about->kind != KAD_FOR_EACH)
+        return;
+    count = items_make(state, info, scope->frame, row->inputs);
+    items = (const void *)(scope->frame + about->items_offset);
+    if (row->status == STEP_RUN_RUNNING)
+        count = started_count(execution, row->key);
+    for (size_t i = 0; i < count && i < items->count; i++) {
+        const struct scope item = {
+            .execution = execution,
+            .steps = items_states(execution, state, info, i),
+            .first = about->branches[0].first,
+            .for_each = (int)(info - execution->workflow->steps),
+            .item = arena_printf(&scratch, "%s[%zu]", scope->item, i),
+            .key = state->last_key,
+            .frame = (char *)items->items + i * about->item_size,
+        };
+
+        load_scope(&item, &about->branches[0]);
     }
+    arena_release(&scratch);
 }
 
-static void load_all_steps(struct execution *execution, struct arena *scratch)
+static void load_steps(struct execution *execution)
 {
-    struct journal *journal = execution->drive->engine->journal;
     const struct kad_branch all = {.count = (int)execution->workflow->step_count};
     const struct scope scope = {
         .execution = execution,
         .steps = execution->steps,
         .for_each = -1,
+        .item = "",
         .frame = execution->frame,
     };
-    size_t *earlier;
 
-    if (!is_stored(execution, journal->ops->steps(journal, &execution->rows_memory,
-                                                  execution->row->id, &execution->rows,
-                                                  &execution->row_count)))
-        return;
-    earlier = arena_array(scratch, size_t, execution->row_count);
-    find_last_rows(execution, earlier);
-    load_scope(&scope, &all, earlier);
+    load_scope(&scope, &all);
 }
 
 /* ---- History ------------------------------------------------------------------------ */
@@ -301,33 +240,22 @@ static bool is_event(const struct history_row *event, const char *type)
     return !strcmp(event->event_type, type);
 }
 
-/* The step that has run once more; NULL: it is no such event. */
-static const struct kad_step_info *started_step(const struct execution *execution,
-                                                const struct history_row *event)
-{
-    return is_event(event, "step_started") || is_event(event, "step_retried")
-               ? execution_find_step(execution, event->step_id)
-               : NULL;
-}
-
-/* Budgets were made fresh when a failed execution was resumed: a row from before that says
- * how often the step had run by then. What has run since has started since. */
+/* Budgets were made fresh when a failed execution was resumed: a step that has not been
+ * visited since has not run since. What its row says is from before. */
 static void forget_spent_runs(struct execution *execution,
-                              const struct history_row *events, size_t count,
-                              struct arena *scratch)
+                              const struct history_row *fresh)
 {
-    const size_t step_count = execution->workflow->step_count;
-    bool *has_run = arena_array(scratch, bool, step_count);
+    json_t *data = json_loads(fresh->data, 0, NULL);
+    json_t *visits = json_object_get(data, "visits");
 
-    for (size_t i = 0; i < count; i++) {
-        const struct kad_step_info *info = started_step(execution, &events[i]);
+    for (size_t i = 0; i < execution->workflow->step_count; i++) {
+        struct step_state *state = &execution->steps[i];
+        const char *id = execution->workflow->steps[i].id;
 
-        if (info)
-            has_run[info - execution->workflow->steps] = true;
+        if (state->visit <= json_integer_value(json_object_get(visits, id)))
+            state->runs = state->attempts = 0;
     }
-    for (size_t i = 0; i < step_count; i++)
-        if (!has_run[i])
-            execution->steps[i].runs = execution->steps[i].attempts = 0;
+    json_decref(data);
 }
 
 /* Time that the execution has run, without the pauses: each part lasts from a start to the
@@ -337,7 +265,7 @@ static int64_t active_ms(const struct history_row *events, size_t count, int64_t
     int64_t sum_ms = 0;
     int64_t from_ms = count ? events[0].at_ms : now_ms;
 
-    for (size_t i = 1; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const bool is_last = i + 1 == count;
         const int64_t next_ms = is_last ? now_ms : events[i + 1].at_ms;
         const bool waits_for_time = is_event(&events[i], "execution_waiting") &&
@@ -350,6 +278,15 @@ static int64_t active_ms(const struct history_row *events, size_t count, int64_t
         from_ms = next_ms;
     }
     return sum_ms;
+}
+
+/* The step that has run once more; NULL: it is no such event. */
+static const struct kad_step_info *started_step(const struct execution *execution,
+                                                const struct history_row *event)
+{
+    return is_event(event, "step_started") || is_event(event, "step_retried")
+               ? execution_find_step(execution, event->step_id)
+               : NULL;
 }
 
 /* The key of the attempt that an event is about. */
@@ -407,28 +344,57 @@ static void count_used(struct execution *execution, const struct kad_workflow *w
     }
 }
 
-static void load_history(struct execution *execution, struct arena *scratch)
+/* Without blocks the steps know how often they have run; inside of blocks they forget it, and
+ * a child's steps are not ours: then the history since the budget was fresh is read. */
+static void load_used(struct execution *execution, int64_t fresh_seq)
+{
+    const struct kad_workflow *workflow = execution->workflow;
+    struct journal *journal = execution->drive->engine->journal;
+    struct arena scratch = {0};
+    struct history_row *events;
+    size_t count;
+
+    for (size_t i = 0; !execution->places && i < workflow->step_count; i++) {
+        const uint32_t runs = execution->steps[i].runs;
+
+        execution->used_runs += runs;
+        execution->used_calls +=
+            (uint64_t)runs * workflow->steps[i].action->agent_calls;
+    }
+    if (execution->places &&
+        is_stored(execution,
+                  journal->ops->history(journal, &scratch, execution->row->id,
+                                        fresh_seq, &events, &count)))
+        count_used(execution, workflow, execution->row->id, events, count, &scratch);
+    arena_release(&scratch);
+}
+
+static bool is_fresh(const struct history_row *event)
+{
+    return is_event(event, "execution_resumed") && event->data &&
+           strstr(event->data, "\"fresh\":true");
+}
+
+static void load_history(struct execution *execution)
 {
     struct journal *journal = execution->drive->engine->journal;
+    struct arena scratch = {0};
     struct history_row *events;
-    size_t count, fresh = 0;
+    size_t count = 0, fresh = 0;
 
-    if (!is_stored(execution,
-                   journal->ops->history(journal, scratch, execution->row->id, 0,
-                                         &events, &count)))
-        return;
-    for (size_t i = 0; i < count; i++)
-        if (is_event(&events[i], "execution_resumed") && events[i].data &&
-            strstr(events[i].data, "\"fresh\":true"))
-            fresh = i;
+    if (is_stored(execution, journal->ops->turns(journal, &scratch, execution->row->id,
+                                                 &events, &count)))
+        for (size_t i = 0; i < count; i++)
+            if (is_fresh(&events[i]))
+                fresh = i;
     if (fresh)
-        forget_spent_runs(execution, events + fresh, count - fresh, scratch);
-    if (execution->workflow->budget)
-        count_used(execution, execution->workflow, execution->row->id, events + fresh,
-                   count - fresh, scratch);
-    if (execution->deadline_ms)
+        forget_spent_runs(execution, &events[fresh]);
+    if (count && execution->workflow->budget)
+        load_used(execution, fresh ? events[fresh].seq : 0);
+    if (count && execution->deadline_ms)
         execution->deadline_ms -=
             active_ms(events + fresh, count - fresh, run_now_ms(execution->root));
+    arena_release(&scratch);
 }
 
 /* ---- Gates -------------------------------------------------------------------------- */
@@ -453,22 +419,33 @@ void gates_load(struct kad_step *step, const char *step_key)
 
 /* ---- All ---------------------------------------------------------------------------- */
 
+static void load_all(struct execution *execution)
+{
+    struct journal *journal = execution->drive->engine->journal;
+    const char *id = execution->row->id;
+
+    if (is_stored(execution,
+                  journal->ops->gates(journal, &execution->memory, id,
+                                      &execution->gates, &execution->gate_count)) &&
+        execution->places)
+        is_stored(execution, journal->ops->positions(journal, &execution->memory, id,
+                                                     &execution->positions,
+                                                     &execution->position_count));
+    load_steps(execution);
+    if (execution->drive->stop == STOP_NONE)
+        load_history(execution);
+}
+
 void execution_load(struct execution *execution)
 {
     struct journal *journal = execution->drive->engine->journal;
-    struct arena scratch = {0};
 
+    execution->is_loaded = true;
     execution->root->error =
         failure_parse(&execution->root->memory, execution->row->error);
     execution->clears_request = execution->row->request;
-    is_stored(execution,
-              journal->ops->gates(journal, &execution->memory, execution->row->id,
-                                  &execution->gates, &execution->gate_count));
-    if (execution->places)
-        load_all_steps(execution, &scratch);
-    else
-        load_last_steps(execution, &scratch);
-    if (execution->drive->stop == STOP_NONE)
-        load_history(execution, &scratch);
-    arena_release(&scratch);
+    if (!is_stored(execution, journal->ops->reads_begin(journal)))
+        return;
+    load_all(execution);
+    is_stored(execution, journal->ops->reads_end(journal));
 }

@@ -23,6 +23,7 @@ struct notice {
     uint32_t run;     /* how often the step has run, this time included */
     uint32_t attempt;
     enum step_status status;
+    int64_t started_ms; /* of the attempt, as it is stored; 0: not known */
     int64_t now_ms;
     const char *text;
     size_t len;

@@ -18,7 +18,7 @@ static bool find_row(struct kad_run *run, const struct kad_step_info *info,
     struct execution *execution = run->execution;
     struct journal *journal = execution->drive->engine->journal;
     const enum store_error error = journal->ops->last_step(
-        journal, &run->memory, execution->row->id, info->id, run->item, row);
+        journal, &run->memory, execution->row->id, info->id, run->item, 0, row);
 
     if (error == STORE_FAILED)
         execution->drive->stop = STOP_STORE;
@@ -27,30 +27,30 @@ static bool find_row(struct kad_run *run, const struct kad_step_info *info,
             (row->parent && !strcmp(row->parent, run->block->caller->step.key)));
 }
 
-static bool is_in_branch(const struct kad_run *run, const struct step_row *row)
+/* No other step of the branch has a later row. */
+static bool is_last_row(struct kad_run *run, const struct step_row *row)
 {
     const struct execution *execution = run->execution;
-    const struct kad_step_info *info = execution_find_step(execution, row->step_id);
+    const struct kad_branch *branch =
+        &run->block->about
+             ->branches[run->block->about->kind == KAD_FOR_EACH ? 0 : run->line];
+    const int block = execution->places[branch->first].block;
+    struct step_row other;
 
-    return info && row->parent && !strcmp(row->parent, run->block->caller->step.key) &&
-           !strcmp(row->item ? row->item : "", run->item) &&
-           (run->block->about->kind == KAD_FOR_EACH ||
-            execution->places[info - execution->workflow->steps].branch ==
-                (int)run->line);
+    for (int s = branch->first; s < branch->first + branch->count; s++)
+        if (execution->places[s].block == block &&
+            find_row(run, &execution->workflow->steps[s], &other) &&
+            other.place > row->place)
+            return false;
+    return true;
 }
 
 /* engine.h (3), (4): it has failed, was not called, and has not been routed. */
-static bool is_uncalled(const struct kad_run *run, const struct step_row *row)
+static bool is_uncalled(struct kad_run *run, const struct step_row *row)
 {
-    const struct execution *execution = run->execution;
-
     if (run_is_main_line(run))
-        return execution->row->status == EXECUTION_RUNNING;
-    for (size_t i = execution->row_count; i--;)
-        if (is_in_branch(run, &execution->rows[i]))
-            return !strcmp(execution->rows[i].key, row->key) &&
-                   row->status == STEP_RUN_FAILED;
-    return false;
+        return run->execution->row->status == EXECUTION_RUNNING;
+    return row->status == STEP_RUN_FAILED && is_last_row(run, row);
 }
 
 /* ---- Blocks ------------------------------------------------------------------------- */
@@ -117,20 +117,13 @@ static void restore_line(struct block *block, const struct position_row *row)
 
 static void restore_lines(struct block *block)
 {
-    struct execution *execution = block->caller->execution;
-    struct journal *journal = execution->drive->engine->journal;
+    const struct execution *execution = block->caller->execution;
     const char *key = block->caller->step.key;
-    struct position_row *rows;
-    size_t count;
 
-    if (journal->ops->positions(journal, &block->memory, execution->row->id, &rows,
-                                &count) != STORE_OK) {
-        execution->drive->stop = STOP_STORE;
-        return;
-    }
-    for (size_t i = 0; i < count && execution->drive->stop == STOP_NONE; i++)
-        if (!strcmp(rows[i].block_key, key))
-            restore_line(block, &rows[i]);
+    for (size_t i = 0;
+         i < execution->position_count && execution->drive->stop == STOP_NONE; i++)
+        if (!strcmp(execution->positions[i].block_key, key))
+            restore_line(block, &execution->positions[i]);
 }
 
 static void restore_child(struct kad_run *run)
@@ -193,6 +186,7 @@ static void restore_flight(struct kad_run *run, const struct step_row *row)
     struct kad_step *step = &run->step;
 
     step->is_in_flight = true;
+    step->started_ms = row->started_ms;
     restore_deadlines(step, row);
     if (step->info->block) {
         if (row->inputs)

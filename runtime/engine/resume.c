@@ -16,6 +16,7 @@
  *
  * All questions are asked before anything runs; an answer is for one of them. Everything
  * that was decided is stored with the first boundary that follows. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -50,9 +51,14 @@ static void say_resumed(struct kad_run *run, const char *answer)
 
 /* ---- Outputs that are needed -------------------------------------------------------- */
 
-/* A start at `info` needs outputs that a step has not left. */
+/* A start at `info` needs outputs that a step has not left, or a failure. */
 static void check_needs(struct execution *execution, const struct kad_step_info *info)
 {
+    if (info->is_after_failure && !execution->root->error.code)
+        execution_refuse(execution,
+                         "`%s` is reached through a failure alone, and nothing has "
+                         "failed",
+                         info->id);
     for (size_t i = 0; info->needs && info->needs[i]; i++) {
         const struct kad_step_info *needed =
             execution_find_step(execution, info->needs[i]);
@@ -81,16 +87,20 @@ static bool has_required_field(const struct kad_type *type)
 
 /* ---- Answers ------------------------------------------------------------------------ */
 
+/* An attempt that waits for somebody or something has not been interrupted. */
 static void retry(struct kad_run *run)
 {
     struct kad_step *step = &run->step;
     const struct kad_step_info *info = step->info;
     const uint32_t visit = step->visit, attempt = step->attempt;
+    const bool waits = step->gate_count && !gate_is_paused(&step->gates[0]);
 
-    step->failure = failure_new(&step->memory, info, KAD_FAILURE_INTERRUPTED,
-                                kad_failure_text(KAD_FAILURE_INTERRUPTED));
+    gate_close(run);
+    if (!waits)
+        step->failure = failure_new(&step->memory, info, KAD_FAILURE_INTERRUPTED,
+                                    kad_failure_text(KAD_FAILURE_INTERRUPTED));
     say_resumed(run, "\"retry\"");
-    pending_end(run, STEP_RUN_FAILED);
+    pending_end(run, waits ? STEP_RUN_CANCELLED : STEP_RUN_FAILED);
     attempt_begin(run, info, visit, attempt + 1);
     run->entry = ENTRY_RETRY;
 }
@@ -195,10 +205,7 @@ static void answer_in_flight(struct kad_run *run, const struct answer *answer)
 {
     switch (answer->kind) {
     case ANSWER_CHOICE: choose(run, answer); return;
-    case ANSWER_RETRY:
-        gate_close(run);
-        retry(run);
-        return;
+    case ANSWER_RETRY: retry(run); return;
     case ANSWER_SKIP:
         gate_close(run);
         skip(run, answer);
@@ -435,6 +442,24 @@ static struct kad_run *find_answered(struct execution *execution,
 
 /* ---- Where it goes on --------------------------------------------------------------- */
 
+/* How often each step has been visited by then: load.c tells from it what has run since. */
+static const char *fresh_data(struct execution *execution, const char *from)
+{
+    const char *separator = "";
+    struct buf data;
+
+    buf_init(&data, &execution->memory);
+    buf_printf(&data, "{\"fresh\":true,\"from\":\"%s\",\"visits\":{", from);
+    for (size_t i = 0; i < execution->workflow->step_count; i++)
+        if (execution->steps[i].visit) {
+            buf_printf(&data, "%s\"%s\":%" PRIu32, separator,
+                       execution->workflow->steps[i].id, execution->steps[i].visit);
+            separator = ",";
+        }
+    buf_printf(&data, "}}");
+    return data.p;
+}
+
 /* A start with fresh budgets, at `info`. */
 static void start_fresh(struct execution *execution, const struct kad_step_info *info)
 {
@@ -448,26 +473,45 @@ static void start_fresh(struct execution *execution, const struct kad_step_info 
         execution->steps[i].runs = execution->steps[i].attempts = 0;
     execution->used_runs = execution->used_calls = 0;
     execution->deadline_ms = budget_deadline_ms(execution);
-    root->error = (struct kad_error){0};
+    if (!info->is_after_failure)
+        root->error = (struct kad_error){0};
     root->position = (int)(info - execution->workflow->steps);
-    execution_event(
-        execution, "execution_resumed", NULL,
-        arena_printf(&execution->memory, "{\"fresh\":true,\"from\":\"%s\"}", info->id));
+    execution_event(execution, "execution_resumed", NULL,
+                    fresh_data(execution, info->id));
+}
+
+/* false: drive->stop is set. */
+static bool restore(struct execution *execution)
+{
+    const char *id = execution->row->current_step;
+    const struct kad_step_info *info = id ? execution_find_step(execution, id) : NULL;
+    struct kad_run *root = execution->root;
+
+    if (!info) {
+        execution_refuse(execution, "this program has no step `%s`", id ? id : "");
+        return false;
+    }
+    root->position = (int)(info - execution->workflow->steps);
+    root->standing = restore_step(root, info);
+    return execution->drive->stop == STOP_NONE;
+}
+
+/* The engine has died before all that was to be cancelled was. */
+static bool is_to_be_cancelled(const struct execution *execution)
+{
+    const struct execution_row *row = execution->row;
+
+    return !execution_is_ended(row->status) && row->request &&
+           !strcmp(row->request, "cancel");
 }
 
 static void resume_stopped(struct execution *execution, const struct answer *answer)
 {
-    const char *id = execution->row->current_step;
-    const struct kad_step_info *info = id ? execution_find_step(execution, id) : NULL;
     struct kad_run *root = execution->root, *answered = NULL;
 
-    if (!info) {
-        execution_refuse(execution, "this program has no step `%s`", id ? id : "");
+    if (!restore(execution))
         return;
-    }
-    root->position = (int)(info - execution->workflow->steps);
-    root->standing = restore_step(root, info);
-    if (execution->drive->stop == STOP_NONE && answer->kind != ANSWER_NONE)
+    if (answer->kind != ANSWER_NONE)
         answered = find_answered(execution, answer);
     if (answered && answered->standing == STANDS_WAITING)
         answer_waiting(answered, answer);
@@ -554,12 +598,16 @@ static void decide(struct execution *execution, const struct answer *answer)
     execution_load(execution);
     if (execution->drive->stop != STOP_NONE)
         return;
-    if (answer->kind == ANSWER_FROM)
+    if (is_to_be_cancelled(execution)) {
+        if (restore(execution))
+            execution->drive->stop = STOP_CANCEL;
+    } else if (answer->kind == ANSWER_FROM) {
         resume_from(execution, answer->from);
-    else if (execution->row->status == EXECUTION_FAILED)
+    } else if (execution->row->status == EXECUTION_FAILED) {
         resume_failed(execution, answer);
-    else
+    } else {
         resume_stopped(execution, answer);
+    }
 }
 
 static void resume(struct engine *engine, struct arena *arena,
@@ -574,6 +622,8 @@ static void resume(struct engine *engine, struct arena *arena,
     execution_open(&drive, engine->workflow, row, NULL);
     if (drive.stop == STOP_NONE)
         decide(drive.execution, answer);
+    if (engine->upgrade && (drive.stop == STOP_NONE || drive.stop == STOP_PAUSE))
+        upgrade_move(drive.execution);
     crew_add(&crew, &drive);
     crew_run(&crew);
     drive_result(&drive, arena, result);

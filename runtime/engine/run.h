@@ -35,7 +35,7 @@ struct step_state {
     bool has_outputs;
     uint32_t outcome;    /* which of the action's, from 1; 0: none */
     struct arena memory; /* of the error, and of the outputs in the frame */
-    uint32_t visit;      /* the last one, over or not */
+    uint32_t visit;      /* the last one, over or not; see has_visit */
     uint32_t runs;       /* since the budget was fresh */
     uint32_t attempts;   /* `runs` when the last visit ended */
 
@@ -44,7 +44,9 @@ struct step_state {
     size_t item_capacity;
     struct arena items_memory; /* of their frames */
 
-    size_t last_row; /* while it is loaded: from 1; 0: none */
+    bool has_visit; /* `visit` is known; else the journal has it: load.c */
+    const char
+        *last_key; /* when it was loaded: of a block's attempt that counts; or NULL */
 };
 
 /* Where the attempt of a branch stands. */
@@ -69,6 +71,7 @@ struct kad_step {
     const char *key;
     struct arena memory;
     struct kad_json inputs;
+    int64_t started_ms;
     int64_t own_deadline_ms; /* of the step and the blocks around it; 0: none */
     int64_t deadline_ms;     /* that, and those of the workflows; 0: none */
     bool is_in_flight;       /* its stored row says `running` */
@@ -214,9 +217,9 @@ struct execution {
     json_t *modules;            /* see struct engine; or NULL */
     struct gate_row *gates;     /* that were open when it was loaded */
     size_t gate_count;
-    struct step_row *rows; /* all, until it is restored; if there are blocks */
-    size_t row_count;
-    struct arena rows_memory;
+    struct position_row *positions; /* the same of its branches */
+    size_t position_count;
+    bool is_loaded; /* from rows that were there before */
     struct step_state
         *steps;           /* one for each step; inside a forEach they are not used */
     struct kad_run *root; /* the main line */
@@ -282,6 +285,9 @@ void execution_close(struct execution *execution);
 /* What is read once, at the start: {"env"?, "modules"?}; NULL: neither. */
 const char *execution_state(struct arena *arena, const struct kad_workflow *workflow,
                             json_t *modules);
+/* The same of one that moves to this program, which may read other variables: those that it
+ * has read, `known_env`, or NULL, stay as they were. */
+const char *execution_moved_state(struct execution *execution, const json_t *known_env);
 /* The request can't be fulfilled: nothing more happens. */
 void execution_refuse(struct execution *execution, const char *format, ...)
     KAD_PRINTF(2, 3);
@@ -395,6 +401,9 @@ void call_tell(struct kad_step *step, enum wait_verdict verdict);
 enum wait_verdict call_verdict(struct kad_step *step);
 /* What the answer means when somebody asked to stop, or time is up. KAD_LATER: nothing. */
 enum kad_outcome call_judge(struct kad_step *step, enum kad_outcome outcome);
+/* The time of the step is over: whether it was that of what is around it, a block or a
+ * workflow that calls it. It is cancelled then, as all that is in there. */
+bool call_is_cut_off(struct kad_step *step);
 /* Outputs are read back from the stored form, so that a resumed execution sees the same. */
 void call_take_outputs(struct kad_step *step);
 /* The same of JSON that is given. NULL, or what is wrong. */
@@ -439,8 +448,8 @@ const char *step_label(struct arena *arena, const struct kad_step *step);
 
 /* ---- block.c ------------------------------------------------------------------------ */
 
-/* A forEach over more items than it may have. */
-bool block_is_too_large(const struct kad_step *step, const void *in);
+/* NULL, or that a forEach has more items than it may have. */
+const char *block_too_large(struct kad_step *step, const void *in);
 /* The attempt's branches: all that start with it are in pending.positions. */
 void block_prepare(struct kad_run *run);
 struct block *block_new(struct kad_run *run, size_t line_count);
@@ -526,6 +535,9 @@ void block_abandon(struct kad_run *run);
 
 /* What has happened, from the journal: errors, outputs, budgets, the time that is left. */
 void execution_load(struct execution *execution);
+/* The last visit of a step of this branch, over or not; 0: none. A step of an item that was
+ * loaded may have been visited when the item was another: then the journal is asked. */
+uint32_t load_last_visit(struct kad_run *run, const struct kad_step_info *info);
 /* The gates of this attempt are those that are stored. */
 void gates_load(struct kad_step *step, const char *step_key);
 bool has_gate(const struct execution *execution, const char *step_key);
@@ -535,6 +547,11 @@ bool has_gate(const struct execution *execution, const char *step_key);
 /* Makes run->step the attempt that is in flight or waits; what is inside of it is opened,
  * too, and stands as it is stored. */
 enum standing restore_step(struct kad_run *run, const struct kad_step_info *info);
+
+/* ---- upgrade.c ---------------------------------------------------------------------- */
+
+/* The execution, restored, moves to engine->upgrade, if its values fit; else it is refused. */
+void upgrade_move(struct execution *execution);
 
 /* ---- resume.c ----------------------------------------------------------------------- */
 

@@ -326,6 +326,7 @@ static void say_until(struct kad_run *run)
                             .item = run->item,
                             .run = step->state->runs,
                             .attempt = step->attempt,
+                            .started_ms = step->started_ms,
                             .now_ms = run_now_ms(run),
                             .text = arena_printf(
                                 &step->memory, "waits until %s",

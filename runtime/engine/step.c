@@ -1,11 +1,14 @@
 /* step.c: what a module's functions may do with their step: kad/step.h. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/bytes.h"
+#include "base/duration.h"
 #include "codec.h"
 #include "engine/gate.h"
 #include "engine/step_internal.h"
@@ -151,14 +154,16 @@ static void notify(struct kad_step *step, enum notice_kind kind, struct str text
 static void log_text(struct kad_step *step, struct str piece)
 {
     const bool had_error = step->log.error;
-    const struct str text = mask_stream_add(&step->log.mask, &step->memory, piece);
+    struct arena scratch = {0}; /* there may be very much of it */
+    const struct str text = mask_stream_add(&step->log.mask, &scratch, piece);
 
     step_log_add(&step->log, text);
     notify(step, NOTICE_LOG, text);
     if (step->log.error && !had_error)
         notify(step, NOTICE_LOG,
-               str_printf(&step->memory, "%s: %s: the log is not complete\n",
-                          step->log.path, strerror(step->log.error)));
+               str_printf(&scratch, "%s: %s: the log is not complete\n", step->log.path,
+                          strerror(step->log.error)));
+    arena_release(&scratch);
 }
 
 void kad_log(struct kad_step *step, const char *format, ...)
@@ -174,14 +179,16 @@ void kad_log(struct kad_step *step, const char *format, ...)
 
 void kad_progress(struct kad_step *step, const char *format, ...)
 {
+    struct arena scratch = {0}; /* as in log_text */
     va_list args;
     const char *text;
 
     va_start(args, format);
-    text = mask_text(&step->memory, arena_vprintf(&step->memory, format, args));
+    text = mask_text(&scratch, arena_vprintf(&scratch, format, args));
     va_end(args);
     notify(step, NOTICE_PROGRESS, str_of(text));
-    step_log_add(&step->log, str_printf(&step->memory, "%s\n", text));
+    step_log_add(&step->log, str_printf(&scratch, "%s\n", text));
+    arena_release(&scratch);
 }
 
 enum kad_outcome kad_fail(struct kad_step *step, const char *code, const char *format,
@@ -269,6 +276,31 @@ static void log_output(void *context, const char *bytes, size_t len)
     log_text(context, (struct str){bytes, len});
 }
 
+/* A line of `kad progress`. */
+static void take_progress(void *context, struct str line)
+{
+    struct arena scratch = {0};
+    struct buf text;
+
+    buf_init(&text, &scratch);
+    buf_add_valid(&text, line);
+    kad_progress(context, "%.*s", STR(buf_str(&text)));
+    arena_release(&scratch);
+}
+
+/* NULL: the program does not know which step it runs, or nothing is kept of that. */
+static const char *progress_path(struct kad_step *step,
+                                 const struct kad_program *program)
+{
+    const char *const *env = program->env;
+
+    while (env && *env && strncmp(*env, "KAD_KEY=", sizeof("KAD_KEY=") - 1) != 0)
+        env++;
+    return env && *env && step->log.folder
+               ? key_file(&step->memory, rt_step_project(step), step->key, "progress")
+               : NULL;
+}
+
 /* "$ make check", so that a log can be read without the module's source. */
 static void log_command(struct kad_step *step, const char *const *argv)
 {
@@ -329,6 +361,48 @@ static enum kad_outcome not_started(struct kad_step *step,
     return kad_fail(step, code, "`%s`: %s", name, strerror(error));
 }
 
+static enum kad_outcome not_limited(struct kad_step *step,
+                                    const struct kad_program *program, int error)
+{
+    const uint32_t count = step->info->action->limits.processes;
+    const char *reason =
+        error == ENODEV
+            ? "kad is in none that counts processes"
+            : arena_printf(&step->memory, "that of kad can't be divided (%s)",
+                           strerror(error));
+
+    return kad_fail(step, kad_failure_name(KAD_FAILURE_LIMIT_UNAVAILABLE),
+                    "`%s` was not started: its limit of %" PRIu32
+                    " processes needs a cgroup, and %s; start kad with "
+                    "`systemd-run --user --scope -p Delegate=yes kad ...`",
+                    program->argv[0], count, reason);
+}
+
+static enum kad_outcome past_limit(struct kad_step *step,
+                                   const struct kad_program *program,
+                                   enum exec_limit limit)
+{
+    const struct kad_limits *limits = &step->info->action->limits;
+    const char *name = program->argv[0];
+
+    switch (limit) {
+    case EXEC_LIMIT_CPU:
+        return kad_fail(step, kad_failure_name(KAD_FAILURE_LIMIT_CPU),
+                        "`%s` has used more than its %s of CPU time", name,
+                        duration_text(&step->memory, limits->cpu_ms));
+    case EXEC_LIMIT_OUTPUT:
+        return kad_fail(step, kad_failure_name(KAD_FAILURE_LIMIT_OUTPUT),
+                        "`%s` has written more than its %s", name,
+                        bytes_text(&step->memory, limits->output_bytes));
+    case EXEC_LIMIT_PROCESSES:
+        return kad_fail(step, kad_failure_name(KAD_FAILURE_LIMIT_PROCESSES),
+                        "`%s` has wanted more than its %" PRIu32 " processes", name,
+                        limits->processes);
+    case EXEC_LIMIT_NONE: break;
+    }
+    kad_unreachable();
+}
+
 static enum kad_outcome execute(struct kad_step *step,
                                 const struct kad_program *program,
                                 struct exec_result *result)
@@ -336,14 +410,19 @@ static enum kad_outcome execute(struct kad_step *step,
     struct host *host = step->run->execution->drive->engine->host;
     const struct exec_request request = {
         .program = *program,
+        .limits = step->info->action->limits,
         .timeout_ms = time_left_ms(step),
         .waiter = waiter_of(step),
+        .progress_path = progress_path(step, program),
         .on_output = program->is_quiet ? NULL : log_output,
+        .on_progress = take_progress,
     };
 
     switch (host->execute(host, &step->memory, &request, result)) {
     case EXEC_ENDED: return KAD_SUCCESS;
     case EXEC_NOT_STARTED: return not_started(step, program, result->error);
+    case EXEC_NOT_LIMITED: return not_limited(step, program, result->error);
+    case EXEC_LIMITED: return past_limit(step, program, result->limit);
     case EXEC_TIMED_OUT: return time_is_up(step);
     case EXEC_STOPPED: return KAD_LATER;
     case EXEC_LOST:

@@ -7,7 +7,10 @@
  *                 RUNNING -> OVER
  *                    |  ^
  *     deadline, or   v  | ended
- *     the waiter:  ENDING (TERM) -> KILLED */
+ *     the waiter:  ENDING (TERM) -> KILLED -> GIVEN_UP
+ *
+ * What is KILLED ends at once. If nothing is heard of it all the same, the keeper has been
+ * stopped, and is killed. */
 #include "process/exec.h"
 
 #include <errno.h>
@@ -21,11 +24,14 @@
 
 #include "base/buf.h"
 #include "process/linux.h"
+#include "process/progress_pipe.h"
 #include "process/signals.h"
 
-enum { CHUNK_BYTES = 64 * 1024 };
+/* At its end all that a pipe can hold is read, and no more: others may write for ever. */
+enum { CHUNK_BYTES = 64 * 1024, PROGRESS_READS_MAX = CHUNK_BYTES / PIPE_BUF };
+enum { OUT_BYTES_SMALL = 256 * 1024 };
 
-enum phase { RUNNING, ENDING, KILLED, OVER };
+enum phase { RUNNING, ENDING, KILLED, GIVEN_UP, OVER };
 
 /* The parent's end of a pipe. */
 struct stream {
@@ -39,10 +45,13 @@ struct exec {
     enum phase phase;
     enum exec_end end;
     int64_t deadline_ms; /* monotonic; -1: none */
-    int64_t kill_ms;     /* monotonic, while ENDING */
+    int64_t next_ms;     /* monotonic: end of the phase, while ENDING or KILLED */
     struct stream out, err;
+    struct progress_pipe progress;
     struct buf out_text;
     struct buf err_tail; /* cut to KAD_TAIL_MAX when it has twice as much */
+    int64_t printed_bytes;
+    struct keeper_event last; /* KEEPER_ENDED, once it has come */
 };
 
 static int64_t monotonic_ms(void)
@@ -83,9 +92,14 @@ int exec_poll(struct exec_caller *caller, struct pollfd *fds, nfds_t count,
 
 /* ---- What it prints ----------------------------------------------------------------- */
 
+/* What is much may become all that is allowed: memory for that is asked once, and only what
+ * is written to is taken. */
 static void keep_out(struct exec *exec, const char *bytes, size_t len)
 {
     const size_t room = KAD_OUTPUT_MAX - exec->out_text.len;
+
+    if (exec->out_text.len > OUT_BYTES_SMALL)
+        buf_reserve(&exec->out_text, room);
 
     if (len > room) {
         len = room;
@@ -136,9 +150,24 @@ static size_t read_stream(struct exec *exec, struct stream *stream, size_t limit
         keep_out(exec, bytes, (size_t)len);
     else
         keep_err(exec, bytes, (size_t)len);
+    exec->printed_bytes += len;
     if (exec->request->on_output)
         exec->request->on_output(exec->request->waiter.context, bytes, (size_t)len);
     return (size_t)len;
+}
+
+/* false: there is none. */
+static bool read_progress(struct exec *exec)
+{
+    const struct exec_request *request = exec->request;
+    size_t len;
+
+    if (exec->progress.fd < 0)
+        return false;
+    len = progress_pipe_read(&exec->progress, request->on_progress,
+                             request->waiter.context);
+    exec->printed_bytes += (int64_t)len;
+    return len > 0;
 }
 
 /* What is in the pipe now, and no more: a daemon may hold it and write for ever. */
@@ -185,6 +214,7 @@ static bool spawn(struct exec *exec)
 {
     const struct kad_program *program = &exec->request->program;
     struct keeper_program kept = {
+        .limits = exec->request->limits,
         .argv = program->argv,
         .env = program->env,
         .cwd = program->cwd,
@@ -219,14 +249,21 @@ static void end_program(struct exec *exec, enum exec_end why, bool at_once)
 {
     if (exec->phase == RUNNING) {
         exec->end = why;
-        exec->kill_ms = monotonic_ms() + EXEC_GRACE_MS;
+        exec->next_ms = monotonic_ms() + EXEC_GRACE_MS;
         exec->phase = ENDING;
         keeper_signal(&exec->caller->line, SIGTERM);
     }
     if (exec->phase == ENDING && at_once) {
+        exec->next_ms = monotonic_ms() + KEEPER_PATIENCE_MS;
         exec->phase = KILLED;
         keeper_signal(&exec->caller->line, SIGKILL);
     }
+}
+
+static void give_up(struct exec *exec)
+{
+    exec->phase = GIVEN_UP;
+    keeper_give_up(&exec->caller->line);
 }
 
 static void take_status(struct exec *exec, int status)
@@ -245,13 +282,17 @@ static void read_event(struct exec *exec)
     struct keeper_event event;
 
     if (!keeper_read(&exec->caller->line, &event)) {
-        is_over(exec, EXEC_LOST, 0);
+        is_over(exec, exec->phase == RUNNING ? EXEC_LOST : exec->end, 0);
         return;
     }
     switch (event.kind) {
     case KEEPER_LINE_OPEN: break; /* is told on the control socket */
     case KEEPER_NOT_STARTED: is_over(exec, EXEC_NOT_STARTED, event.value); break;
-    case KEEPER_ENDED: take_status(exec, event.value); break;
+    case KEEPER_NOT_LIMITED: is_over(exec, EXEC_NOT_LIMITED, event.value); break;
+    case KEEPER_ENDED:
+        exec->last = event;
+        take_status(exec, event.value);
+        break;
     }
 }
 
@@ -273,8 +314,8 @@ static int64_t sleep_ms(const struct exec *exec, int64_t now_ms)
 
     if (exec->phase == RUNNING)
         due_ms = exec->deadline_ms;
-    else if (exec->phase == ENDING)
-        due_ms = exec->kill_ms;
+    else if (exec->phase == ENDING || exec->phase == KILLED)
+        due_ms = exec->next_ms;
     if (due_ms < 0)
         return left_ms;
     if (due_ms < now_ms)
@@ -288,8 +329,57 @@ static void check_time(struct exec *exec)
 
     if (exec->phase == RUNNING && exec->deadline_ms >= 0 && now_ms >= exec->deadline_ms)
         end_program(exec, EXEC_TIMED_OUT, false);
-    else if (exec->phase == ENDING && now_ms >= exec->kill_ms)
+    else if (exec->phase == ENDING && now_ms >= exec->next_ms)
         end_program(exec, exec->end, true);
+    else if (exec->phase == KILLED && now_ms >= exec->next_ms)
+        give_up(exec);
+}
+
+/* ---- Limits -------------------------------------------------------------------------- */
+
+/* It has printed more than it may; what it has written to files is the kernel's to see. */
+static bool prints_too_much(const struct exec *exec)
+{
+    const int64_t limit = exec->request->limits.output_bytes;
+
+    return limit && exec->printed_bytes > limit;
+}
+
+/* By the signal, or as a shell tells that of its child. */
+static bool is_ended_by(const struct exec *exec, int signal_number)
+{
+    const struct kad_output *output = &exec->result->output;
+
+    return output->signal == signal_number || output->exit_code == 128 + signal_number;
+}
+
+static bool has_computed_too_long(const struct exec *exec)
+{
+    const int64_t limit_ms = exec->request->limits.cpu_ms;
+
+    return limit_ms && (is_ended_by(exec, SIGXCPU) ||
+                        (is_ended_by(exec, SIGKILL) && exec->last.cpu_ms >= limit_ms));
+}
+
+/* The limit that a program has gone past which has ended, or was killed for it. */
+static enum exec_limit limit_of(const struct exec *exec)
+{
+    if (exec->last.is_crowded)
+        return EXEC_LIMIT_PROCESSES;
+    if (prints_too_much(exec))
+        return EXEC_LIMIT_OUTPUT;
+    if (exec->request->limits.output_bytes && is_ended_by(exec, SIGXFSZ))
+        return EXEC_LIMIT_OUTPUT;
+    return has_computed_too_long(exec) ? EXEC_LIMIT_CPU : EXEC_LIMIT_NONE;
+}
+
+static void judge(struct exec *exec)
+{
+    if (exec->end != EXEC_ENDED && exec->end != EXEC_LIMITED)
+        return;
+    exec->result->limit = limit_of(exec);
+    if (exec->result->limit != EXEC_LIMIT_NONE)
+        exec->end = EXEC_LIMITED;
 }
 
 static void turn(struct exec *exec)
@@ -297,8 +387,9 @@ static void turn(struct exec *exec)
     struct pollfd fds[] = {{0},
                            {.fd = exec->caller->line.socket, .events = POLLIN},
                            {.fd = exec->out.fd, .events = POLLIN},
-                           {.fd = exec->err.fd, .events = POLLIN}};
-    const int ready = exec_poll(exec->caller, fds, 4, sleep_ms(exec, monotonic_ms()));
+                           {.fd = exec->err.fd, .events = POLLIN},
+                           {.fd = exec->progress.fd, .events = POLLIN}};
+    const int ready = exec_poll(exec->caller, fds, 5, sleep_ms(exec, monotonic_ms()));
 
     if (ready <= 0) { /* a signal, or time has passed */
         ask_waiter(exec);
@@ -309,6 +400,10 @@ static void turn(struct exec *exec)
         read_stream(exec, &exec->out, CHUNK_BYTES);
     if (fds[3].revents)
         read_stream(exec, &exec->err, CHUNK_BYTES);
+    if (fds[4].revents)
+        read_progress(exec);
+    if (prints_too_much(exec))
+        end_program(exec, EXEC_LIMITED, true);
     if (fds[1].revents)
         read_event(exec);
     check_time(exec);
@@ -320,6 +415,10 @@ static void finish(struct exec *exec)
 
     drain(exec, &exec->out);
     drain(exec, &exec->err);
+    for (int i = 0; i < PROGRESS_READS_MAX && read_progress(exec); i++)
+        continue;
+    progress_pipe_close(&exec->progress);
+    judge(exec);
     close_stream(&exec->out);
     close_stream(&exec->err);
     cut_to_tail(&exec->err_tail);
@@ -347,6 +446,7 @@ enum exec_end exec_run(struct exec_caller *caller, struct arena *arena,
     buf_init(&exec.err_tail, arena);
     if (request->timeout_ms >= 0)
         exec.deadline_ms = monotonic_ms() + request->timeout_ms;
+    progress_pipe_open(&exec.progress, request->progress_path);
     if (atomic_load(&caller->is_closing))
         is_over(&exec, EXEC_NOT_STARTED, ECANCELED);
     else if (!spawn(&exec))

@@ -29,6 +29,8 @@ static void hang_up(struct keeper *keeper)
     if (keeper->socket < 0)
         return;
     close(keeper->socket);
+    if (!linux_child_ends(keeper->pid, KEEPER_PATIENCE_MS))
+        kill(keeper->pid, SIGKILL);
     while (waitpid(keeper->pid, NULL, 0) < 0 && errno == EINTR)
         continue;
     keeper->socket = -1;
@@ -75,6 +77,7 @@ static bool map_slots(struct keeper *keeper)
 /* With the mutex held. */
 static bool start(struct keeper *keeper)
 {
+    const struct timeval patience = {.tv_sec = KEEPER_PATIENCE_MS / 1000};
     int ends[2];
     int error;
 
@@ -83,6 +86,7 @@ static bool start(struct keeper *keeper)
     if (!map_slots(keeper) ||
         socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return false;
+    setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     keeper->pid = fork_keeper(keeper, ends);
     error = errno;
     close(ends[1]);
@@ -305,6 +309,7 @@ bool keeper_spawn(struct keeper_line *line, const struct keeper_program *program
     struct keeper_request request = {
         .kind = KEEPER_SPAWN,
         .flags = program->in >= 0 ? KEEPER_HAS_IN : 0,
+        .limits = program->limits,
     };
     struct arena arena;
     struct buf texts;
@@ -323,13 +328,29 @@ bool keeper_spawn(struct keeper_line *line, const struct keeper_program *program
     return is_sent;
 }
 
+static void signal_keeper(struct keeper_line *line, int signal_number)
+{
+    struct keeper *keeper = line->keeper;
+
+    pthread_mutex_lock(&keeper->mutex);
+    if (line->life == keeper->life && keeper->socket >= 0)
+        kill(keeper->pid, signal_number);
+    pthread_mutex_unlock(&keeper->mutex);
+}
+
 void keeper_signal(struct keeper_line *line, int signal_number)
 {
     const struct keeper_request request = {.kind = KEEPER_SIGNAL,
                                            .signal_number = signal_number};
 
+    signal_keeper(line, SIGCONT);
     /* A keeper that is gone has killed the program, or keeper_read will tell. */
     (void)send_packet(line->socket, &request, (struct str){0}, NULL, 0);
+}
+
+void keeper_give_up(struct keeper_line *line)
+{
+    signal_keeper(line, SIGKILL);
 }
 
 bool keeper_read(struct keeper_line *line, struct keeper_event *event)

@@ -13,7 +13,10 @@
  *   (1) the group of a program that has ended is killed before its end is reported, while
  *       its leader is still a zombie: the group's number can't belong to anybody else;
  *   (2) a line's slot names the leader of the program that the line has, 0 when its number
- *       may be another's: who finds the keeper dead kills that group. */
+ *       may be another's: who finds the keeper dead kills that group;
+ *   (3) no program leaves a core file, and none starts without the limits that it has to
+ *       keep. What it may not have more processes than is killed with all that it has started,
+ *       in whatever group, when it wants more, and when it ends. */
 #ifndef KAD_PROCESS_KEEPER_H
 #define KAD_PROCESS_KEEPER_H
 
@@ -23,12 +26,19 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { KEEPER_LINE_COUNT = 128 };
+#include "kad/workflow.h"
+
+enum {
+    KEEPER_LINE_COUNT = 128,
+    KEEPER_PATIENCE_MS = 5 * 1000 /* for what it does at once, unless it was stopped */
+};
 
 /* In memory that both sides see. */
 struct keeper_slot {
     _Atomic pid_t leader;
-    int error; /* of the start; the keeper's */
+    /* Of the start; the keeper's. */
+    int error;
+    bool is_limit; /* the error is that a limit could not be set */
 };
 
 /* The engine's end; one a process. Everything but init and close is for any thread. */
@@ -54,15 +64,24 @@ struct keeper_program {
     const char *const *argv;
     const char *const *env; /* added to the engine's environment; or NULL */
     const char *cwd;
+    struct kad_limits limits;
     int in; /* -1: nothing to read */
     int out, err;
 };
 
-enum keeper_event_kind { KEEPER_LINE_OPEN, KEEPER_NOT_STARTED, KEEPER_ENDED };
+enum keeper_event_kind {
+    KEEPER_LINE_OPEN,
+    KEEPER_NOT_STARTED,
+    KEEPER_NOT_LIMITED, /* and so not started */
+    KEEPER_ENDED
+};
 
 struct keeper_event {
     enum keeper_event_kind kind;
-    int value; /* 0 or errno; errno; the wait status */
+    int value; /* 0 or errno; errno; errno; the wait status */
+    /* KEEPER_ENDED */
+    int64_t cpu_ms;  /* of the program, and of those that it has waited for */
+    bool is_crowded; /* killed: it wanted more processes than it may have */
 };
 
 void keeper_init(struct keeper *keeper);
@@ -77,8 +96,12 @@ void keeper_line_close(struct keeper_line *line);
 /* Asks for a program; one event comes for it: that it was not started, or has ended. A keeper
  * that somebody has killed is replaced. false: errno. */
 bool keeper_spawn(struct keeper_line *line, const struct keeper_program *program);
-/* Sends a signal to the group of the program; nothing happens when it has ended. */
+/* Sends a signal to the group of the program; nothing happens when it has ended. A keeper that
+ * the program has stopped goes on. */
 void keeper_signal(struct keeper_line *line, int signal_number);
+/* The program should have ended long ago: somebody has stopped the keeper. Kills it, so that
+ * the line has an event, and all others that it serves. */
+void keeper_give_up(struct keeper_line *line);
 /* Waits for the event. false: the keeper is gone, the program's group killed, the line
  * closed. */
 bool keeper_read(struct keeper_line *line, struct keeper_event *event);
@@ -101,6 +124,7 @@ struct keeper_request {
     uint32_t argument_count, env_count;
     uint32_t flags;
     int signal_number;
+    struct kad_limits limits;
 };
 
 enum { KEEPER_HAS_IN = 1, KEEPER_HAS_FILE = 2 };

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,6 +30,8 @@ struct child {
     char **argv, **env;
     const int *fds;
     bool has_in;
+    const struct kad_limits *limits;
+    int members;
     struct keeper_slot *slot;
 };
 
@@ -164,6 +167,37 @@ static int exec_in_path(const struct child *child)
     }
 }
 
+/* Both the soft and the hard one, but none that is more than it has now. 0, or errno. */
+static int set_limit(int resource, rlim_t soft, rlim_t hard)
+{
+    struct rlimit limit;
+
+    getrlimit(resource, &limit);
+    limit.rlim_max = hard < limit.rlim_max ? hard : limit.rlim_max;
+    limit.rlim_cur = soft < limit.rlim_max ? soft : limit.rlim_max;
+    return setrlimit(resource, &limit) < 0 ? errno : 0;
+}
+
+/* A second after SIGXCPU, which a program may ignore, comes SIGKILL. 0, or errno. */
+static int set_limits(const struct child *child)
+{
+    const struct kad_limits *limits = child->limits;
+    const rlim_t memory = (rlim_t)limits->memory_bytes;
+    const rlim_t output = (rlim_t)limits->output_bytes;
+    const rlim_t cpu = (rlim_t)((limits->cpu_ms + 999) / 1000);
+    int error = 0;
+
+    if (child->members >= 0 && write(child->members, "0", 1) < 0)
+        error = errno;
+    if (!error && cpu)
+        error = set_limit(RLIMIT_CPU, cpu, cpu + 1);
+    if (!error && output)
+        error = set_limit(RLIMIT_FSIZE, output, output);
+    if (!error && memory)
+        error = set_limit(RLIMIT_AS, memory, memory);
+    return error;
+}
+
 static int live_as(void *context)
 {
     const struct child *child = context;
@@ -175,7 +209,13 @@ static int live_as(void *context)
     dup2(child->fds[1], STDERR_FILENO);
     if (child->has_in)
         dup2(child->fds[2], STDIN_FILENO);
-    child->slot->error = chdir(child->cwd) < 0 ? errno : exec_in_path(child);
+    child->slot->error = chdir(child->cwd) < 0 ? errno : 0;
+    if (!child->slot->error) {
+        child->slot->error = set_limits(child);
+        child->slot->is_limit = child->slot->error;
+    }
+    if (!child->slot->error)
+        child->slot->error = exec_in_path(child);
     _exit(NOT_RUN);
 }
 
@@ -191,12 +231,14 @@ static size_t environ_count(void)
 }
 
 int launch(const struct keeper_request *request, struct str texts, const int *fds,
-           struct keeper_slot *slot)
+           int members, struct keeper_slot *slot)
 {
     static alignas(16) char stack[STACK_BYTES];
     struct child child = {
         .fds = fds,
         .has_in = request->flags & KEEPER_HAS_IN,
+        .limits = &request->limits,
+        .members = members,
         .slot = slot,
     };
     pid_t pid;
@@ -208,6 +250,7 @@ int launch(const struct keeper_request *request, struct str texts, const int *fd
     child.argv = take_list(&texts, request->argument_count);
     child.env = environment(take_list(&texts, request->env_count));
     slot->error = 0;
+    slot->is_limit = false;
     pid =
         clone(live_as, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, &child);
     if (pid < 0)

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -61,6 +63,21 @@ void linux_unlock_byte(int fd, int64_t byte)
 
     /* Unlocking a byte of an open file fails only for what close would drop anyway. */
     (void)fcntl(fd, F_OFD_SETLK, &lock);
+}
+
+bool linux_child_ends(pid_t pid, int timeout_ms)
+{
+    const int fd = pidfd_open(pid, 0);
+    struct pollfd ended = {.fd = fd, .events = POLLIN};
+    int ready;
+
+    if (fd < 0)
+        return true; /* it can't be told; nor can it that the child is stopped */
+    do
+        ready = poll(&ended, 1, timeout_ms);
+    while (ready < 0 && errno == EINTR);
+    close(fd);
+    return ready != 0;
 }
 
 bool linux_kill_children(void)

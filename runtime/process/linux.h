@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/str.h"
 
@@ -23,6 +24,9 @@ void linux_close_from(int first_fd);
  * same process are kept out, too. false: errno; EAGAIN, EACCES: somebody has it. */
 bool linux_lock_byte(int fd, int64_t byte);
 void linux_unlock_byte(int fd, int64_t byte);
+
+/* Whether a child ends in this time; it is not waited for. */
+bool linux_child_ends(pid_t pid, int timeout_ms);
 
 /* SIGKILL to the children of this process, of which it has one thread, and to their groups;
  * to the first few hundred. false: it has none, or they can't be told. */

@@ -138,6 +138,9 @@ static int begin_queued(struct program *program, struct execution_row *row, bool
     if (is_new && queue.concurrency->on_full == KAD_CANCEL_OLDEST &&
         queue_cancel_oldest(&queue) != STORE_OK)
         return program_fail_store(program);
+    if (program->engine.upgrade &&
+        upgrade_queued(&program->engine, &program->arena, row) != STORE_OK)
+        return program_fail_store(program);
     say_queued(program, &queue);
     switch (queue_enter(&queue, !program->options.leaves_waits)) {
     case QUEUE_ADMITTED: return program_drive(program, row, true);
@@ -265,7 +268,7 @@ int program_resume(struct program *program)
         exit_code = program_find(program, outermost(program), &row);
     if (exit_code)
         return exit_code;
-    if (is_of_other_build(program, &row))
+    if (!program->options.is_upgrade && is_of_other_build(program, &row))
         return program_fail(program, KAD_EXIT_USAGE,
                             build_exec(&program->arena, &program->project,
                                        program->workflow, row.build_id, program->argv));
@@ -288,6 +291,8 @@ int program_resume(struct program *program)
         return report_stored(program, &row);
     }
     exit_code = check_room(program, &row);
+    if (!exit_code && program->options.is_upgrade)
+        exit_code = program_upgrade(program, &row);
     if (!exit_code)
         exit_code = program_restore_secrets(program, &row);
     if (!exit_code)

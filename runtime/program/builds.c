@@ -81,8 +81,8 @@ const char *build_id(struct arena *arena)
 
 /* ---- The copy ----------------------------------------------------------------------- */
 
-static const char *pinned_path(struct arena *arena, const struct project *project,
-                               const struct kad_workflow *workflow, const char *id)
+const char *build_path(struct arena *arena, const struct project *project,
+                       const struct kad_workflow *workflow, const char *id)
 {
     return arena_printf(arena, "%s/builds/%s/wf-%s", project->state, id, workflow->id);
 }
@@ -130,7 +130,7 @@ static bool copy_program(struct arena *arena, const char *path)
 const char *build_pin(struct arena *arena, const struct project *project,
                       const struct kad_workflow *workflow, const char *id)
 {
-    const char *path = pinned_path(arena, project, workflow, id);
+    const char *path = build_path(arena, project, workflow, id);
     const char *folder = arena_printf(arena, "%s/builds/%s", project->state, id);
 
     if (access(path, X_OK) == 0 && pin_use(folder))
@@ -147,7 +147,7 @@ const char *build_pin(struct arena *arena, const struct project *project,
 const char *build_exec(struct arena *arena, const struct project *project,
                        const struct kad_workflow *workflow, const char *id, char **argv)
 {
-    const char *path = pinned_path(arena, project, workflow, id);
+    const char *path = build_path(arena, project, workflow, id);
     struct stat pinned, own;
 
     if (stat(path, &pinned) == 0 && stat("/proc/self/exe", &own) == 0 &&

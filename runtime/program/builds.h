@@ -12,6 +12,10 @@
 /* Of this program, in hex, in the arena; NULL: it was linked without one. */
 const char *build_id(struct arena *arena);
 
+/* Where the program of a build is kept. */
+const char *build_path(struct arena *arena, const struct project *project,
+                       const struct kad_workflow *workflow, const char *id);
+
 /* Keeps a copy of this program, unless it is there. NULL or an error text. */
 const char *build_pin(struct arena *arena, const struct project *project,
                       const struct kad_workflow *workflow, const char *id);

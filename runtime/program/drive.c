@@ -44,7 +44,8 @@ int program_open_engine(struct program *program, bool creates)
         return exit_code;
     process_host_init(&program->host);
     program->journal->claimer = (struct claimer){claim, program};
-    program->options.answer.by = user_name(&program->arena);
+    if (program->options.answer.kind == ANSWER_CHOICE) /* nobody else asks */
+        program->options.answer.by = user_name(&program->arena);
     program->engine = (struct engine){
         .workflow = program->workflow,
         .project = &program->project,

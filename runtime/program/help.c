@@ -88,6 +88,7 @@ static void print_options(FILE *out)
     print_row(out, "  --step STEP", "which step is meant, where several are open");
     print_row(out, "  --choice C", "decide what an approval asks; --comment TEXT");
     print_row(out, "  --from STEP", "go on at another step");
+    print_row(out, "  --upgrade", "on this build, if what is stored fits it");
     print_row(out, "--batch FILE",
               "many: an object of parameters on each line of FILE");
     print_row(out, "  --concurrency N", "how many are under way at once (default: 16)");

@@ -33,7 +33,7 @@ int program_fail_store(const struct program *program)
 static int print_definition(const struct program *program)
 {
     const enum mode mode = program->options.mode;
-    json_t *definition = json_loads(program->workflow->definition, 0, NULL);
+    json_t *definition = program_describe(program->workflow);
 
     if (!definition)
         return program_fail(program, KAD_EXIT_BUG, "its definition is not JSON");
@@ -185,6 +185,7 @@ int kad_main(int argc, char **argv, const struct kad_workflow *workflow)
     if (program.journal)
         journal_close(program.journal);
     lock_file_close(&program.locks);
+    program_upgrade_release(&program);
     arena_release(&program.arena);
     return exit_code;
 }

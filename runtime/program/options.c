@@ -76,6 +76,12 @@ static void set_version(struct options *options, const char *value)
     set_mode(options, MODE_VERSION, value);
 }
 
+static void set_upgrade(struct options *options, const char *value)
+{
+    (void)value;
+    options->is_upgrade = true;
+}
+
 static void set_retry(struct options *options, const char *value)
 {
     (void)value;

@@ -37,6 +37,7 @@ struct options {
     const char *concurrency; /* of --concurrency, or NULL */
     size_t concurrency_count;
     bool is_json, is_verbose, is_quiet, is_relaxed, leaves_waits;
+    bool is_upgrade; /* MODE_RESUME: it moves to this build */
     /* MODE_RUN: a JSON object, complete and checked; and as it is stored. */
     const char *parameters, *stored_parameters;
     const char *input_text; /* of the secret that came on standard input, or NULL */

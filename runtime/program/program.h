@@ -2,6 +2,7 @@
  *
  *     main.c    options, project, store, lock; which part is meant
  *     begin.c   new executions, and those that go on
+ *     upgrade.c what goes on moves to this build
  *     drive.c   one execution, while the engine runs it
  *     batch.c   many of them
  *
@@ -11,6 +12,7 @@
 
 #include "engine/engine.h"
 #include "engine/lock.h"
+#include "engine/upgrade.h"
 #include "process/host.h"
 #include "program/options.h"
 #include "program/worktree.h"
@@ -29,6 +31,7 @@ struct program {
     struct worktree worktree;
     struct admission admission;
     struct execution_row new_row; /* that is being created */
+    struct engine_upgrade upgrade;
 };
 
 /* ---- main.c ------------------------------------------------------------------------- */
@@ -56,6 +59,18 @@ int program_open_concurrency(struct program *program, struct arena *arena,
 int program_stored_result(struct program *program, const struct execution_row *row,
                           struct engine_result *result);
 int program_resume(struct program *program);
+
+/* ---- describe.c --------------------------------------------------------------------- */
+
+/* What --describe prints: a new reference; NULL: it is not JSON. */
+json_t *program_describe(const struct kad_workflow *workflow);
+
+/* ---- upgrade.c ---------------------------------------------------------------------- */
+
+/* The execution, whose lock is held, is to move to this program when it goes on: where that is
+ * safe, engine.upgrade is set. */
+int program_upgrade(struct program *program, const struct execution_row *row);
+void program_upgrade_release(struct program *program);
 
 /* ---- drive.c ------------------------------------------------------------------------ */
 

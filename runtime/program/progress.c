@@ -163,7 +163,10 @@ static bool is_about_step(const struct notice *notice)
 static struct shown take(struct progress *progress, const struct notice *notice)
 {
     struct shown shown = {
-        .step = notice->step, .run = notice->run, .started_ms = notice->now_ms};
+        .step = notice->step,
+        .run = notice->run,
+        .started_ms = notice->started_ms ? notice->started_ms : notice->now_ms,
+    };
 
     snprintf(shown.label, sizeof(shown.label), "%s%s", notice->step->id, notice->item);
     for (size_t i = 0; i < progress->steps.count; i++) {

@@ -263,6 +263,19 @@ static bool is_clean(const struct worktree *worktree, const char *path)
            !output.out_len;
 }
 
+/* One that git was still making has nothing in it but what git has put there. */
+static bool take_away(const struct worktree *worktree, const char *path)
+{
+    struct kad_output output;
+    bool is_locked;
+
+    if (standing_of(worktree, path, &is_locked) == IS_HALF)
+        return git(worktree, ARGS("worktree", "remove", "-f", "-f", path), &output);
+    git(worktree, ARGS("worktree", "unlock", path), &output);
+    return is_clean(worktree, path) &&
+           git(worktree, ARGS("worktree", "remove", path), &output);
+}
+
 struct worktree_rest worktree_end(const struct worktree *worktree,
                                   const char *execution, bool is_over)
 {
@@ -272,9 +285,11 @@ struct worktree_rest worktree_end(const struct worktree *worktree,
 
     if (!is_folder(rest.path))
         return (struct worktree_rest){0};
-    git(worktree, ARGS("worktree", "unlock", rest.path), &output);
-    if (!is_over || !is_clean(worktree, rest.path) ||
-        !git(worktree, ARGS("worktree", "remove", rest.path), &output))
+    if (!is_over) {
+        git(worktree, ARGS("worktree", "unlock", rest.path), &output);
+        return rest;
+    }
+    if (!take_away(worktree, rest.path))
         return rest;
     rest.path = NULL;
     if (!has_commits(worktree, rest.branch) &&

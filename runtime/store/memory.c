@@ -190,14 +190,18 @@ static void set_execution(struct memory_journal *journal, struct execution_row *
 {
     if (commit->clears_request)
         row->request = NULL;
+    if (commit->build) {
+        row->build_id = text_copy(&journal->arena, commit->build->build_id);
+        row->workflow_version =
+            text_copy(&journal->arena, commit->build->workflow_version);
+        row->state = text_copy(&journal->arena, commit->build->state);
+    }
     if (!commit->sets_execution)
         return;
     row->status = commit->status;
     row->current_step = text_copy(&journal->arena, commit->current_step);
     row->error = text_copy(&journal->arena, commit->error);
     row->outputs = text_copy(&journal->arena, commit->outputs);
-    if (commit->build_id)
-        row->build_id = text_copy(&journal->arena, commit->build_id);
     row->completed_ms = execution_is_ended(commit->status) ? commit->now_ms : 0;
 }
 
@@ -293,6 +297,15 @@ static void set_waits(struct memory_journal *journal, struct entry *entry,
         entry->gates.count = entry->positions.count = 0;
 }
 
+static void add_step(struct memory_journal *journal, struct entry *entry,
+                     const struct step_row *started)
+{
+    struct step_row row = step_copy(&journal->arena, started);
+
+    row.place = (int64_t)entry->steps.count + 1;
+    vec_push(&journal->arena, &entry->steps, row);
+}
+
 static enum store_error memory_commit(struct journal *base,
                                       const struct journal_commit *commit)
 {
@@ -306,8 +319,7 @@ static enum store_error memory_commit(struct journal *base,
         end_step(journal, step_find(entry, commit->ended->key), commit->ended,
                  commit->now_ms);
     if (commit->started)
-        vec_push(&journal->arena, &entry->steps,
-                 step_copy(&journal->arena, commit->started));
+        add_step(journal, entry, commit->started);
     set_waits(journal, entry, commit);
     set_execution(journal, &entry->row, commit);
     for (size_t i = 0; i < commit->event_count; i++) {
@@ -382,12 +394,15 @@ static const struct kad_journal_ops memory_journal_ops = {
     .commit = memory_commit,
     .group_begin = memory_group,
     .group_end = memory_group,
+    .reads_begin = memory_group,
+    .reads_end = memory_group,
     .admit = memory_admit,
     .under_way = memory_under_way,
     .find = memory_find,
     .last_step = memory_last_step,
     .steps = memory_steps,
     .history = memory_history,
+    .turns = memory_turns,
     .gates = memory_gates,
     .positions = memory_positions,
     .child = memory_child,

@@ -59,13 +59,17 @@ enum store_error memory_find(struct journal *base, struct arena *arena,
                              const char *prefix, struct execution_row *row);
 enum store_error memory_last_step(struct journal *base, struct arena *arena,
                                   const char *execution_id, const char *step_id,
-                                  const char *item, struct step_row *row);
+                                  const char *item, uint32_t before_visit,
+                                  struct step_row *row);
 enum store_error memory_steps(struct journal *base, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
                               size_t *count);
 enum store_error memory_history(struct journal *base, struct arena *arena,
                                 const char *execution_id, int64_t after_seq,
                                 struct history_row **rows, size_t *count);
+enum store_error memory_turns(struct journal *base, struct arena *arena,
+                              const char *execution_id, struct history_row **rows,
+                              size_t *count);
 enum store_error memory_gates(struct journal *base, struct arena *arena,
                               const char *execution_id, struct gate_row **rows,
                               size_t *count);

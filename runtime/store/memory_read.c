@@ -29,7 +29,8 @@ enum store_error memory_find(struct journal *base, struct arena *arena,
 
 enum store_error memory_last_step(struct journal *base, struct arena *arena,
                                   const char *execution_id, const char *step_id,
-                                  const char *item, struct step_row *row)
+                                  const char *item, uint32_t before_visit,
+                                  struct step_row *row)
 {
     struct entry *entry = memory_entry((struct memory_journal *)base, execution_id);
     const struct step_row *last = NULL;
@@ -39,6 +40,7 @@ enum store_error memory_last_step(struct journal *base, struct arena *arena,
 
         if (strcmp(step->step_id, step_id) == 0 &&
             strcmp(step->item, text_or_empty(item)) == 0 &&
+            (!before_visit || step->visit < before_visit) &&
             (!last || step->visit > last->visit ||
              (step->visit == last->visit && step->attempt > last->attempt)))
             last = step;
@@ -74,6 +76,30 @@ enum store_error memory_history(struct journal *base, struct arena *arena,
     *rows = arena_array(arena, struct history_row, *count);
     for (size_t i = 0; i < *count; i++)
         (*rows)[i] = history_copy(arena, &entry->history.items[skipped + i]);
+    return STORE_OK;
+}
+
+static bool is_resumed(const struct history_row *row)
+{
+    return strcmp(row->event_type, "execution_resumed") == 0;
+}
+
+enum store_error memory_turns(struct journal *base, struct arena *arena,
+                              const char *execution_id, struct history_row **rows,
+                              size_t *count)
+{
+    struct entry *entry = memory_entry((struct memory_journal *)base, execution_id);
+    const size_t all = entry ? entry->history.count : 0;
+    VEC(struct history_row) found = {0};
+
+    for (size_t i = 0; i < all; i++) {
+        const struct history_row *row = &entry->history.items[i];
+
+        if (i == 0 || i + 1 == all || is_resumed(row) || is_resumed(row + 1))
+            vec_push(arena, &found, history_copy(arena, row));
+    }
+    *rows = found.items;
+    *count = found.count;
     return STORE_OK;
 }
 

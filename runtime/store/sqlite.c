@@ -26,6 +26,10 @@
 #define STEP_COLUMNS                                                                   \
     "id, execution_id, step_id, module, action, inputs, outputs, status, started_at,"  \
     " completed_at, error, visit, attempt, run, outcome, item, parent"
+#define HISTORY_COLUMNS "seq, event_type, step_id, data, timestamp"
+#define RESUMES                                                                        \
+    " execution_history WHERE execution_id = :execution"                               \
+    " AND event_type = 'execution_resumed'"
 #define GATE_COLUMNS                                                                   \
     "step_key, kind, prompt, opened_at, due_at, choices, way, event, \"match\","       \
     " answer, execution_id"
@@ -33,6 +37,7 @@
 
 const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [BEGIN] = "BEGIN IMMEDIATE",
+    [BEGIN_READS] = "BEGIN",
     [COMMIT] = "COMMIT",
 
     /* An unchanged workflow costs no write. */
@@ -58,12 +63,13 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [EXECUTION_SET] =
         "UPDATE executions SET status = :status, current_step = :current_step,"
         " error = :error, outputs = :outputs, completed_at = :completed_at,"
-        " build_id = coalesce(:build_id, build_id),"
         " request = iif(:clears_request, NULL, request),"
         " history_seq = :history_seq WHERE id = :id",
     [EXECUTION_TOUCH] =
         "UPDATE executions SET request = iif(:clears_request, NULL, request),"
         " history_seq = :history_seq WHERE id = :id",
+    [EXECUTION_MOVE] = "UPDATE executions SET build_id = :build_id,"
+                       " workflow_version = :version, state = :state WHERE id = :id",
     [EXECUTION_REQUEST] = "UPDATE executions SET request = :request WHERE id = :id",
     [EXECUTION_ADMIT] = "UPDATE executions SET status = 'running', started_at = :now,"
                         " history_seq = history_seq + 1"
@@ -141,15 +147,21 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
         "SELECT " LISTED_COLUMNS " FROM executions"
         " WHERE workflow_id = :workflow AND parent_id IS NULL"
         " ORDER BY slot DESC LIMIT :limit",
-    [STEP_LAST] = "SELECT " STEP_COLUMNS " FROM step_executions"
+    [STEP_LAST] = "SELECT " STEP_COLUMNS ", rowid FROM step_executions"
                   " WHERE execution_id = :execution AND step_id = :step"
-                  " AND item = :item"
+                  " AND item = :item AND visit < :before"
                   " ORDER BY visit DESC, attempt DESC LIMIT 1",
-    [STEP_LIST] = "SELECT " STEP_COLUMNS " FROM step_executions"
+    [STEP_LIST] = "SELECT " STEP_COLUMNS ", rowid FROM step_executions"
                   " WHERE execution_id = :execution ORDER BY rowid",
-    [HISTORY_LIST] = "SELECT seq, event_type, step_id, data, timestamp"
-                     " FROM execution_history"
+    [HISTORY_LIST] = "SELECT " HISTORY_COLUMNS " FROM execution_history"
                      " WHERE execution_id = :execution AND seq > :after ORDER BY seq",
+    [HISTORY_TURNS] =
+        "SELECT " HISTORY_COLUMNS " FROM execution_history"
+        " WHERE execution_id = :execution AND seq IN"
+        " (SELECT 1 FROM executions WHERE id = :execution"
+        " UNION SELECT history_seq FROM executions WHERE id = :execution"
+        " UNION SELECT seq FROM" RESUMES " UNION SELECT seq - 1 FROM" RESUMES ")"
+        " ORDER BY seq",
     [GATE_LIST] = "SELECT " GATE_COLUMNS " FROM gates"
                   " WHERE execution_id = :execution" GATE_ORDER,
     [GATE_LIST_OF_EVENT] =
@@ -347,12 +359,15 @@ const struct kad_journal_ops sqlite_journal_ops = {
     .commit = sqlite_commit,
     .group_begin = sqlite_group_begin,
     .group_end = sqlite_group_end,
+    .reads_begin = sqlite_reads_begin,
+    .reads_end = sqlite_reads_end,
     .admit = sqlite_admit,
     .under_way = sqlite_under_way,
     .find = sqlite_find,
     .last_step = sqlite_last_step,
     .steps = sqlite_steps,
     .history = sqlite_history,
+    .turns = sqlite_turns,
     .gates = sqlite_gates,
     .positions = sqlite_positions,
     .child = sqlite_child,

@@ -22,6 +22,7 @@
 
 enum statement {
     BEGIN,
+    BEGIN_READS,
     COMMIT,
     WORKFLOW_SAVE,
     EXECUTION_INSERT,
@@ -29,6 +30,7 @@ enum statement {
     EXECUTION_SEQ,
     EXECUTION_SET,
     EXECUTION_TOUCH,
+    EXECUTION_MOVE,
     EXECUTION_REQUEST,
     EXECUTION_ADMIT,
     EXECUTION_COUNT_UNDER_WAY,
@@ -55,6 +57,7 @@ enum statement {
     STEP_LAST,
     STEP_LIST,
     HISTORY_LIST,
+    HISTORY_TURNS,
     GATE_LIST,
     GATE_LIST_OF_EVENT,
     POSITION_LIST,
@@ -143,6 +146,10 @@ enum store_error sqlite_write_end(struct sqlite_journal *journal,
 enum store_error sqlite_group_begin(struct journal *journal);
 enum store_error sqlite_group_end(struct journal *journal);
 
+/* Between these two, what is read is read in one transaction. */
+enum store_error sqlite_reads_begin(struct journal *journal);
+enum store_error sqlite_reads_end(struct journal *journal);
+
 /* Puts the whole log into the file and cuts it to nothing. false: somebody reads what only the
  * log has, and goes on to; it is done as far as it can be. */
 bool sqlite_log_truncate(struct sqlite_journal *journal);
@@ -213,13 +220,17 @@ enum store_error sqlite_find(struct journal *journal, struct arena *arena,
                              const char *prefix, struct execution_row *row);
 enum store_error sqlite_last_step(struct journal *journal, struct arena *arena,
                                   const char *execution_id, const char *step_id,
-                                  const char *item, struct step_row *row);
+                                  const char *item, uint32_t before_visit,
+                                  struct step_row *row);
 enum store_error sqlite_steps(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
                               size_t *count);
 enum store_error sqlite_history(struct journal *journal, struct arena *arena,
                                 const char *execution_id, int64_t after_seq,
                                 struct history_row **rows, size_t *count);
+enum store_error sqlite_turns(struct journal *journal, struct arena *arena,
+                              const char *execution_id, struct history_row **rows,
+                              size_t *count);
 enum store_error sqlite_gates(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct gate_row **rows,
                               size_t *count);

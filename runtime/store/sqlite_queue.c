@@ -210,6 +210,24 @@ enum store_error sqlite_group_end(struct journal *base)
     return transaction_end(journal, error, WAL_PAGES_IN_RUN);
 }
 
+/* A group has its transaction already, and sees what it has written. */
+enum store_error sqlite_reads_begin(struct journal *base)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+
+    return journal->group == UNGROUPED ? run(journal, BEGIN_READS) : STORE_OK;
+}
+
+/* A severe error has ended the transaction by itself. */
+enum store_error sqlite_reads_end(struct journal *base)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+
+    return journal->group == UNGROUPED && !sqlite3_get_autocommit(journal->db)
+               ? run(journal, COMMIT)
+               : STORE_OK;
+}
+
 enum store_error sqlite_sync_commits(struct sqlite_journal *journal, bool is_synced)
 {
     const char *text =

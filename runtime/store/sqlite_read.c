@@ -93,6 +93,7 @@ static enum store_error step_read(struct sqlite_journal *journal, struct arena *
         .outcome = column_text(arena, statement, 14),
         .item = column_text(arena, statement, 15),
         .parent = column_text(arena, statement, 16),
+        .place = sqlite3_column_int64(statement, 17),
     };
     if (!step_status_find((const char *)sqlite3_column_text(statement, STATUS),
                           &row->status))
@@ -163,7 +164,8 @@ enum store_error sqlite_find(struct journal *base, struct arena *arena,
 
 enum store_error sqlite_last_step(struct journal *base, struct arena *arena,
                                   const char *execution_id, const char *step_id,
-                                  const char *item, struct step_row *row)
+                                  const char *item, uint32_t before_visit,
+                                  struct step_row *row)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
     sqlite3_stmt *statement = sqlite_statement(journal, STEP_LAST);
@@ -174,6 +176,7 @@ enum store_error sqlite_last_step(struct journal *base, struct arena *arena,
     bind_text(statement, ":execution", execution_id);
     bind_text(statement, ":step", step_id);
     bind_text(statement, ":item", text_or_empty(item));
+    bind_integer(statement, ":before", before_visit ? before_visit : INT64_MAX);
     error = sqlite_next(journal, statement);
     if (error == STORE_OK)
         error = step_read(journal, arena, statement, row);
@@ -245,21 +248,16 @@ enum store_error sqlite_steps(struct journal *base, struct arena *arena,
     return rows_end(statement, error);
 }
 
-enum store_error sqlite_history(struct journal *base, struct arena *arena,
-                                const char *execution_id, int64_t after_seq,
-                                struct history_row **rows, size_t *count)
+/* The rows of a statement that is bound. */
+static enum store_error history_read(struct sqlite_journal *journal,
+                                     struct arena *arena, sqlite3_stmt *statement,
+                                     struct history_row **rows, size_t *count)
 {
-    struct sqlite_journal *journal = (struct sqlite_journal *)base;
-    sqlite3_stmt *statement = sqlite_statement(journal, HISTORY_LIST);
     VEC(struct history_row) found = {0};
     enum store_error error;
 
-    if (!statement)
-        return STORE_FAILED;
-    bind_text(statement, ":execution", execution_id);
-    bind_integer(statement, ":after", after_seq);
     while ((error = sqlite_next(journal, statement)) == STORE_OK) {
-        struct history_row row = {
+        const struct history_row row = {
             .seq = sqlite3_column_int64(statement, 0),
             .event_type = column_text(arena, statement, 1),
             .step_id = column_text(arena, statement, 2),
@@ -271,6 +269,33 @@ enum store_error sqlite_history(struct journal *base, struct arena *arena,
     *rows = found.items;
     *count = found.count;
     return rows_end(statement, error);
+}
+
+enum store_error sqlite_history(struct journal *base, struct arena *arena,
+                                const char *execution_id, int64_t after_seq,
+                                struct history_row **rows, size_t *count)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, HISTORY_LIST);
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":execution", execution_id);
+    bind_integer(statement, ":after", after_seq);
+    return history_read(journal, arena, statement, rows, count);
+}
+
+enum store_error sqlite_turns(struct journal *base, struct arena *arena,
+                              const char *execution_id, struct history_row **rows,
+                              size_t *count)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, HISTORY_TURNS);
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":execution", execution_id);
+    return history_read(journal, arena, statement, rows, count);
 }
 
 enum store_error sqlite_gates(struct journal *base, struct arena *arena,

@@ -148,10 +148,24 @@ static enum store_error execution_update(struct sqlite_journal *journal,
         bind_text(statement, ":current_step", commit->current_step);
         bind_text(statement, ":error", commit->error);
         bind_text(statement, ":outputs", outputs);
-        bind_text(statement, ":build_id", commit->build_id);
         bind_time(statement, ":completed_at",
                   execution_is_ended(commit->status) ? commit->now_ms : 0);
     }
+    return sqlite_run(journal, statement);
+}
+
+static enum store_error execution_move(struct sqlite_journal *journal,
+                                       const char *execution,
+                                       const struct build_change *build)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_MOVE);
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":id", execution);
+    bind_text(statement, ":build_id", build->build_id);
+    bind_text(statement, ":version", build->workflow_version);
+    bind_text(statement, ":state", build->state);
     return sqlite_run(journal, statement);
 }
 
@@ -399,6 +413,8 @@ static enum store_error commit_rows(struct sqlite_journal *journal,
 
     if (error == STORE_OK)
         error = execution_update(journal, commit, seq + (int64_t)commit->event_count);
+    if (error == STORE_OK && commit->build)
+        error = execution_move(journal, commit->execution_id, commit->build);
     if (error == STORE_OK && commit->ended)
         error = step_end(journal, commit->execution_id, commit->ended, commit->now_ms);
     if (error == STORE_OK && commit->started)

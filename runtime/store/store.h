@@ -114,6 +114,7 @@ struct step_row {
     uint32_t run;
     const char *item;   /* inside forEach: "[3]", nested "[3][0]"; else "" or NULL */
     const char *parent; /* inside a block: key of the block's attempt; else NULL */
+    int64_t place; /* in the order in which rows were stored; given by the journal */
 };
 
 enum position_status {
@@ -178,6 +179,12 @@ struct step_ending {
     const char *outcome; /* or NULL */
 };
 
+/* An execution moves to another build of its workflow. */
+struct build_change {
+    const char *build_id, *workflow_version;
+    const char *state; /* or NULL */
+};
+
 /* What happens at one moment of one execution. NULL and 0: nothing of that. Applied in
  * this order: ended, started, gates, positions, execution, events. An execution that ends has
  * no gates and no positions any more. */
@@ -199,7 +206,7 @@ struct journal_commit {
     const char *current_step;
     const char *error;
     const char *outputs;
-    const char *build_id; /* NULL: unchanged */
+    const struct build_change *build; /* NULL: unchanged */
     bool clears_request;
     const struct history_row *events; /* seq is given by the journal */
     size_t event_count;
@@ -227,6 +234,10 @@ struct kad_journal_ops {
      * called whatever happens, unless the first has failed. */
     enum store_error (*group_begin)(struct journal *journal);
     enum store_error (*group_end)(struct journal *journal);
+    /* What is read between these two is of one moment, and looks for it once. Nothing is
+     * written meanwhile. The second is called whatever happens. */
+    enum store_error (*reads_begin)(struct journal *journal);
+    enum store_error (*reads_end)(struct journal *journal);
     /* Starts a queued execution, unless `limit` others have started and not ended:
      * NOT_FOUND. Its start time is `now_ms`. */
     enum store_error (*admit)(struct journal *journal, const char *execution_id,
@@ -241,10 +252,12 @@ struct kad_journal_ops {
     enum store_error (*find)(struct journal *journal, struct arena *arena,
                              const char *prefix, struct execution_row *row);
     /* The latest row of one step (highest visit, then attempt), of one item ("": in no
-     * forEach); NOT_FOUND: none. */
+     * forEach), of the visits before `before_visit` (0: of all); NOT_FOUND: none. As fast
+     * after many visits as after one. */
     enum store_error (*last_step)(struct journal *journal, struct arena *arena,
                                   const char *execution_id, const char *step_id,
-                                  const char *item, struct step_row *row);
+                                  const char *item, uint32_t before_visit,
+                                  struct step_row *row);
     /* All rows of an execution, oldest first. */
     enum store_error (*steps)(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
@@ -252,6 +265,11 @@ struct kad_journal_ops {
     enum store_error (*history)(struct journal *journal, struct arena *arena,
                                 const char *execution_id, int64_t after_seq,
                                 struct history_row **rows, size_t *count);
+    /* Between which events it was at work: the first, the last, each `execution_resumed` and
+     * the one before it; oldest first, each once. As fast after many steps as after few. */
+    enum store_error (*turns)(struct journal *journal, struct arena *arena,
+                              const char *execution_id, struct history_row **rows,
+                              size_t *count);
     enum store_error (*gates)(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct gate_row **rows,
                               size_t *count);

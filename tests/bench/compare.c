@@ -1,12 +1,13 @@
 /* compare.c: times two commands side by side and prints the ratio of their medians.
  *
- *     compare RUNS PROGRAM [ARG...] [--vs PROGRAM [ARG...]]
+ *     compare [--killed] RUNS PROGRAM [ARG...] [--vs PROGRAM [ARG...]]
  *
  * Each run is a whole process, from its start to its end, with its output thrown away. The
  * two take turns, so that a noisy moment hits both. Wall time comes from CLOCK_MONOTONIC,
  * memory is the largest resident set that the kernel saw (getrusage). A run that does not
- * exit with 0 ends the comparison with exit 1. */
+ * exit with 0 (with --killed: is not killed) ends the comparison with exit 1. */
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -28,6 +29,8 @@ struct command {
     long peak_kb;
 };
 
+static bool ends_killed;
+
 static double now_ms(void)
 {
     struct timespec now;
@@ -39,6 +42,12 @@ static double now_ms(void)
 static double timeval_ms(struct timeval t)
 {
     return (double)t.tv_sec * 1e3 + (double)t.tv_usec / 1e3;
+}
+
+static bool is_well(int status)
+{
+    return ends_killed ? WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL
+                       : status == 0;
 }
 
 static bool run_once(struct command *command, int run)
@@ -53,7 +62,7 @@ static bool run_once(struct command *command, int run)
     posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     if (posix_spawnp(&pid, command->argv[0], &quiet, NULL, command->argv, environ) ||
-        wait4(pid, &status, 0, &usage) != pid || status != 0) {
+        wait4(pid, &status, 0, &usage) != pid || !is_well(status)) {
         fprintf(stderr, "compare: %s did not end well\n", command->argv[0]);
         return false;
     }
@@ -98,17 +107,19 @@ static char **find_vs(char **argv)
 int main(int argc, char **argv)
 {
     static struct command commands[2];
-    const int runs = argc > 2 ? atoi(argv[1]) : 0;
-    char **vs = argc > 2 ? find_vs(argv + 2) : NULL;
+    const int first = argc > 1 && !strcmp(argv[1], "--killed") ? 2 : 1;
+    const int runs = argc > first + 1 ? atoi(argv[first]) : 0;
+    char **vs = argc > first + 1 ? find_vs(argv + first + 1) : NULL;
     const int count = vs ? 2 : 1;
     double median_ms[2] = {0};
 
     if (runs < 1 || runs > RUNS_MAX || (vs && !vs[1])) {
-        fprintf(stderr,
-                "usage: compare RUNS PROGRAM [ARG...] [--vs PROGRAM [ARG...]]\n");
+        fprintf(stderr, "usage: compare [--killed] RUNS PROGRAM [ARG...]"
+                        " [--vs PROGRAM [ARG...]]\n");
         return 2;
     }
-    commands[0].argv = argv + 2;
+    ends_killed = first > 1;
+    commands[0].argv = argv + first + 1;
     if (vs) {
         *vs = NULL;
         commands[1].argv = vs + 1;

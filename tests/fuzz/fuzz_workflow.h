@@ -13,11 +13,14 @@ static inline void fuzz_run_passes(struct program *program, struct workflow *wor
     names_check(program, workflow);
     graph_check(program, workflow);
     types_check(program, workflow);
+    triggers_check(program, workflow);
     concurrency_check(program, workflow);
     secrets_check(program, workflow);
+    taint_summarize(program, workflow);
     flow_check(program, workflow);
     guarantees_check(program, workflow);
     effects_check(program, workflow);
+    schedules_check(program, workflow);
 }
 
 /* Sets *program up and checks the text in it; returns its workflow. */
@@ -42,6 +45,11 @@ static inline const struct workflow *fuzz_check(struct program *program,
     workflows = calls_resolve(program);
     for (size_t i = 0; i < program->workflows.count; i++)
         fuzz_run_passes(program, workflows[i]);
+    for (size_t i = program->workflows.count; i-- > 0;)
+        if (!workflows[i]->is_broken)
+            taint_check(program, workflows[i]);
+    webhooks_check(program);
+    events_check(program);
     return workflow;
 }
 

@@ -2,7 +2,8 @@
 # diag.sh KADC: each workflow of golden/diag gives exactly the findings beside it.
 #
 # With UPDATE_GOLDEN=1 it writes them instead. The names of these files begin with a code in
-# capitals and so are no workflow ids: KAD1003 is allowed, but where it is what is shown.
+# capitals and so are no workflow ids: KAD1003 is allowed, but where it is what is shown. Now is
+# 2026-11-24 22:00 UTC: what is said of the next runs depends on it.
 set -eu
 
 work=$(mktemp -d)
@@ -14,6 +15,7 @@ kadc=$work/bin/kadc
 cp "$1" "$kadc"
 cd "$(dirname "$0")/diag"
 failed=0
+export SOURCE_DATE_EPOCH=1795557600
 
 for workflow in *.yaml; do
     expected=${workflow%.yaml}.diag

@@ -26,6 +26,7 @@ def rows($map; $schema):
     | @tsv;
 
 rows("workflow"; .), (.["$defs"] as $defs
-    | ["step", "trigger", "entry", "type", "output"] as $first
+    | ["step", "cli", "schedule", "webhook", "event", "watch", "entry",
+        "received-parameter", "scheduled-parameter", "type", "output"] as $first
     | ($first + (($defs | keys) - $first))[] as $map
     | select($defs[$map].properties) | rows($map; $defs[$map]))

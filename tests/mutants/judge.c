@@ -14,11 +14,14 @@ static void check(struct program *program, struct workflow *workflow)
     names_check(program, workflow);
     graph_check(program, workflow);
     types_check(program, workflow);
+    triggers_check(program, workflow);
     concurrency_check(program, workflow);
     secrets_check(program, workflow);
+    taint_summarize(program, workflow);
     flow_check(program, workflow);
     guarantees_check(program, workflow);
     effects_check(program, workflow);
+    schedules_check(program, workflow);
 }
 
 /* "PATH:LINE:COLUMN: error[CODE slug]: ..." */
@@ -76,6 +79,11 @@ struct findings judge(struct arena *arena, const struct subject *subject,
     workflows = calls_resolve(&program);
     for (size_t i = 0; i < program.workflows.count; i++)
         check(&program, workflows[i]);
+    for (size_t i = program.workflows.count; i-- > 0;)
+        if (!workflows[i]->is_broken)
+            taint_check(&program, workflows[i]);
+    webhooks_check(&program);
+    events_check(&program);
     return collect(arena, program.diags, subject->path);
 }
 

@@ -395,6 +395,7 @@ int main(int argc, char **argv)
     add_operators(&suite, graph_operators);
     add_operators(&suite, expr_operators);
     add_operators(&suite, effect_operators);
+    add_operators(&suite, schedule_operators);
     suite.harmful_count = suite.operator_count;
     add_operators(&suite, harmless_operators);
     for (; at < argc; at++)

@@ -118,7 +118,7 @@ struct operator
 };
 
 extern const struct operator structure_operators[], name_operators[], graph_operators[],
-    expr_operators[], effect_operators[], harmless_operators[];
+    expr_operators[], effect_operators[], schedule_operators[], harmless_operators[];
 
 struct mutant *mutant_new(const struct subject *s, struct mutants *out);
 void mutant_code(struct mutant *m, enum diag_code code);

@@ -126,10 +126,10 @@ sql "UPDATE executions SET status = 'cancelled' WHERE id = '$called'"
 exits 1 kad workflow resume "$caller"
 contains "$temporary/err" "the workflow that it called was cancelled"
 
-it "forgets a wish that its process has died with"
+it "forgets a pause that its process has died with"
 begin
 kill -STOP "$engine"
-exits 0 kad workflow cancel "$(execution)"
+exits 0 kad workflow pause "$(execution)"
 kill -KILL "$engine"
 wait "$engine" 2>/dev/null || true
 rm .kad/child
@@ -140,6 +140,15 @@ kill -USR1 "$engine"
 touch .kad/go
 ends_with 0
 equal status "$(status)" completed
+
+it "is cancelled by its next resume where its process has died before it was"
+begin
+kill -STOP "$engine"
+exits 0 kad workflow cancel "$(execution)"
+kill -KILL "$engine"
+wait "$engine" 2>/dev/null || true
+exits 4 kad workflow resume "$(execution)"
+equal status "$(status)" cancelled
 
 it "a called workflow that has failed is not offered to go on by itself"
 workflow broken <<'WORKFLOW'

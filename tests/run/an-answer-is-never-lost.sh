@@ -104,3 +104,18 @@ exits 0 kad workflow approve "$(sql "SELECT parent_id FROM executions WHERE id =
 equal outcome "$(sql "SELECT outcome FROM step_executions WHERE execution_id = '$called' AND step_id = 'ask'")" bad
 wait "$engine" && fail "it has not failed"
 equal status "$(status)" failed
+
+it "an event is stored also where what it lets go on fails, and that is said"
+workflow fragile <<'YAML'
+name: Fragile
+version: 1.0.0
+triggers:
+  - {type: cli, command: kad workflow fragile}
+steps:
+  - {id: hear, wait: {event: noise}, onSuccess: break}
+  - {id: break, run: ["false"]}
+YAML
+exits 3 kad workflow fragile
+exits 0 kad emit noise
+contains "$temporary/err" "noise is stored; execution $(execution), which it let go on, has failed (exit 1)"
+equal status "$(status)" failed

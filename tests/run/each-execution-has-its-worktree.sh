@@ -116,15 +116,23 @@ esac
 exec "$(command -v git)" "\$@"
 END_OF_FILE
 chmod +x "$temporary/bin/git"
-touch "$temporary/kill"
-(
-    echo "$BASHPID" >"$temporary/engine"
-    PATH=$temporary/bin:$PATH exec kad workflow write --do 'cat file'
-) >"$temporary/out" 2>"$temporary/err" && fail "it was not killed"
-equal status "$(status)" running
+killed_while_git_works() {
+    touch "$temporary/kill"
+    (
+        echo "$BASHPID" >"$temporary/engine"
+        PATH=$temporary/bin:$PATH exec kad workflow write --do 'cat file'
+    ) >"$temporary/out" 2>"$temporary/err" && fail "it was not killed"
+    equal status "$(status)" running
+}
+killed_while_git_works
 exits 0 kad workflow resume "$(execution)"
 equal "what the step saw" "$(sql "SELECT json_extract(outputs, '$.stdout') FROM step_executions
     WHERE step_id = 'write' ORDER BY rowid DESC LIMIT 1")" one
+
+it "a worktree that git was making when it was killed goes when it is cancelled"
+killed_while_git_works
+exits 0 kad workflow cancel "$(execution)"
+[ ! -e "$(worktree)" ] || fail "the worktree is still there"
 
 it "one that nobody runs is cancelled with its worktree"
 exits 1 kad workflow write --do false

@@ -18,7 +18,8 @@ of_kad() {
     local command
     for command in init build version "workflow run" "workflow list" "workflow show" \
         "workflow status" "workflow resume" "workflow history" "workflow logs" \
-        "workflow pause" "workflow cancel" "workflow approve" "workflow prune" emit backup; do
+        "workflow pause" "workflow cancel" "workflow approve" "workflow prune" emit progress \
+        backup; do
         # Words of a command are meant to be split.
         # shellcheck disable=SC2086
         of_help kad $command

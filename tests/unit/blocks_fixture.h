@@ -380,7 +380,7 @@ static inline struct step_row row_of(const char *step, const char *item)
     struct step_row row = {0};
 
     cr_assert_eq(
-        fix.journal->ops->last_step(fix.journal, &fix.arena, "e1", step, item, &row),
+        fix.journal->ops->last_step(fix.journal, &fix.arena, "e1", step, item, 0, &row),
         STORE_OK, "%s%s", step, item);
     return row;
 }

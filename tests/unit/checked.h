@@ -81,10 +81,15 @@ static inline struct checked *check_named(const char *path, const char *yaml)
         names_check(&c->program, c->workflow);
         graph_check(&c->program, c->workflow);
         types_check(&c->program, c->workflow);
+        triggers_check(&c->program, c->workflow);
         concurrency_check(&c->program, c->workflow);
         secrets_check(&c->program, c->workflow);
         flow_check(&c->program, c->workflow);
+        taint_check(&c->program, c->workflow);
+        schedules_check(&c->program, c->workflow);
     }
+    webhooks_check(&c->program);
+    events_check(&c->program);
     checked_print(c);
     return c;
 }

@@ -170,7 +170,7 @@ static inline struct step_row last_step(const char *execution, const char *step)
 {
     struct step_row row;
 
-    cr_assert_eq(journal->ops->last_step(journal, &arena, execution, step, "", &row),
+    cr_assert_eq(journal->ops->last_step(journal, &arena, execution, step, "", 0, &row),
                  STORE_OK);
     return row;
 }

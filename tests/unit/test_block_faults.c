@@ -171,6 +171,35 @@ Test(block_faults, a_journal_may_fail_while_a_wait_is_cancelled_and_an_action_ru
                                  "b/1/1=cancelled c/1/1=cancelled");
 }
 
+/* Whichever of its ends is the last that is stored. */
+Test(block_faults, an_execution_that_was_being_cancelled_is_so_after_a_crash)
+{
+    for (int stored = 4; stored < 8; stored++) {
+        if (stored > 4) {
+            clean_up();
+            use_memory();
+        }
+        use((struct node[]){
+            {.id = "block",
+             .on_success = DONE,
+             .on_failure = FAIL,
+             .about = &all_of,
+             .names = {"a", "b", "c"},
+             .counts = {1, 1, 1}},
+            {.id = "a", .on_success = DONE, .on_failure = FAIL, .reads = READS_NOTHING},
+            {.id = "b", .on_success = DONE, .on_failure = FAIL, .reads = READS_NOTHING},
+            {.id = "c", .on_success = DONE, .on_failure = FAIL, .reads = READS_NOTHING},
+            {0}});
+        fix_plan = "a/1/1=c b/1/1=w c/1/1=w";
+        resume_after(stored);
+        cr_expect_eq(fix.result.end, ENGINE_CANCELLED, "after %d", stored);
+        cr_expect_eq(fix_status(), EXECUTION_CANCELLED);
+        cr_expect_not_null(strstr(fix_rows(), "block/1/1=cancelled "));
+        cr_expect_null(strstr(fix_rows(), "failed"));
+        cr_expect_null(strstr(fix_rows(), "running"));
+    }
+}
+
 /* ---- Children ------------------------------------------------------------------------- */
 
 Test(block_faults, a_child_that_was_cancelled_is_so_after_a_crash)

@@ -194,9 +194,21 @@ BOTH(a_block_that_takes_too_long_is_cancelled)
     fix_run();
     cr_expect_eq(fix.result.end, ENGINE_FAILED);
     cr_expect_str_eq(fix_rows(), "block/1/1=timed_out(timed_out) "
-                                 "lint/1/1=timed_out(timed_out) unit/1/1=cancelled "
+                                 "lint/1/1=cancelled unit/1/1=cancelled "
                                  "sorry/1/1=completed");
     cr_expect_eq(fix.now_ms, 1000 + HOUR_MS / 2);
+}
+
+BOTH(a_step_whose_own_time_is_over_first_has_timed_out)
+{
+    use_two(KAD_MODE_SETTLE, 0);
+    info_of("block")->timeout_ms = HOUR_MS / 2;
+    info_of("lint")->timeout_ms = HOUR_MS / 4;
+    fix_plan = "lint/1/1=w unit/1/1=w";
+    fix_run();
+    cr_expect_str_eq(fix_rows(), "block/1/1=timed_out(timed_out) "
+                                 "lint/1/1=timed_out(timed_out) unit/1/1=cancelled "
+                                 "sorry/1/1=completed");
 }
 
 BOTH(a_block_may_run_again_with_fresh_budgets_inside)
@@ -338,6 +350,7 @@ BOTH(more_items_than_allowed_fail_before_any_runs)
     fix_run();
     cr_expect_eq(fix.result.end, ENGINE_FAILED);
     cr_expect_str_eq(fix_rows(), "each/1/1=failed(too_many_items)");
+    cr_expect_str_eq(fix.result.error.message, "the array has 5 items, and `max` is 4");
 }
 
 BOTH(an_item_that_fails_stops_those_that_have_not_started)
@@ -377,6 +390,21 @@ BOTH(values_of_items_are_there_after_a_resume)
     cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
     cr_expect_str_eq(seen, "x0:null,null y1:look[1]:1.1,mend[1]:1.1 "
                            "z2:look[2]:1.1,mend[2]:1.1 ");
+}
+
+BOTH(visits_of_items_go_on_counting_after_a_resume)
+{
+    use_each("xyz", 1, KAD_MODE_ALL);
+    table.nodes[EACH].on_failure = FAIL;
+    fix_plan = "mend[1]/1/1=f";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    fix_plan = "";
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect(was_called("look[0]/2/1=x"), "%s", fix.trace.p);
+    cr_expect(was_called("mend[1]/2/1="), "%s", fix.trace.p);
+    cr_expect(was_called("look[2]/1/1=z"), "%s", fix.trace.p);
 }
 
 /* ---- Nested ------------------------------------------------------------------------- */

@@ -597,6 +597,82 @@ BOTH(a_visit_that_runs_again_sees_what_the_one_before_has_left)
                                   "check.2.1=work3 ");
 }
 
+/* Rows that a resume has asked for. */
+static size_t read_count;
+static enum store_error (*real_last_step)(struct journal *journal, struct arena *arena,
+                                          const char *execution_id, const char *step_id,
+                                          const char *item, uint32_t before_visit,
+                                          struct step_row *row);
+
+static enum store_error count_last_step(struct journal *journal, struct arena *arena,
+                                        const char *execution_id, const char *step_id,
+                                        const char *item, uint32_t before_visit,
+                                        struct step_row *row)
+{
+    read_count++;
+    return real_last_step(journal, arena, execution_id, step_id, item, before_visit,
+                          row);
+}
+
+static enum store_error no_steps(struct journal *journal, struct arena *arena,
+                                 const char *execution_id, struct step_row **rows,
+                                 size_t *count)
+{
+    (void)journal, (void)arena, (void)execution_id, (void)rows, (void)count;
+    cr_assert_fail("it reads all rows of the steps");
+    return STORE_FAILED;
+}
+
+static enum store_error no_history(struct journal *journal, struct arena *arena,
+                                   const char *execution_id, int64_t after_seq,
+                                   struct history_row **rows, size_t *count)
+{
+    (void)journal, (void)arena, (void)execution_id, (void)after_seq;
+    (void)rows, (void)count;
+    cr_assert_fail("it reads the whole history");
+    return STORE_FAILED;
+}
+
+/* Of an execution that has gone around so often, and was interrupted in `work`. */
+static size_t reads_of_a_resume(unsigned rounds)
+{
+    static const struct kad_budget budget = {
+        .steps = 1000, .agent_calls = KAD_NO_LIMIT, .time_ms = HOUR_MS};
+    struct kad_journal_ops ops;
+    char outcomes[64] = "";
+
+    memset(outcomes, 's', rounds);
+    outcomes[rounds] = 'p';
+    fix_init(memory_journal_new());
+    fix.workflow.budget = &budget;
+    fix.scripts[CHECK].on_success = WORK;
+    fix.scripts[WORK].outcomes = outcomes;
+    fix.infos[WORK].is_idempotent = true;
+    fix_run();
+    cr_assert_eq(fix.result.end, ENGINE_PAUSED);
+    fix.scripts[CHECK].on_success = KAD_END_COMPLETE;
+    ops = fix.ops;
+    real_last_step = ops.last_step;
+    fix.ops.last_step = count_last_step;
+    fix.ops.steps = no_steps;
+    fix.ops.history = no_history;
+    read_count = 0;
+    fix_resume();
+    cr_assert_eq(fix.result.end, ENGINE_COMPLETED);
+    fix.ops = ops;
+    fix_release();
+    return read_count;
+}
+
+Test(engine, a_resume_reads_nothing_more_after_many_visits)
+{
+    const size_t few = reads_of_a_resume(2), many = reads_of_a_resume(40);
+
+    cr_expect_gt(few, 0);
+    cr_expect_eq(many, few);
+    fix = (struct fixture){0};
+}
+
 BOTH(nothing_is_called_when_its_start_is_not_stored)
 {
     fix.commits_left = 0;
@@ -627,7 +703,7 @@ static const char *stored_outcome(void)
     struct step_row row;
 
     cr_assert_eq(
-        fix.journal->ops->last_step(fix.journal, &fix.arena, "e1", "work", "", &row),
+        fix.journal->ops->last_step(fix.journal, &fix.arena, "e1", "work", "", 0, &row),
         STORE_OK);
     return row.outcome;
 }

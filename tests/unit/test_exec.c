@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -179,6 +180,58 @@ Test(exec, signals_are_as_a_program_expects_them)
     bits = strstr(bits, "SigIgn:");
     cr_assert(bits);
     cr_expect_eq(strtoull(bits + strlen("SigIgn:"), NULL, 16) % (1ull << REAL_TIME), 0);
+}
+
+/* ---- Those that fight it ------------------------------------------------------------- */
+
+Test(exec, a_program_that_has_stopped_itself_is_ended)
+{
+    request.timeout_ms = 100;
+    cr_expect_eq(run("kill -STOP $$"), EXEC_TIMED_OUT);
+    cr_expect_eq(result.output.signal, SIGTERM);
+}
+
+Test(exec, a_program_that_stops_the_keeper_is_ended)
+{
+    request.timeout_ms = 100;
+    cr_expect_eq(run("kill -STOP $PPID; exec sleep 1000"), EXEC_TIMED_OUT);
+    cr_expect_eq(result.output.signal, SIGTERM);
+    request.timeout_ms = -1;
+    cr_expect_eq(run("exit 3"), EXEC_ENDED);
+    cr_expect_eq(result.output.exit_code, 3);
+}
+
+Test(exec, a_program_that_kills_the_keeper_is_lost_and_the_next_one_runs)
+{
+    cr_expect_eq(run("kill -KILL $PPID; exec sleep 1000"), EXEC_LOST);
+    cr_expect_eq(run("exit 3"), EXEC_ENDED);
+    cr_expect_eq(result.output.exit_code, 3);
+}
+
+static enum wait_verdict trace_keeper(void *context)
+{
+    (void)context;
+    ptrace(PTRACE_INTERRUPT, keeper.pid, NULL, NULL);
+    return WAIT_KILL;
+}
+
+Test(exec, a_keeper_that_nothing_wakes_is_replaced)
+{
+    cr_assert(keeper_start(&keeper));
+    if (ptrace(PTRACE_SEIZE, keeper.pid, NULL, NULL) < 0)
+        cr_skip_test("this user may trace no process that hides its memory");
+    request.waiter = (struct waiter){.is_over = trace_keeper, .tick_ms = 100};
+    cr_expect_eq(run("exec sleep 1000"), EXEC_STOPPED);
+    request.waiter = (struct waiter){0};
+    cr_expect_eq(run("exit 3"), EXEC_ENDED);
+    cr_expect_eq(result.output.exit_code, 3);
+}
+
+Test(exec, a_program_without_descriptors_is_like_any_other)
+{
+    cr_expect_eq(run("echo out; exec 0<&- 1>&- 2>&-; exit 3"), EXEC_ENDED);
+    cr_expect_eq(result.output.exit_code, 3);
+    cr_expect_str_eq(result.output.out, "out\n");
 }
 
 /* ---- Not started -------------------------------------------------------------------- */

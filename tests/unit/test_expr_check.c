@@ -77,6 +77,8 @@ Test(expr_check, operators_have_the_types_of_their_operands)
     has_type("{{ -trigger.ratio }}", "number");
     has_type("{{ trigger.limit ?? 3 }}", "integer");
     has_type("{{ trigger.limit ?? 3.5 }}", "number");
+    has_type("{{ split(trigger.feature, ' ') ?? [] }}", "array of string");
+    has_type("{{ trigger.count > 3 ? [] : ['a'] }}", "array of string {a}");
     has_type("{{ trigger.ticket ?? env.TICKET ?? '' }}", "string");
     has_type("{{ trigger.count > 1 ? 'many' : 'one' }}", "string {many, one}");
     has_type("{{ trigger.count > 1 ? trigger.feature : null }}", "string?");

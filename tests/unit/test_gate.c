@@ -258,6 +258,30 @@ BOTH(a_wait_succeeds_when_its_time_has_passed)
     cr_expect_str_eq(open_gates(), "");
 }
 
+static int64_t told_start_ms;
+
+static void take_start(struct observer *observer, const struct notice *notice)
+{
+    (void)observer;
+    if (notice->kind == NOTICE_ENDED && notice->step == &fix.infos[WORK])
+        told_start_ms = notice->started_ms;
+}
+
+BOTH(a_wait_that_ends_in_another_process_has_lasted_from_its_start)
+{
+    struct observer observer = {.notice = take_start};
+
+    fix.engine.observer = &observer;
+    fix.engine.leaves_waits = true;
+    let_work_wait(&an_hour);
+    fix_run();
+    cr_assert_eq(fix.result.end, ENGINE_WAITING);
+    fix.now_ms += 2 * HOUR_MS;
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_eq(told_start_ms, 1000);
+}
+
 BOTH(a_wait_for_a_moment_ends_at_that_moment)
 {
     let_work_wait(&some_moment);
@@ -397,6 +421,18 @@ static void choose(const char *choice)
         .kind = ANSWER_CHOICE, .choice = choice, .comment = "why not", .by = "ada"});
 }
 
+BOTH(an_approval_that_is_asked_once_more_was_not_interrupted)
+{
+    let_work_ask();
+    fix_run();
+    fix_resume_with((struct answer){.kind = ANSWER_RETRY});
+    cr_expect_eq(fix.result.end, ENGINE_WAITING);
+    cr_expect_str_eq(fix_rows(), "work/1/1=cancelled work/1/2=running");
+    cr_expect_str_eq(open_gates(), "work/1/2:approval@0 ");
+    choose("go");
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+}
+
 BOTH(an_approval_waits_for_a_person_without_a_process)
 {
     let_work_ask();
@@ -421,7 +457,7 @@ BOTH(a_choice_is_the_outcome_and_says_who_made_it)
     choose("stop");
     cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
     cr_assert_eq(
-        fix.journal->ops->last_step(fix.journal, &fix.arena, "e1", "work", "", &row),
+        fix.journal->ops->last_step(fix.journal, &fix.arena, "e1", "work", "", 0, &row),
         STORE_OK);
     cr_expect_eq(row.status, STEP_RUN_COMPLETED);
     cr_expect_str_eq(row.outcome, "stop");

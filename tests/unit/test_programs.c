@@ -178,7 +178,7 @@ static struct step_row last_row(void)
     struct step_row last;
 
     cr_assert_eq(engine.journal->ops->last_step(engine.journal, &arena, row.id,
-                                                infos[entry].id, "", &last),
+                                                infos[entry].id, "", 0, &last),
                  STORE_OK);
     return last;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "project.h"
@@ -171,6 +172,24 @@ Test(project, times_are_utc_text_and_back)
     cr_assert_str_eq(time_text(&arena, -1), "1969-12-31T23:59:59.999Z");
     cr_assert_eq(time_parse("2023-11-14T22:13:20.123Z"), 1700000000123);
     cr_assert_eq(time_parse("2000-02-29T00:00:00.000Z"), 951782400000);
+}
+
+/* More than the 400 years after which the calendar repeats itself. */
+Test(project, days_are_those_of_the_c_library)
+{
+    enum { DAYS = 200000, SECONDS = 24 * 60 * 60 };
+
+    for (time_t day = -DAYS; day < DAYS; day++) {
+        const time_t seconds = day * SECONDS + day % SECONDS;
+        char text[TIME_TEXT_SIZE], wanted[64];
+        struct tm tm;
+
+        time_write((int64_t)seconds * 1000, text);
+        strftime(wanted, sizeof(wanted), "%Y-%m-%dT%H:%M:%S.000Z",
+                 gmtime_r(&seconds, &tm));
+        cr_assert_str_eq(text, wanted);
+        cr_assert_eq(time_parse(text), (int64_t)seconds * 1000, "%s", text);
+    }
 }
 
 Test(project, what_is_no_time_is_refused)

@@ -49,7 +49,7 @@ BOTH(what_is_unknown_is_not_found)
     commit =
         (struct journal_commit){.execution_id = "a", .now_ms = now_ms, .ended = &ended};
     cr_assert_eq(journal->ops->commit(journal, &commit), STORE_NOT_FOUND);
-    cr_assert_eq(journal->ops->last_step(journal, &arena, "a", "x", "", &step),
+    cr_assert_eq(journal->ops->last_step(journal, &arena, "a", "x", "", 0, &step),
                  STORE_NOT_FOUND);
     cr_assert_eq(journal->ops->request(journal, "z", "pause"), STORE_NOT_FOUND);
     cr_assert_eq(journal->ops->requested(journal, &arena, "z", &request),
@@ -158,6 +158,72 @@ BOTH(the_last_step_is_of_the_highest_visit_then_attempt)
     cr_assert_eq(last_step("e", "fix").run, 11);
 }
 
+BOTH(the_last_step_before_a_visit_is_found)
+{
+    struct step_row row;
+
+    start_execution("e");
+    for (uint32_t visit = 1; visit <= 3; visit++)
+        for (uint32_t attempt = 1; attempt <= 2; attempt++) {
+            const struct step_row step = step_of("e", "fix", visit, attempt);
+
+            cr_assert_eq(start_step(&step), STORE_OK);
+        }
+    reopen();
+    cr_assert_eq(journal->ops->last_step(journal, &arena, "e", "fix", "", 3, &row),
+                 STORE_OK);
+    cr_assert_str_eq(row.key, "e/fix/2/2");
+    cr_assert_lt(row.place, last_step("e", "fix").place);
+    cr_assert_eq(journal->ops->last_step(journal, &arena, "e", "fix", "", 1, &row),
+                 STORE_NOT_FOUND);
+}
+
+/* Its first event is of its start. */
+static void add_events(const char *execution, const char *const *types, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct history_row event = {.event_type = types[i], .at_ms = now_ms};
+        const struct journal_commit commit = {.execution_id = execution,
+                                              .now_ms = now_ms,
+                                              .events = &event,
+                                              .event_count = 1};
+
+        cr_assert_eq(journal->ops->commit(journal, &commit), STORE_OK);
+    }
+}
+
+BOTH(turns_are_the_events_between_which_an_execution_was_at_work)
+{
+    static const char *const types[] = {"step_started",      "step_completed",
+                                        "execution_resumed", "step_started",
+                                        "execution_resumed", "execution_resumed",
+                                        "step_started",      "step_completed"};
+    static const int64_t wanted[] = {1, 3, 4, 5, 6, 7, 9};
+    struct history_row *turns;
+    size_t count;
+
+    start_execution("e");
+    start_execution("other");
+    add_events("other", types, 8);
+    add_events("e", types, 8);
+    reopen();
+    cr_assert_eq(journal->ops->turns(journal, &arena, "e", &turns, &count), STORE_OK);
+    cr_assert_eq(count, sizeof(wanted) / sizeof(wanted[0]));
+    for (size_t i = 0; i < count; i++)
+        cr_assert_eq(turns[i].seq, wanted[i]);
+    cr_assert_str_eq(turns[2].event_type, "execution_resumed");
+}
+
+BOTH(what_is_read_together_is_of_one_moment)
+{
+    start_execution("e");
+    cr_assert_eq(journal->ops->reads_begin(journal), STORE_OK);
+    cr_assert_eq(found("e").history_seq, 1);
+    cr_assert_eq(journal->ops->reads_end(journal), STORE_OK);
+    add_events("e", (const char *const[]){"step_started"}, 1);
+    cr_assert_eq(found("e").history_seq, 2);
+}
+
 BOTH(a_gate_is_there_until_it_is_closed)
 {
     const struct step_row step = step_of("e", "plan", 1, 1);
@@ -212,8 +278,7 @@ BOTH(an_execution_that_goes_on_is_no_longer_completed)
                                     .now_ms = now_ms + 9,
                                     .sets_execution = true,
                                     .status = EXECUTION_FAILED,
-                                    .error = "{\"code\":\"x\"}",
-                                    .build_id = "beef"};
+                                    .error = "{\"code\":\"x\"}"};
 
     start_execution("e");
     cr_assert_eq(journal->ops->commit(journal, &commit), STORE_OK);
@@ -222,12 +287,28 @@ BOTH(an_execution_that_goes_on_is_no_longer_completed)
     cr_assert_null(found("e").current_step);
     commit.status = EXECUTION_RUNNING;
     commit.current_step = "plan";
-    commit.error = commit.build_id = NULL;
+    commit.error = NULL;
     cr_assert_eq(journal->ops->commit(journal, &commit), STORE_OK);
     reopen();
     cr_assert_eq(found("e").completed_ms, 0);
     cr_assert_null(found("e").error);
+}
+
+BOTH(an_execution_moves_to_another_build_with_its_version_and_state)
+{
+    const struct build_change build = {"beef", "2.0.0", "{\"env\":{}}"};
+    struct journal_commit commit = {
+        .execution_id = "e", .now_ms = now_ms, .build = &build};
+
+    start_execution("e");
+    cr_assert_eq(journal->ops->commit(journal, &commit), STORE_OK);
+    commit.build = NULL;
+    cr_assert_eq(journal->ops->commit(journal, &commit), STORE_OK);
+    reopen();
     cr_assert_str_eq(found("e").build_id, "beef", "NULL leaves the build as it is");
+    cr_assert_str_eq(found("e").workflow_version, "2.0.0");
+    cr_assert_str_eq(found("e").state, "{\"env\":{}}");
+    cr_assert_eq(found("e").status, EXECUTION_RUNNING, "all else is as it was");
 }
 
 BOTH(the_list_is_newest_first)

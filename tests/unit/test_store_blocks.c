@@ -101,17 +101,18 @@ BOTH(a_step_has_a_last_row_for_each_item)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         cr_assert_eq(start_step(&rows[i]), STORE_OK);
     reopen();
-    cr_assert_eq(journal->ops->last_step(journal, &arena, "e", "work", "[0]", &row),
+    cr_assert_eq(journal->ops->last_step(journal, &arena, "e", "work", "[0]", 0, &row),
                  STORE_OK);
     cr_assert_str_eq(row.key, "e/work[0]/2/1");
     cr_assert_str_eq(row.item, "[0]");
     cr_assert_str_eq(row.parent, "e/files/1/1");
-    cr_assert_eq(journal->ops->last_step(journal, &arena, "e", "work", "[0][1]", &row),
-                 STORE_OK);
+    cr_assert_eq(
+        journal->ops->last_step(journal, &arena, "e", "work", "[0][1]", 0, &row),
+        STORE_OK);
     cr_assert_str_eq(row.key, "e/work[0][1]/1/1");
-    cr_assert_eq(journal->ops->last_step(journal, &arena, "e", "work", "", &row),
+    cr_assert_eq(journal->ops->last_step(journal, &arena, "e", "work", "", 0, &row),
                  STORE_NOT_FOUND);
-    cr_assert_eq(journal->ops->last_step(journal, &arena, "e", "files", NULL, &row),
+    cr_assert_eq(journal->ops->last_step(journal, &arena, "e", "files", NULL, 0, &row),
                  STORE_OK);
     cr_assert_str_eq(row.item, "");
     cr_assert_null(row.parent);

@@ -72,7 +72,7 @@ static bool has_step(int number)
     const char *name = arena_printf(&scratch, "s%d", number);
     struct step_row row;
     const enum store_error error = journal->ops->last_step(
-        journal, &scratch, execution_of(number), name, "", &row);
+        journal, &scratch, execution_of(number), name, "", 0, &row);
 
     arena_release(&scratch);
     cr_assert_neq(error, STORE_FAILED, "%s", store_message(journal));

@@ -179,7 +179,7 @@ static void assert_refused(const char *path, const char *why)
     struct step_row row, *steps;
     size_t count;
 
-    cr_assert_eq(journal->ops->last_step(journal, &arena, "e", "plan", "", &row),
+    cr_assert_eq(journal->ops->last_step(journal, &arena, "e", "plan", "", 0, &row),
                  STORE_FAILED);
     cr_assert(strstr(store_message(journal), path), "%s", store_message(journal));
     cr_assert(strstr(store_message(journal), why), "%s", store_message(journal));

@@ -26,6 +26,10 @@ enum kad_exit {
     X(SPAWN_FAILED, "spawn_failed", "the program could not be started")                \
     X(BAD_OUTPUT, "bad_output", "the answer is not what the manifest declares")        \
     X(OUTPUT_TOO_LARGE, "output_too_large", "the answer is larger than 16 MiB")        \
+    X(LIMIT_CPU, "limit_cpu", "a program has used its CPU time")                       \
+    X(LIMIT_OUTPUT, "limit_output", "a program has written more than it may")          \
+    X(LIMIT_PROCESSES, "limit_processes", "a program has started too many processes")  \
+    X(LIMIT_UNAVAILABLE, "limit_unavailable", "a limit can't be kept on this machine") \
     X(FAILED_BY_ROUTE, "failed_by_route", "a route led to $fail")                      \
     X(ABORTED_BY_USER, "aborted_by_user", "a person said that it failed")              \
     X(INTERRUPTED, "interrupted", "the engine ended while the step was running")       \

@@ -18,6 +18,14 @@ _Noreturn void kad_bug(const char *file, int line); /* a message, exit 70 */
 
 struct kad_run; /* one execution in this process; opaque */
 
+/* What each program that runs an action may use; 0: no limit. */
+struct kad_limits {
+    int64_t memory_bytes; /* address space of a process */
+    int64_t cpu_ms;       /* of a process; whole seconds, rounded up */
+    int64_t output_bytes; /* of a file that it writes, and of all that it prints */
+    uint32_t processes;   /* and threads, at the same time */
+};
+
 /* One action of a module. Generated into modules/<module>.c. */
 struct kad_action {
     const char *module;
@@ -37,6 +45,7 @@ struct kad_action {
     bool is_idempotent;
     bool outputs_on_failure;
     uint32_t agent_calls; /* of one run, at most */
+    struct kad_limits limits;
 };
 
 /* `run:` steps: the inputs are {argv, env, cwd, stdin}; see kad_run_inputs. */
@@ -218,6 +227,8 @@ struct kad_step_info {
      * step or what follows reads them before they are set again: ids, NULL-terminated;
      * NULL: none. */
     const char *const *needs;
+    /* It is reached through a failure alone: `workflow.error` is always set there. */
+    bool is_after_failure;
 };
 
 /* What one execution may use up, however often it is resumed. */

@@ -86,7 +86,7 @@ struct orders_item {
 
 /* What is remembered of each item of title: gathered.yaml:77 */
 struct title_item {
-    struct kad_json value;
+    struct gathered_facts_outputs_facts value;
     int64_t index;
     struct kad_run_outputs print;
 };
@@ -330,7 +330,7 @@ static const struct kad_field title_inputs_fields[] = {
     {
         .name = "items",
         .offset = offsetof(struct gathered_title_inputs, items),
-        .type = &kad_jsons_type,
+        .type = &gathered_texts_inputs_items_item_type,
     },
 };
 
@@ -454,6 +454,12 @@ static const struct kad_type outputs_choices_type = {
     .items = &outputs_choices_item_type,
 };
 
+const struct kad_type gathered_outputs_prints_type = {
+    .kind = KAD_ARRAY,
+    .size_bytes = sizeof(struct gathered_outputs_prints),
+    .items = &kad_integers_type,
+};
+
 static const struct kad_field outputs_fields[] = {
     {
         .name = "reserved",
@@ -508,7 +514,7 @@ static const struct kad_field outputs_fields[] = {
     {
         .name = "prints",
         .offset = offsetof(struct gathered_outputs, prints),
-        .type = &kad_opaque_array_type,
+        .type = &gathered_outputs_prints_type,
     },
 };
 
@@ -517,17 +523,6 @@ const struct kad_type gathered_outputs_type = {
     .size_bytes = sizeof(struct gathered_outputs),
     .fields = outputs_fields,
     .field_count = KAD_COUNT(outputs_fields),
-};
-
-struct integers_list {
-    const struct kad_integers *items;
-    size_t count;
-};
-
-static const struct kad_type integers_list_type = {
-    .kind = KAD_ARRAY,
-    .size_bytes = sizeof(struct integers_list),
-    .items = &kad_integers_type,
 };
 
 /* Whose outputs a start at a step needs. */
@@ -746,11 +741,21 @@ as_lines(struct kad_run *run, const struct gathered_trigger_orders_item_lines *f
     return (struct shop_reserve_inputs_lines){items, from->count};
 }
 
-static struct kad_jsons as_jsons(struct kad_run *run, struct kad_json json)
+static struct gathered_texts_inputs_items_item as_items_item(struct kad_run *run,
+                                                             struct kad_json json)
 {
-    struct kad_jsons value = {0};
+    struct gathered_texts_inputs_items_item value = {0};
 
-    kad_from_json(run, &kad_jsons_type, json, &value);
+    kad_from_json(run, &gathered_texts_inputs_items_item_type, json, &value);
+    return value;
+}
+
+static struct gathered_outputs_prints as_prints(struct kad_run *run,
+                                                struct kad_json json)
+{
+    struct gathered_outputs_prints value = {0};
+
+    kad_from_json(run, &gathered_outputs_prints_type, json, &value);
     return value;
 }
 
@@ -946,8 +951,8 @@ static struct kad_integers exit_code_of_each_print(struct kad_run *run,
 }
 
 /* exitCode of print, for each item of texts. */
-static struct integers_list exit_code_of_each_print_of_texts(struct kad_run *run,
-                                                             const struct frame *f)
+static struct gathered_outputs_prints
+exit_code_of_each_print_of_texts(struct kad_run *run, const struct frame *f)
 {
     const struct texts_item *each = f->outputs.texts.items.items;
     const size_t count = f->outputs.texts.items.count;
@@ -955,7 +960,7 @@ static struct integers_list exit_code_of_each_print_of_texts(struct kad_run *run
 
     for (size_t i = 0; i < count; i++)
         items[i] = exit_code_of_each_print(run, &each[i]);
-    return (struct integers_list){items, count};
+    return (struct gathered_outputs_prints){items, count};
 }
 
 /* orders: gathered.yaml:18 */
@@ -1156,10 +1161,7 @@ static enum step step_title(struct kad_run *run)
     struct texts_item *titles = kad_item(run, &steps[STEP_TEXTS]);
     const struct gathered_title_inputs in = {
         .items =
-            as_jsons(run, titles->value.items
-                              ? kad_to_json(run, &gathered_texts_inputs_items_item_type,
-                                            &titles->value)
-                              : KAD_JSON("[]")),
+            titles->value.items ? titles->value : as_items_item(run, KAD_JSON("[]")),
     };
 
     switch (kad_do(run, &steps[STEP_TITLE], &in, &titles->title.outputs)) {
@@ -1177,8 +1179,8 @@ static enum step step_print(struct kad_run *run)
     struct title_item *title = kad_item(run, &steps[STEP_TITLE]);
     const char *const argv[] = {
         "echo",
-        kad_text_of_json(run, kad_json_get(run, title->value, "title")),
-        kad_text_of_json(run, kad_json_get(run, title->value, "stock")),
+        title->value.title,
+        kad_text_of_integer(run, title->value.stock),
     };
     const struct kad_run_inputs in = {
         .argv = {argv, KAD_COUNT(argv)},
@@ -1271,10 +1273,8 @@ static void finish(struct kad_run *run, const void *frame)
         .reasons = reason_of_each_decide(run, f),
         .choices = choice_of_each_has(run, f),
         .prints = kad_has_outputs(run, &steps[STEP_TEXTS])
-                      ? kad_to_json(run, &integers_list_type,
-                                    (const struct integers_list[]){
-                                        exit_code_of_each_print_of_texts(run, f)})
-                      : KAD_JSON("[]"),
+                      ? exit_code_of_each_print_of_texts(run, f)
+                      : as_prints(run, KAD_JSON("[]")),
     };
 
     kad_finish(run, &out);
@@ -1327,7 +1327,11 @@ static const char definition[] =
     "\"stock\":{\"type\":\"integer\"}},\"required\":[\"title\",\"stock\"]},"
     "\"rows\":{\"type\":\"array\"}},\"required\":[\"facts\",\"rows\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
-    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"outputs\":{\"type\":\"object\","
+    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"inputs\":{\"type\":\"object\","
+    "\"properties\":{\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
+    "\"properties\":{\"sku\":{\"type\":\"string\"},\"count\":{\"type\":\"integer\"}},"
+    "\"required\":[\"sku\",\"count\"]}}},\"required\":[\"items\"]},"
+    "\"outputs\":{\"type\":\"object\","
     "\"properties\":{\"count\":{\"type\":\"integer\"},"
     "\"failed\":{\"type\":\"integer\"}},\"required\":[\"count\",\"failed\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"decide\"},"
@@ -1348,7 +1352,12 @@ static const char definition[] =
     "\"comment\":{\"type\":\"string\"}},\"required\":[\"choice\",\"by\"]},"
     "\"routes\":[{\"on\":\"success\",\"when\":\"outcome `go`\",\"to\":\"$complete\"},"
     "{\"on\":\"success\",\"when\":\"outcome `stop`\",\"to\":\"$fail\"},"
-    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"outputs\":{\"type\":\"object\","
+    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"inputs\":{\"type\":\"object\","
+    "\"properties\":{\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
+    "\"properties\":{\"lines\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
+    "\"properties\":{\"sku\":{\"type\":\"string\"},\"count\":{\"type\":\"integer\"}},"
+    "\"required\":[\"sku\",\"count\"]}}},\"required\":[\"lines\"]}}},"
+    "\"required\":[\"items\"]},\"outputs\":{\"type\":\"object\","
     "\"properties\":{\"count\":{\"type\":\"integer\"},"
     "\"failed\":{\"type\":\"integer\"}},\"required\":[\"count\",\"failed\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"outputs\"},"
@@ -1365,11 +1374,21 @@ static const char definition[] =
     "\"stdout\":{\"type\":\"string\"},\"stderr\":{\"type\":\"string\"}},"
     "\"required\":[\"exitCode\",\"stdout\",\"stderr\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
-    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"outputs\":{\"type\":\"object\","
+    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"inputs\":{\"type\":\"object\","
+    "\"properties\":{\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
+    "\"properties\":{\"title\":{\"type\":\"string\"},"
+    "\"stock\":{\"type\":\"integer\"}},\"required\":[\"title\",\"stock\"]}}},"
+    "\"required\":[\"items\"]},\"outputs\":{\"type\":\"object\","
     "\"properties\":{\"count\":{\"type\":\"integer\"},"
     "\"failed\":{\"type\":\"integer\"}},\"required\":[\"count\",\"failed\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
-    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"outputs\":{\"type\":\"object\","
+    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"inputs\":{\"type\":\"object\","
+    "\"properties\":{\"items\":{\"type\":\"array\","
+    "\"items\":{\"anyOf\":[{\"type\":\"array\",\"items\":{\"type\":\"object\","
+    "\"properties\":{\"title\":{\"type\":\"string\"},"
+    "\"stock\":{\"type\":\"integer\"}},\"required\":[\"title\",\"stock\"]}},"
+    "{\"type\":\"null\"}]}}},\"required\":[\"items\"]},"
+    "\"outputs\":{\"type\":\"object\","
     "\"properties\":{\"count\":{\"type\":\"integer\"},"
     "\"failed\":{\"type\":\"integer\"}},\"required\":[\"count\",\"failed\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
@@ -1383,7 +1402,9 @@ static const char definition[] =
     "\"stdout\":{\"type\":\"string\"},\"stderr\":{\"type\":\"string\"}},"
     "\"required\":[\"exitCode\",\"stdout\",\"stderr\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
-    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"outputs\":{\"type\":\"object\","
+    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"inputs\":{\"type\":\"object\","
+    "\"properties\":{\"items\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}},"
+    "\"required\":[\"items\"]},\"outputs\":{\"type\":\"object\","
     "\"properties\":{\"count\":{\"type\":\"integer\"},"
     "\"failed\":{\"type\":\"integer\"}},\"required\":[\"count\",\"failed\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
@@ -1417,7 +1438,8 @@ static const char definition[] =
     "\"reasons\":{\"type\":\"array\",\"items\":{\"anyOf\":[{\"type\":\"string\"},"
     "{\"type\":\"null\"}]}},\"choices\":{\"type\":\"array\","
     "\"items\":{\"anyOf\":[{\"type\":\"string\",\"enum\":[\"go\",\"stop\"]},"
-    "{\"type\":\"null\"}]}},\"prints\":{\"type\":\"array\"}},"
+    "{\"type\":\"null\"}]}},\"prints\":{\"type\":\"array\","
+    "\"items\":{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}}},"
     "\"required\":[\"reserved\",\"counts\",\"warehouses\",\"totals\",\"discounted\","
     "\"facts\",\"rows\",\"isFirst\",\"reasons\",\"choices\",\"prints\"]},"
     "\"bounds\":{\"stepRuns\":1706,\"agentCalls\":0,"

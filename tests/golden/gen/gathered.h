@@ -79,7 +79,7 @@ struct gathered_texts_inputs {
 
 /* Items of title: gathered.yaml:77 */
 struct gathered_title_inputs {
-    struct kad_jsons items;
+    struct gathered_texts_inputs_items_item items;
 };
 
 /* Items of literal: gathered.yaml:86 */
@@ -112,6 +112,11 @@ struct gathered_outputs_rows {
     size_t count;
 };
 
+struct gathered_outputs_prints {
+    const struct kad_integers *items;
+    size_t count;
+};
+
 /* Outputs: gathered.yaml:96 */
 struct gathered_outputs {
     struct gathered_outputs_reserved reserved;
@@ -124,7 +129,7 @@ struct gathered_outputs {
     bool is_first;
     struct kad_strings reasons;
     struct kad_strings choices;
-    struct kad_json prints;
+    struct gathered_outputs_prints prints;
 };
 
 extern const struct kad_type gathered_trigger_orders_item_lines_item_type;
@@ -147,6 +152,7 @@ extern const struct kad_type gathered_outputs_warehouses_type;
 extern const struct kad_type gathered_outputs_totals_type;
 extern const struct kad_type gathered_outputs_discounted_type;
 extern const struct kad_type gathered_outputs_rows_type;
+extern const struct kad_type gathered_outputs_prints_type;
 extern const struct kad_type gathered_outputs_type;
 
 extern const struct kad_workflow gathered_workflow;

@@ -276,6 +276,7 @@ static const struct kad_step_info steps[] = {
         .outputs_offset = offsetof(struct frame, build.mend),
         .is_bounded = true,
         .max_retries = 2,
+        .is_after_failure = true,
         .outputs_unread = true,
     },
     {
@@ -600,13 +601,10 @@ static enum step step_report(struct kad_run *run, struct frame *f)
         f->build.compile.stdout_text,
         kad_text_of_integer(
             run,
-            kad_json_length(
-                run,
-                kad_has_index(exit_code_of_each_spell_of_books(run, f).count, 0) &&
-                        exit_code_of_each_spell_of_books(run, f).items[0].items
-                    ? kad_to_json(run, &kad_integers_type,
-                                  &exit_code_of_each_spell_of_books(run, f).items[0])
-                    : KAD_JSON("[]"))),
+            kad_has_index(exit_code_of_each_spell_of_books(run, f).count, 0) &&
+                    exit_code_of_each_spell_of_books(run, f).items[0].items
+                ? kad_count(exit_code_of_each_spell_of_books(run, f).items[0].count)
+                : 0),
     };
     const struct kad_run_inputs in = {
         .argv = {argv, KAD_COUNT(argv)},
@@ -694,7 +692,9 @@ static const char definition[] =
     "\"stdout\":{\"type\":\"string\"},\"stderr\":{\"type\":\"string\"}},"
     "\"required\":[\"exitCode\",\"stdout\",\"stderr\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
-    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"outputs\":{\"type\":\"object\","
+    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"inputs\":{\"type\":\"object\","
+    "\"properties\":{\"items\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}},"
+    "\"required\":[\"items\"]},\"outputs\":{\"type\":\"object\","
     "\"properties\":{\"count\":{\"type\":\"integer\"},"
     "\"failed\":{\"type\":\"integer\"}},\"required\":[\"count\",\"failed\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"formats\"},"
@@ -719,7 +719,11 @@ static const char definition[] =
     "\"properties\":{\"succeeded\":{\"type\":\"array\","
     "\"items\":{\"type\":\"string\"}}},\"required\":[\"succeeded\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"$complete\"},"
-    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"outputs\":{\"type\":\"object\","
+    "{\"on\":\"failure\",\"to\":\"$fail\"}]}]},\"inputs\":{\"type\":\"object\","
+    "\"properties\":{\"items\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
+    "\"properties\":{\"title\":{\"type\":\"string\"},\"chapters\":{\"type\":\"array\","
+    "\"items\":{\"type\":\"string\"}}},\"required\":[\"title\",\"chapters\"]}}},"
+    "\"required\":[\"items\"]},\"outputs\":{\"type\":\"object\","
     "\"properties\":{\"count\":{\"type\":\"integer\"},"
     "\"failed\":{\"type\":\"integer\"}},\"required\":[\"count\",\"failed\"]},"
     "\"routes\":[{\"on\":\"success\",\"to\":\"sum\"},"

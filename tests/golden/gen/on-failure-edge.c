@@ -31,6 +31,7 @@ static const struct kad_step_info steps[] = {
         .line = 15,
         .action = &probe_ping_action,
         .recovers = true,
+        .is_after_failure = true,
     },
 };
 

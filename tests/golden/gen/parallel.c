@@ -234,6 +234,7 @@ static const struct kad_step_info steps[] = {
         .outputs_offset = offsetof(struct frame, checks.clean),
         .is_bounded = true,
         .max_retries = 2,
+        .is_after_failure = true,
         .outputs_unread = true,
     },
     {

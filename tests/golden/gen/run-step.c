@@ -75,6 +75,7 @@ static const struct kad_step_info steps[] = {
         .line = 28,
         .action = &kad_run_action,
         .outputs_offset = offsetof(struct frame, show),
+        .is_after_failure = true,
         .outputs_unread = true,
     },
 };

@@ -173,6 +173,7 @@ static const struct kad_step_info steps[] = {
         .action = &mail_send_action,
         .outputs_offset = offsetof(struct frame, sorry),
         .needs = sorry_needs,
+        .is_after_failure = true,
         .outputs_unread = true,
     },
 };

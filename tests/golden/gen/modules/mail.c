@@ -56,6 +56,11 @@ const struct kad_action mail_send_action = {
     .command = command,
     .folder = "modules/mail",
     .timeout_ms = 120000, /* 2m */
+    /* At most 512MiB of memory, 1m30s of CPU time, 1500kB of output. */
+    .limits.memory_bytes = 536870912,
+    .limits.cpu_ms = 90000,
+    .limits.output_bytes = 1500000,
+    .limits.processes = 64,
 };
 
 enum kad_outcome mail_send_do(struct kad_run *run, const struct kad_step_info *step,
