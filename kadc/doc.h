@@ -43,19 +43,17 @@ struct node {
     bool is_poisoned;
     uint32_t text_start; /* of a scalar, see `origins` */
     struct span span;    /* a scalar with its quotes; a block without trailing blanks */
+    struct str text; /* of a scalar: its value after escapes and folding; else empty */
+    uint32_t count;  /* of items; of a scalar 0 */
+    uint32_t dropped_count; /* of a map: keys that stood twice, and were reported */
     union {
-        struct {             /* NODE_SCALAR */
-            struct str text; /* its value after escapes and folding */
-            /* For each byte of `text`, and one more for its end, the byte of the source
-             * that it comes from. NULL: the bytes follow each other from text_start. */
-            const uint32_t *origins;
-        };
-        struct
-        { /* NODE_LIST: items. NODE_MAP: values, whose keys (scalars) are keys[i]. */
+        /* NODE_SCALAR: for each byte of `text`, and one more for its end, the byte of the
+         * source that it comes from. NULL: the bytes follow each other from text_start. */
+        const uint32_t *origins;
+        /* NODE_LIST: items. NODE_MAP: values, whose keys (scalars) are keys[i]. */
+        struct {
             struct node **items;
             struct node **keys;
-            uint32_t count;
-            uint32_t dropped_count; /* keys that stood twice, and were reported */
         };
     };
 };
@@ -68,7 +66,7 @@ struct node *doc_parse(struct arena *arena, const struct source *source,
 /* Value of a key of a map, or NULL. */
 struct node *node_find(const struct node *map, const char *key);
 
-/* Where bytes [from, to) of a scalar's value stand in the source. */
+/* Where bytes [from, to) of a scalar's value stand in the source; of another node, all of it. */
 struct span node_range(const struct node *scalar, size_t from, size_t to);
 
 /* The bare words of YAML's core schema: plain scalars only. A quoted one is text. */

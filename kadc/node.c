@@ -30,6 +30,8 @@ struct span node_range(const struct node *scalar, size_t from, size_t to)
 {
     struct span span = scalar->span;
 
+    if (scalar->kind != NODE_SCALAR)
+        return span;
     if (to > scalar->text.len)
         to = scalar->text.len;
     if (from > to)
