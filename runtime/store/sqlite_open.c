@@ -33,7 +33,7 @@ enum {
 };
 
 /* migrations[n] leads from version n to n + 1. */
-static const char *const migrations[] = {SCHEMA_SQL, SCHEMA_2_SQL, SCHEMA_3_SQL,
+static const char *const migrations[] = {SCHEMA_SQL,   SCHEMA_2_SQL, SCHEMA_3_SQL,
                                          SCHEMA_4_SQL, SCHEMA_5_SQL, SCHEMA_6_SQL};
 enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 
