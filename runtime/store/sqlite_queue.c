@@ -154,11 +154,18 @@ void sqlite_queue_leave(struct sqlite_journal *journal)
     queue_lock(journal->queue_fd, F_OFD_SETLK, F_UNLCK, WRITER);
 }
 
+static bool share_values(const struct sqlite_journal *journal)
+{
+    return queue_lock(journal->queue_fd, F_OFD_SETLK, F_RDLCK, VALUES) == 0;
+}
+
+/* Who removes some is in the queue until that is done. */
 void sqlite_values_hold(struct sqlite_journal *journal)
 {
-    if (sqlite_queue_enter(journal) != STORE_OK)
+    if ((journal->queue_fd < 0 && queue_open(journal) != STORE_OK) ||
+        share_values(journal) || sqlite_queue_enter(journal) != STORE_OK)
         return;
-    queue_lock(journal->queue_fd, F_OFD_SETLK, F_RDLCK, VALUES);
+    share_values(journal);
     sqlite_queue_leave(journal);
 }
 
