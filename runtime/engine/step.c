@@ -1,6 +1,7 @@
 /* step.c: what a module's functions may do with their step: kad/step.h. */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -294,12 +295,17 @@ static void log_output(void *context, const char *bytes, size_t len)
     log_text(context, (struct str){bytes, len});
 }
 
-/* A line of `kad progress`. */
+/* A line of `kad progress`. One that was cut may end in the beginning of a secret. */
 static void take_progress(void *context, struct str line)
 {
+    struct mask_stream masked = {0};
     struct arena scratch = {0};
     struct buf text;
 
+    if (line.len >= PIPE_BUF - 1) {
+        line = mask_stream_add(&masked, &scratch, line);
+        mask_stream_end(&masked, &scratch);
+    }
     buf_init(&text, &scratch);
     buf_add_valid(&text, line);
     kad_progress(context, "%.*s", STR(buf_str(&text)));

@@ -82,6 +82,22 @@ equal pipes "$(find .kad -type p)" ""
 exits 2 env KAD_DB="$PWD/.kad/kad.db" KAD_KEY="$(execution)/talk/1/1" kad progress late
 contains "$temporary/err" "no engine runs the step"
 
+it "a secret that is cut at the end of a long line is not told in part"
+workflow whisper <<'END_WORKFLOW'
+name: Whisper
+version: 1.0.0
+triggers: [{type: cli, command: kad workflow whisper, params: [{name: word, type: string, secret: true}]}]
+steps:
+  - id: whisper
+    run: [sh, -c, 'kad progress "$(head -c 4085 /dev/zero | tr "\0" x)$WORD"']
+    env: {WORD: "{{ trigger.word }}"}
+END_WORKFLOW
+kad build whisper >/dev/null 2>&1
+WORD=hunter2hunter2 exits 0 kad workflow run whisper --word env:WORD
+exits 0 kad workflow logs "$(execution)"
+contains "$temporary/out" xxxx
+lacks "$temporary/out" hunter
+
 it "does without it where something else lies in the pipe's place"
 workflow planted <<'END_WORKFLOW'
 name: Planted
