@@ -95,8 +95,13 @@ struct build *build_open(struct arena *arena, const struct project *project)
         cli_error("%s", error);
         return NULL;
     }
-    if (!toolchain_find(arena, &build->tools) || !make_folder(build, build->objects) ||
-        !make_folder(build, build->bin) || !take_lock(build))
+    error = toolchain_find(arena, &build->tools);
+    if (error) {
+        cli_error("%s", error);
+        return NULL;
+    }
+    if (!make_folder(build, build->objects) || !make_folder(build, build->bin) ||
+        !take_lock(build))
         return NULL;
     return build;
 }

@@ -21,6 +21,7 @@ static const struct command commands[] = {
     {"progress", "TEXT", "Say what the step is doing whose program calls this",
      cmd_progress},
     {"backup", "FILE", "Copy the store, also while workflows run", cmd_backup},
+    {"doctor", "", "See whether everything is there that kad needs", cmd_doctor},
     {"version", "", "Print the version", cmd_version},
     {"help", "[COMMAND]", "Explain a command", cmd_help},
 };

@@ -21,6 +21,7 @@ says 0 '.workflows[0] == {id: "hello", result: "built", program: .workflows[0].p
 says 0 '.workflows[0].result == "current"' kad build --json hello
 says 0 '.version | type == "string"' kad version --json
 says 0 '.version | type == "string"' kad --json version
+says 0 '.problems == 0 and (.checks | map(.name) | index("store"))' kad doctor --json
 says 0 '.workflows | map(.id) | index("hello")' kad workflow list --json
 says 0 '.id == "hello" and (.steps | length == 3)' kad workflow show hello --json
 
