@@ -219,6 +219,39 @@ static struct names type_names(struct reader *reader)
     return (struct names){names, count};
 }
 
+/* How others call a builtin type; NULL: not known. */
+static const char *foreign_name_find(struct str name)
+{
+    static const struct {
+        const char *foreign, *builtin;
+    } words[] = {
+        {"int", "integer"},   {"long", "integer"}, {"float", "number"},
+        {"double", "number"}, {"str", "string"},   {"text", "string"},
+        {"bool", "boolean"},  {"list", "array"},   {"dict", "object"},
+        {"map", "object"},    {"json", "any"},
+    };
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (str_is(name, words[i].foreign))
+            return words[i].builtin;
+    return NULL;
+}
+
+static void unknown_type_help(struct reader *reader, struct str name)
+{
+    struct diags *diags = reader->program->diags;
+    const char *builtin = foreign_name_find(name);
+    if (builtin)
+        diag_help(diags, "that is `%s` here", builtin);
+    else if (str_starts_with(name, S("array of ")) ||
+             str_starts_with(name, S("array<")))
+        diag_help(diags,
+                  "say what it holds with `items`: `{type: array, items: string}`");
+    else
+        diag_help(diags,
+                  "types are `string`, `integer`, `number`, `boolean`, `duration`, "
+                  "`array`, `object`, `any`, and the names under `types`");
+}
+
 /* A name without `?`; NULL: there is none. */
 static const struct type *name_type_find(struct reader *reader, struct str name,
                                          struct span span)
@@ -252,7 +285,9 @@ static const struct type *name_type(struct reader *reader, const struct node *no
         ptrdiff_t meant = diag_did_you_mean(reader->program->diags, span, base, names);
         if (meant >= 0)
             type = name_type_find(reader, names.items[meant], span);
-        else if (reader->workflow && reader->workflow->type_table)
+        else if (names_nearest(base, names).count == 0)
+            unknown_type_help(reader, base);
+        if (meant < 0 && reader->workflow && reader->workflow->type_table)
             reader->workflow->type_table->has_unknown = true;
     }
     if (!type)
