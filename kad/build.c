@@ -69,7 +69,8 @@ static bool take_lock(struct build *build)
         if (errno != EINTR)
             break;
     if (build->lock_fd < 0)
-        cli_error("cannot open %s: %s", path, strerror(errno));
+        cli_error("cannot open %s: %s; .kad and what is in it have to be writable",
+                  path, strerror(errno));
     return build->lock_fd >= 0;
 }
 

@@ -2,9 +2,11 @@
  *
  * In: the command line. Out: the exit code of kad/errors.h. One table of commands;
  * `kad help COMMAND` is `kad COMMAND --help`. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/vec.h"
 #include "commands.h"
 #include "kad/errors.h"
@@ -100,8 +102,14 @@ int main(int argc, char **argv)
         .argv = argv + 1,
         .argc = argc > 0 ? (size_t)argc - 1 : 0,
     };
-    const int exit_code = run(&cli);
+    int exit_code;
 
+    file_keep_standard();
+    exit_code = run(&cli);
+    if (!file_finish_output()) {
+        cli_error("standard output: %s", strerror(errno));
+        exit_code = exit_code ? exit_code : KAD_EXIT_STORE;
+    }
     arena_release(&arena);
     return exit_code;
 }

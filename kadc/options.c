@@ -37,7 +37,7 @@ static const char help[] =
     "      --version, --help\n"
     "\n"
     "Exit codes: 0 no error, 1 errors, 2 wrong usage, 3 an input is missing or cannot be\n"
-    "read, 70 a bug in kadc.\n";
+    "read, or an output cannot be written, 70 a bug in kadc.\n";
 
 enum option_code {
     OPTION_MODULES = 256,

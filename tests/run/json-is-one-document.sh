@@ -80,3 +80,15 @@ jq -es 'map(.code) | index("KAD0202")' "$temporary/out" >/dev/null || fail "no f
 
 it "holds for a build in which something does not compile"
 says 2 '.workflows | map(select(.id == "wrong")) | .[0].result == "refused"' kad build --json
+
+it "is not lost in silence where standard output is full"
+is_told() { # CODE PROGRAM ARGUMENT...
+    local wanted=$1 found=0
+    shift
+    "$@" >/dev/full 2>"$temporary/err" </dev/null || found=$?
+    equal "exit code of $*" "$found" "$wanted"
+    contains "$temporary/err" "$1: standard output: No space left on device"
+}
+is_told 74 kad workflow status --json
+is_told 74 kad help
+is_told 3 kadc --emit=describe workflows/hello.yaml
