@@ -6,9 +6,11 @@
 
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdlib.h>
 
-#include "base/buf.h"
+#include "base/arena.h"
 
+/* By the alphabet. */
 static const char *const reserved[] = {
     "alignas",   "alignof",  "asm",           "assert",       "auto",
     "bool",      "break",    "case",          "char",         "const",
@@ -23,12 +25,15 @@ static const char *const reserved[] = {
     "void",      "volatile", "while",
 };
 
+static int compare_words(const void *name, const void *word)
+{
+    return str_compare(*(const struct str *)name, str_of(*(const char *const *)word));
+}
+
 static bool is_reserved(struct str name)
 {
-    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
-        if (str_is(name, reserved[i]))
-            return true;
-    return false;
+    return bsearch(&name, reserved, sizeof(reserved) / sizeof(reserved[0]),
+                   sizeof(reserved[0]), compare_words);
 }
 
 static int char_at(struct str s, size_t at)
@@ -46,17 +51,18 @@ static bool is_word_start(struct str name, size_t at)
 
 const char *c_name(struct arena *arena, struct str name)
 {
-    struct buf c;
-    buf_init(&c, arena);
+    char *c = arena_alloc(arena, name.len * 2 + sizeof "n_"); /* as long as it may be */
+    size_t len = 0;
     if (name.len == 0 || isdigit(char_at(name, 0)))
-        buf_add_char(&c, 'n');
+        c[len++] = 'n';
     for (size_t i = 0; i < name.len; i++) {
-        int ch = char_at(name, i);
+        const int ch = char_at(name, i);
+
         if (isupper(ch) && i > 0 && is_word_start(name, i))
-            buf_add_char(&c, '_');
-        buf_add_char(&c, isalnum(ch) ? (char)tolower(ch) : '_');
+            c[len++] = '_';
+        c[len++] = isalnum(ch) ? (char)tolower(ch) : '_';
     }
-    if (is_reserved(buf_str(&c)))
-        buf_add_char(&c, '_');
-    return c.p;
+    if (is_reserved((struct str){c, len}))
+        c[len] = '_';
+    return c;
 }

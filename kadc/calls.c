@@ -16,6 +16,9 @@ enum { EXTENSION_COUNT = sizeof(extensions) / sizeof(extensions[0]) };
 struct caller {
     struct program *program;
     struct table by_id;
+    /* What the workflow could call that has last called what there is not. */
+    const struct workflow *lost;
+    struct names candidates;
 };
 
 /* ---- Files --------------------------------------------------------------------------- */
@@ -44,14 +47,16 @@ static struct str folder_of(struct str path)
 static struct workflow *file_read(struct program *program, struct str folder,
                                   struct str id)
 {
+    struct arena scratch = {0};
     struct source *source = NULL;
-    for (size_t i = 0; i < EXTENSION_COUNT && !source; i++) {
-        source = source_open(program->arena,
-                             arena_printf(program->arena, "%.*s%.*s%s", STR(folder),
-                                          STR(id), extensions[i]));
-        if (!source && errno != ENOENT)
-            return NULL;
-    }
+    errno = ENOENT;
+    for (size_t i = 0; i < EXTENSION_COUNT && !source && errno == ENOENT; i++)
+        source = source_open(
+            program->arena,
+            arena_printf(&scratch, "%.*s%.*s%s", STR(folder), STR(id), extensions[i]));
+    const int error = errno;
+    arena_release(&scratch);
+    errno = error;
     if (!source)
         return NULL;
     source->is_foreign = true;
@@ -94,7 +99,7 @@ static struct str id_of_file(struct str name)
 }
 
 /* What could be called from a file in the folder, but the file itself. */
-static struct names candidates_find(struct program *program, struct str folder,
+static struct names candidates_read(struct program *program, struct str folder,
                                     struct str own_id)
 {
     struct arena *arena = program->arena;
@@ -120,6 +125,16 @@ static struct names candidates_find(struct program *program, struct str folder,
     return (struct names){names.items, kept};
 }
 
+static struct names candidates_find(struct caller *caller,
+                                    const struct workflow *workflow)
+{
+    if (caller->lost != workflow)
+        caller->candidates = candidates_read(
+            caller->program, folder_of(workflow->source->path), workflow->id.text);
+    caller->lost = workflow;
+    return caller->candidates;
+}
+
 static struct workflow *unknown_report(struct caller *caller,
                                        const struct workflow *workflow,
                                        const struct name *name)
@@ -133,13 +148,14 @@ static struct workflow *unknown_report(struct caller *caller,
                     error == EFBIG ? "it is too big" : strerror(error));
         return NULL;
     }
-    struct names names = candidates_find(program, folder, workflow->id.text);
+    struct names names = candidates_find(caller, workflow);
+    struct nearest nearest = diag_nearest(program->diags, name->text, names);
     diag_report(program->diags, name->span, KAD0214, "there is no workflow `%.*s`",
                 STR(name->text));
     diag_subject(program->diags, "workflow `%.*s`", STR(name->text));
-    ptrdiff_t meant = diag_did_you_mean(program->diags, name->span, name->text, names);
-    if (meant >= 0)
-        return workflow_find(caller, folder, names.items[meant]);
+    diag_suggest(program->diags, name->span, name->text, names, &nearest);
+    if (nearest.count == 1)
+        return workflow_find(caller, folder, names.items[nearest.shown[0]]);
     diag_help(program->diags,
               "a workflow that is called is one of the files named, or stands beside "
               "its caller: `%.*s%.*s.yaml`",

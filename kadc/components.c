@@ -81,6 +81,7 @@ void components_find(struct components *components, struct arena *arena,
                      bool (*is_open)(const struct edge *edge))
 {
     size_t count = workflow->step_count;
+    struct arena scratch = {0};
     *components = (struct components){
         .of = arena_array(arena, size_t, count),
         .order = arena_array(arena, size_t, count),
@@ -90,14 +91,15 @@ void components_find(struct components *components, struct arena *arena,
         .workflow = workflow,
         .is_open = is_open,
         .out = components,
-        .number = arena_array(arena, size_t, count),
-        .low = arena_array(arena, size_t, count),
-        .next_edge = arena_array(arena, size_t, count),
-        .is_placed = arena_array(arena, bool, count),
-        .path = arena_array(arena, size_t, count),
-        .open = arena_array(arena, size_t, count),
+        .number = arena_array(&scratch, size_t, count),
+        .low = arena_array(&scratch, size_t, count),
+        .next_edge = arena_array(&scratch, size_t, count),
+        .is_placed = arena_array(&scratch, bool, count),
+        .path = arena_array(&scratch, size_t, count),
+        .open = arena_array(&scratch, size_t, count),
     };
     for (size_t i = 0; i < count; i++)
         if (workflow->steps[i]->is_reachable && tarjan.number[i] == UNSEEN)
             tarjan_run(&tarjan, i);
+    arena_release(&scratch);
 }

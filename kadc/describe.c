@@ -1,50 +1,47 @@
 /* describe.c: a checked workflow as the JSON of definition.h, for --emit=describe, for
- * pictures, and for the generated program. Its steps and triggers are
- * those of describe_step.c and describe_trigger.c. The one
- * place of kadc that makes JSON of types; the schemas are those that the runtime's codec makes
+ * pictures, and for the generated program. Its steps and triggers are those of
+ * describe_step.c and describe_trigger.c. The one place of kadc that makes JSON of types; the schemas are those that the runtime's codec makes
  * of the same types. */
 #include "describe.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-#include "base/buf.h"
 #include "describe_parts.h"
+#include "gen.h"
 #include "graph.h"
 
 static const double exact_integer_max = 9007199254740992; /* 2 to the 53rd */
 
-json_t *describe_text_json(struct str text)
-{
-    return json_stringn(text.p, text.len);
-}
-
-void describe_set_text(json_t *object, const char *key, struct str text)
+void describe_set_text(struct json_out *out, struct str key, struct str text)
 {
     if (text.len)
-        json_object_set_new(object, key, describe_text_json(text));
+        json_out_text(out, key, text);
 }
 
 /* ---- Constants ------------------------------------------------------------------------ */
 
-static json_t *scalar_json(const struct node *node, const struct type *type)
+static void put_scalar(struct json_out *out, struct str key, const struct node *node,
+                       const struct type *type)
 {
     const bool is_free = !type || type->kind == TYPE_ANY;
+    const bool is_text =
+        type && (type->kind == TYPE_STRING || type->kind == TYPE_DURATION);
     int64_t integer;
     double number;
     bool boolean;
 
-    if (type && (type->kind == TYPE_STRING || type->kind == TYPE_DURATION))
-        return describe_text_json(node->text);
-    if (node_is_null(node))
-        return json_null();
-    if ((is_free || type->kind == TYPE_BOOLEAN) && node_is_boolean(node, &boolean))
-        return json_boolean(boolean);
-    if (node_is_integer(node, &integer))
-        return json_integer(integer);
-    if (node_is_number(node, &number))
-        return json_real(number);
-    return describe_text_json(node->text);
+    if (is_text)
+        json_out_text(out, key, node->text);
+    else if (node_is_null(node))
+        json_out_null(out, key);
+    else if ((is_free || type->kind == TYPE_BOOLEAN) && node_is_boolean(node, &boolean))
+        json_out_boolean(out, key, boolean);
+    else if (node_is_integer(node, &integer))
+        json_out_integer(out, key, integer);
+    else if (node_is_number(node, &number))
+        json_out_real(out, key, number);
+    else
+        json_out_text(out, key, node->text);
 }
 
 static const struct type *type_of_field(const struct type *object, struct str name)
@@ -56,266 +53,297 @@ static const struct type *type_of_field(const struct type *object, struct str na
 }
 
 /* `type` NULL: nothing is known, YAML's own types count. */
-json_t *describe_node(const struct node *node, const struct type *type)
+void describe_node(struct json_out *out, struct str key, const struct node *node,
+                   const struct type *type)
 {
-    json_t *json;
-
     switch (node->kind) {
-    case NODE_SCALAR: return scalar_json(node, type);
+    case NODE_SCALAR: put_scalar(out, key, node, type); return;
     case NODE_LIST:
-        json = json_array();
+        json_out_array(out, key);
         for (size_t i = 0; i < node->count; i++)
-            json_array_append_new(
-                json, describe_node(node->items[i], type ? type->items : NULL));
-        return json;
+            describe_node(out, JSON_ITEM, node->items[i], type ? type->items : NULL);
+        json_out_end_array(out);
+        return;
     case NODE_MAP: break;
     }
-    json = json_object();
+    json_out_object(out, key);
     for (size_t i = 0; i < node->count; i++) {
-        const struct str key = node->keys[i]->text;
+        const struct str name = node->keys[i]->text;
 
-        json_object_setn_new(json, key.p, key.len,
-                             describe_node(node->items[i], type_of_field(type, key)));
+        describe_node(out, name, node->items[i], type_of_field(type, name));
     }
-    return json;
-}
-
-static struct str dump(struct arena *arena, json_t *json)
-{
-    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
-    const struct str copy = str_of(arena_printf(arena, "%s", text));
-
-    free(text);
-    json_decref(json);
-    return copy;
+    json_out_end_object(out);
 }
 
 struct str describe_constant(struct arena *arena, const struct node *node,
                              const struct type *type)
 {
-    return dump(arena, describe_node(node, type));
+    struct json_out out;
+
+    json_out_init(&out, arena);
+    describe_node(&out, JSON_ITEM, node, type);
+    return buf_str(&out.text);
 }
 
 /* ---- Schemas -------------------------------------------------------------------------- */
 
 /* 3 rather than 3.0. */
-json_t *describe_limit(double value)
+void describe_limit(struct json_out *out, struct str key, double value)
 {
     if (value == trunc(value) && fabs(value) < exact_integer_max)
-        return json_integer((json_int_t)value);
-    return json_real(value);
+        json_out_integer(out, key, (int64_t)value);
+    else
+        json_out_real(out, key, value);
 }
 
-static void add_fields(json_t *schema, const struct type *type)
-{
-    json_t *properties = json_object(), *required = json_array();
+static void put_schema_members(struct json_out *out, const struct type *type);
 
+bool describe_is_required(const struct type_field *field)
+{
+    return !field->default_value && !field->type->is_optional;
+}
+
+void describe_field(struct json_out *out, struct str key,
+                    const struct type_field *field)
+{
+    json_out_object(out, key);
+    put_schema_members(out, field->type);
+    describe_set_text(out, S("description"), field->description);
+    if (field->default_value)
+        describe_node(out, S("default"), field->default_value, field->type);
+    json_out_end_object(out);
+}
+
+static void put_fields(struct json_out *out, const struct type *type)
+{
+    bool has_required = false;
+
+    json_out_object(out, S("properties"));
     for (size_t i = 0; i < type->field_count; i++) {
-        const struct type_field *field = &type->fields[i];
-        json_t *property = describe_schema(field->type);
-
-        describe_set_text(property, "description", field->description);
-        if (field->default_value)
-            json_object_set_new(property, "default",
-                                describe_node(field->default_value, field->type));
-        else if (!field->type->is_optional)
-            json_array_append_new(required, describe_text_json(field->name));
-        json_object_setn_new(properties, field->name.p, field->name.len, property);
+        describe_field(out, type->fields[i].name, &type->fields[i]);
+        has_required |= describe_is_required(&type->fields[i]);
     }
-    json_object_set_new(schema, "properties", properties);
-    if (json_array_size(required))
-        json_object_set(schema, "required", required);
-    json_decref(required);
+    json_out_end_object(out);
+    if (!has_required)
+        return;
+    json_out_array(out, S("required"));
+    for (size_t i = 0; i < type->field_count; i++)
+        if (describe_is_required(&type->fields[i]))
+            json_out_text(out, JSON_ITEM, type->fields[i].name);
+    json_out_end_array(out);
 }
 
-static json_t *item_schema(const struct type *items)
+static void put_items(struct json_out *out, const struct type *items)
 {
-    json_t *schema = describe_schema(items);
-
-    if (!items->is_optional || items->kind == TYPE_ANY)
-        return schema;
-    return json_pack("{s:[o,{s:s}]}", "anyOf", schema, "type", "null");
+    if (!items->is_optional || items->kind == TYPE_ANY) {
+        describe_schema(out, S("items"), items);
+        return;
+    }
+    json_out_object(out, S("items"));
+    json_out_array(out, S("anyOf"));
+    describe_schema(out, JSON_ITEM, items);
+    json_out_object(out, JSON_ITEM);
+    json_out_text(out, S("type"), S("null"));
+    json_out_end_object(out);
+    json_out_end_array(out);
+    json_out_end_object(out);
 }
 
-static void add_limits(json_t *schema, const struct type *type)
+static void put_values(struct json_out *out, const struct type *type)
+{
+    if (!type->value_count)
+        return;
+    json_out_array(out, S("enum"));
+    for (size_t i = 0; i < type->value_count; i++)
+        json_out_text(out, JSON_ITEM, type->values[i]);
+    json_out_end_array(out);
+}
+
+static void put_limits(struct json_out *out, const struct type *type)
 {
     const bool is_text = type->kind == TYPE_STRING;
-    json_t *values = json_array();
 
-    for (size_t i = 0; i < type->value_count; i++)
-        json_array_append_new(values, describe_text_json(type->values[i]));
-    if (type->value_count)
-        json_object_set(schema, "enum", values);
-    json_decref(values);
     if (type->has_min)
-        json_object_set_new(schema, "minimum", describe_limit(type->min));
+        describe_limit(out, S("minimum"), type->min);
     if (type->has_max)
-        json_object_set_new(schema, "maximum", describe_limit(type->max));
+        describe_limit(out, S("maximum"), type->max);
     if (type->has_min_len)
-        json_object_set_new(schema, is_text ? "minLength" : "minItems",
-                            json_integer((json_int_t)type->min_len));
+        json_out_integer(out, is_text ? S("minLength") : S("minItems"),
+                         (int64_t)type->min_len);
     if (type->has_max_len)
-        json_object_set_new(schema, is_text ? "maxLength" : "maxItems",
-                            json_integer((json_int_t)type->max_len));
-    describe_set_text(schema, "pattern", type->pattern);
+        json_out_integer(out, is_text ? S("maxLength") : S("maxItems"),
+                         (int64_t)type->max_len);
     if (type->kind == TYPE_DURATION)
-        json_object_set_new(schema, "pattern", json_string(DURATION_PATTERN));
+        json_out_text(out, S("pattern"), S(DURATION_PATTERN));
+    else
+        describe_set_text(out, S("pattern"), type->pattern);
     if (type->is_secret)
-        json_object_set_new(schema, "writeOnly", json_true());
+        json_out_boolean(out, S("writeOnly"), true);
 }
 
-static const char *schema_name(enum type_kind kind)
+static struct str schema_name(enum type_kind kind)
 {
     switch (kind) {
     case TYPE_STRING:
-    case TYPE_DURATION: return "string";
-    case TYPE_NUMBER: return "number";
-    case TYPE_INTEGER: return "integer";
-    case TYPE_BOOLEAN: return "boolean";
-    case TYPE_OBJECT: return "object";
-    case TYPE_ARRAY: return "array";
+    case TYPE_DURATION: return S("string");
+    case TYPE_NUMBER: return S("number");
+    case TYPE_INTEGER: return S("integer");
+    case TYPE_BOOLEAN: return S("boolean");
+    case TYPE_OBJECT: return S("object");
+    case TYPE_ARRAY: return S("array");
     case TYPE_ANY:
     case TYPE_POISON:
     case TYPE_NULL: break;
     }
-    return NULL;
+    return S("");
 }
 
-json_t *describe_schema(const struct type *type)
+static void put_schema_members(struct json_out *out, const struct type *type)
 {
-    json_t *schema = json_object();
-
-    if (schema_name(type->kind))
-        json_object_set_new(schema, "type", json_string(schema_name(type->kind)));
-    add_limits(schema, type);
+    describe_set_text(out, S("type"), schema_name(type->kind));
+    put_values(out, type);
+    put_limits(out, type);
     if (type->kind == TYPE_OBJECT && !type->is_opaque)
-        add_fields(schema, type);
+        put_fields(out, type);
     if (type->kind == TYPE_ARRAY && !type->is_opaque)
-        json_object_set_new(schema, "items", item_schema(type->items));
-    return schema;
+        put_items(out, type->items);
+}
+
+void describe_schema(struct json_out *out, struct str key, const struct type *type)
+{
+    json_out_object(out, key);
+    put_schema_members(out, type);
+    json_out_end_object(out);
 }
 
 /* ---- Workflows ------------------------------------------------------------------------ */
 
-static void add_dominant(json_t *most, const char *bound,
+static void put_dominant(struct json_out *out, struct str bound,
                          const struct dominant *dominant)
 {
-    json_t *steps = json_array();
-
+    if (!dominant->count || dominant->weight > INT64_MAX)
+        return;
+    json_out_object(out, bound);
+    json_out_array(out, S("steps"));
     for (size_t i = 0; i < dominant->count; i++)
-        json_array_append_new(steps, describe_text_json(dominant->steps[i]->id.text));
-    if (dominant->count && dominant->weight <= INT64_MAX)
-        json_object_set_new(most, bound,
-                            json_pack("{s:O,s:I}", "steps", steps, "share",
-                                      (json_int_t)dominant->weight));
-    json_decref(steps);
+        json_out_text(out, JSON_ITEM, dominant->steps[i]->id.text);
+    json_out_end_array(out);
+    json_out_integer(out, S("share"), (int64_t)dominant->weight);
+    json_out_end_object(out);
 }
 
-/* Which step or loop takes the most of each bound. */
-static json_t *most_json(const struct graph *graph)
+/* And which step or loop takes the most of each. */
+static void put_bounds(struct json_out *out, const struct graph *graph)
 {
-    json_t *most = json_object();
-
-    add_dominant(most, "stepRuns", &graph->most_runs);
-    add_dominant(most, "agentCalls", &graph->most_agent_calls);
-    if (graph->worst_ms >= 0)
-        add_dominant(most, "timeMs", &graph->most_ms);
-    return most;
-}
-
-static json_t *bounds_json(const struct graph *graph)
-{
-    json_t *bounds = json_object();
-
+    json_out_object(out, S("bounds"));
     if (graph->worst_runs <= INT64_MAX)
-        json_object_set_new(bounds, "stepRuns",
-                            json_integer((json_int_t)graph->worst_runs));
+        json_out_integer(out, S("stepRuns"), (int64_t)graph->worst_runs);
     if (graph->worst_agent_calls <= INT64_MAX)
-        json_object_set_new(bounds, "agentCalls",
-                            json_integer((json_int_t)graph->worst_agent_calls));
+        json_out_integer(out, S("agentCalls"), (int64_t)graph->worst_agent_calls);
     if (graph->worst_ms >= 0)
-        json_object_set_new(bounds, "timeMs", json_integer(graph->worst_ms));
-    json_object_set_new(bounds, "most", most_json(graph));
-    return bounds;
+        json_out_integer(out, S("timeMs"), graph->worst_ms);
+    json_out_object(out, S("most"));
+    put_dominant(out, S("stepRuns"), &graph->most_runs);
+    put_dominant(out, S("agentCalls"), &graph->most_agent_calls);
+    if (graph->worst_ms >= 0)
+        put_dominant(out, S("timeMs"), &graph->most_ms);
+    json_out_end_object(out);
+    json_out_end_object(out);
 }
 
-static json_t *outputs_json(const struct workflow *workflow)
+static const struct type *output_type(const struct workflow_output *output)
 {
-    json_t *properties = json_object(), *required = json_array();
-
-    for (size_t i = 0; i < workflow->output_count; i++) {
-        const struct workflow_output *output = &workflow->outputs[i];
-        const struct type *type =
-            output->declared ? output->declared : output->value->type;
-
-        json_object_setn_new(properties, output->name.text.p, output->name.text.len,
-                             describe_schema(type));
-        if (!type->is_optional)
-            json_array_append_new(required, describe_text_json(output->name.text));
-    }
-    return json_pack("{s:s,s:o,s:o}", "type", "object", "properties", properties,
-                     "required", required);
+    return output->declared ? output->declared : output->value->type;
 }
 
-static json_t *concurrency_json(const struct concurrency *concurrency)
+static void put_outputs(struct json_out *out, const struct workflow *workflow)
+{
+    json_out_object(out, S("outputs"));
+    json_out_text(out, S("type"), S("object"));
+    json_out_object(out, S("properties"));
+    for (size_t i = 0; i < workflow->output_count; i++)
+        describe_schema(out, workflow->outputs[i].name.text,
+                        output_type(&workflow->outputs[i]));
+    json_out_end_object(out);
+    json_out_array(out, S("required"));
+    for (size_t i = 0; i < workflow->output_count; i++)
+        if (!output_type(&workflow->outputs[i])->is_optional)
+            json_out_text(out, JSON_ITEM, workflow->outputs[i].name.text);
+    json_out_end_array(out);
+    json_out_end_object(out);
+}
+
+static void put_concurrency(struct json_out *out, const struct concurrency *concurrency)
 {
     static const char *const names[] = {
         [ON_FULL_QUEUE] = "queue",
         [ON_FULL_SKIP] = "skip",
         [ON_FULL_CANCEL_OLDEST] = "cancel-oldest",
     };
-    json_t *json = json_pack("{s:I,s:s}", "limit", (json_int_t)concurrency->limit,
-                             "onFull", names[concurrency->on_full]);
 
+    json_out_object(out, S("concurrency"));
+    json_out_integer(out, S("limit"), concurrency->limit);
+    json_out_text(out, S("onFull"), str_of(names[concurrency->on_full]));
     if (concurrency->key)
-        describe_set_text(json, "key", concurrency->key->node->text);
-    return json;
+        describe_set_text(out, S("key"), concurrency->key->node->text);
+    json_out_end_object(out);
 }
 
-static json_t *names_json(const struct str *items, size_t count)
+static void put_names(struct json_out *out, struct str key, const struct str *items,
+                      size_t count)
 {
-    json_t *names = json_array();
-
+    if (!count)
+        return;
+    json_out_array(out, key);
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(names, describe_text_json(items[i]));
-    return names;
+        json_out_text(out, JSON_ITEM, items[i]);
+    json_out_end_array(out);
 }
 
-json_t *describe_workflow(struct arena *arena, const struct workflow *workflow)
+void describe_begin(struct json_out *out, const struct workflow *workflow)
 {
-    json_t *json = json_object(), *triggers = json_array();
-
-    describe_set_text(json, "id", workflow->id.text);
-    describe_set_text(json, "name", workflow->name);
-    describe_set_text(json, "version", workflow->version);
-    describe_set_text(json, "description", workflow->description);
-    describe_set_text(json, "source", workflow->source->path);
+    json_out_object(out, JSON_ITEM);
+    describe_set_text(out, S("id"), workflow->id.text);
+    describe_set_text(out, S("name"), workflow->name);
+    describe_set_text(out, S("version"), workflow->version);
+    describe_set_text(out, S("description"), workflow->description);
+    describe_set_text(out, S("source"), workflow->source->path);
+    json_out_array(out, S("triggers"));
     for (size_t i = 0; i < workflow->trigger_count; i++)
-        json_array_append_new(triggers, describe_trigger(&workflow->triggers[i]));
-    json_object_set_new(json, "triggers", triggers);
-    json_object_set_new(json, "steps",
-                        describe_steps(arena, workflow, 0, workflow->step_count));
-    if (workflow->output_count)
-        json_object_set_new(json, "outputs", outputs_json(workflow));
-    if (workflow->timeout_ms)
-        json_object_set_new(json, "timeoutMs", json_integer(workflow->timeout_ms));
-    if (workflow->concurrency)
-        json_object_set_new(json, "concurrency",
-                            concurrency_json(workflow->concurrency));
-    if (workflow->is_in_worktree)
-        json_object_set_new(json, "workspace", json_string("worktree"));
-    if (workflow->env.count)
-        json_object_set_new(json, "env",
-                            names_json(workflow->env.items, workflow->env.count));
-    if (workflow->secrets.count)
-        json_object_set_new(
-            json, "secrets",
-            names_json(workflow->secrets.items, workflow->secrets.count));
-    json_object_set_new(json, "bounds", bounds_json(workflow->graph));
-    return json;
+        describe_trigger(out, &workflow->triggers[i]);
+    json_out_end_array(out);
+    json_out_array(out, S("steps"));
 }
 
-struct str describe_text(struct arena *arena, const struct workflow *workflow)
+void describe_end(struct json_out *out, const struct workflow *workflow)
 {
-    return dump(arena, describe_workflow(arena, workflow));
+    json_out_end_array(out);
+    if (workflow->output_count)
+        put_outputs(out, workflow);
+    if (workflow->timeout_ms)
+        json_out_integer(out, S("timeoutMs"), workflow->timeout_ms);
+    if (workflow->concurrency)
+        put_concurrency(out, workflow->concurrency);
+    if (workflow->is_in_worktree)
+        json_out_text(out, S("workspace"), S("worktree"));
+    put_names(out, S("env"), workflow->env.items, workflow->env.count);
+    put_names(out, S("secrets"), workflow->secrets.items, workflow->secrets.count);
+    put_bounds(out, workflow->graph);
+    json_out_end_object(out);
+}
+
+json_t *describe_workflow(const struct workflow *workflow)
+{
+    struct arena arena = {0};
+    struct json_out out;
+    json_t *json;
+
+    json_out_init(&out, &arena);
+    describe_begin(&out, workflow);
+    for (size_t i = 0; i < workflow->step_count; i = gen_step_after(workflow->steps[i]))
+        describe_step(&out, workflow, workflow->steps[i]);
+    describe_end(&out, workflow);
+    json = json_loadb(out.text.p, out.text.len, JSON_ALLOW_NUL, NULL);
+    arena_release(&arena);
+    return json;
 }

@@ -6,13 +6,18 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "json_out.h"
 #include "model.h"
 
-/* A new reference. Only for a workflow without errors. */
-json_t *describe_workflow(struct arena *arena, const struct workflow *workflow);
+/* Compact text, in three parts: what stands before the steps; each step that is in no block,
+ * with those inside of it; what stands behind. Only for a workflow without errors. */
+void describe_begin(struct json_out *out, const struct workflow *workflow);
+void describe_step(struct json_out *out, const struct workflow *workflow,
+                   const struct step *step);
+void describe_end(struct json_out *out, const struct workflow *workflow);
 
-/* The same as compact text. */
-struct str describe_text(struct arena *arena, const struct workflow *workflow);
+/* All of it as a tree; a new reference. */
+json_t *describe_workflow(const struct workflow *workflow);
 
 /* A constant of YAML as JSON text, in the sense of its type. */
 struct str describe_constant(struct arena *arena, const struct node *node,

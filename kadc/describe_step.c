@@ -1,34 +1,29 @@
 /* describe_step.c: the steps of a definition: what they do, where they lead, what is inside
  * of them. */
-#include <stdlib.h>
-
-#include "base/buf.h"
+#include "describe.h"
 #include "describe_parts.h"
 #include "gen.h"
 
 /* ---- Routes --------------------------------------------------------------------------- */
 
-/* Where the routes of a step are collected. */
-struct routes {
-    struct arena *arena;
-    json_t *list;
-    const char *on;
+/* One outcome of a step, and the conditions on the way to where it leads. */
+struct way {
+    struct json_out *out;
+    struct str on;
+    struct buf *when;
 };
 
 /* "`x > 0`" of `{{ x > 0 }}`, on one line. */
-static const char *condition_text(struct arena *arena, const struct template *condition)
+static void add_condition(struct buf *line, const struct template *condition)
 {
     struct str text = str_trim(condition->node->text);
-    struct buf line;
 
     if (str_starts_with(text, S("{{")) && str_ends_with(text, S("}}")))
         text = str_trim(str_part(text, 2, text.len - 2));
-    buf_init(&line, arena);
-    buf_add_char(&line, '`');
+    buf_add_char(line, '`');
     for (size_t i = 0; i < text.len; i++)
-        buf_add_char(&line, text.p[i] == '\n' ? ' ' : text.p[i]);
-    buf_add_char(&line, '`');
-    return line.p;
+        buf_add_char(line, text.p[i] == '\n' ? ' ' : text.p[i]);
+    buf_add_char(line, '`');
 }
 
 static struct str target_text(const struct route *route)
@@ -38,307 +33,325 @@ static struct str target_text(const struct route *route)
     return route->kind == ROUTE_FAIL ? S("$fail") : S("$complete");
 }
 
-static void add_routes(struct routes *routes, const struct route *route,
-                       const char *when);
-
-/* A decision inside a decision holds under both conditions. */
-static void add_way(struct routes *routes, const struct route *route, const char *when,
-                    const char *condition)
+static void put_leaf(const struct way *way, const struct route *route)
 {
-    add_routes(routes, route,
-               when ? arena_printf(routes->arena, "%s, %s", when, condition)
-                    : condition);
+    json_out_object(way->out, JSON_ITEM);
+    json_out_text(way->out, S("on"), way->on);
+    describe_set_text(way->out, S("when"), buf_str(way->when));
+    json_out_text(way->out, S("to"), target_text(route));
+    json_out_end_object(way->out);
 }
 
-static void add_leaf(struct routes *routes, const struct route *route, const char *when)
-{
-    json_t *leaf = json_pack("{s:s}", "on", routes->on);
+static void put_routes(const struct way *way, const struct route *route);
 
-    if (when)
-        json_object_set_new(leaf, "when", json_string(when));
-    json_object_set_new(leaf, "to", describe_text_json(target_text(route)));
-    json_array_append_new(routes->list, leaf);
+/* What is said from here on holds for one way of a decision. A decision inside a decision
+ * holds under both conditions. */
+static size_t open_when(const struct way *way)
+{
+    const size_t outer_len = way->when->len;
+
+    if (outer_len)
+        buf_add(way->when, S(", "));
+    return outer_len;
+}
+
+static void put_way(const struct way *way, const struct route *route, size_t outer_len)
+{
+    put_routes(way, route);
+    way->when->len = outer_len;
+}
+
+static void put_case(const struct way *way, const struct route_case *one)
+{
+    const size_t outer_len = open_when(way);
+
+    if (one->when)
+        add_condition(way->when, one->when);
+    else
+        buf_printf(way->when, "outcome `%.*s`", STR(one->outcome.text));
+    put_way(way, one->then, outer_len);
 }
 
 /* The leaves of a decision tree, each with the conditions on its way. */
-static void add_routes(struct routes *routes, const struct route *route,
-                       const char *when)
+static void put_routes(const struct way *way, const struct route *route)
 {
+    size_t outer_len;
+
     switch (route->kind) {
     case ROUTE_BROKEN:
     case ROUTE_STEP:
     case ROUTE_COMPLETE:
-    case ROUTE_FAIL: add_leaf(routes, route, when); return;
-    case ROUTE_OUTCOME:
-        for (size_t i = 0; i < route->case_count; i++)
-            add_way(routes, route->cases[i].then, when,
-                    arena_printf(routes->arena, "outcome `%.*s`",
-                                 STR(route->cases[i].outcome.text)));
-        return;
+    case ROUTE_FAIL: put_leaf(way, route); return;
     case ROUTE_CONDITION:
-        add_way(routes, route->yes, when,
-                condition_text(routes->arena, route->condition));
+        outer_len = open_when(way);
+        add_condition(way->when, route->condition);
+        put_way(way, route->yes, outer_len);
         break;
-    case ROUTE_SWITCH:
-        for (size_t i = 0; i < route->case_count; i++)
-            add_way(routes, route->cases[i].then, when,
-                    condition_text(routes->arena, route->cases[i].when));
-        break;
+    case ROUTE_OUTCOME:
+    case ROUTE_SWITCH: break;
     }
-    add_way(routes, route->no, when, "else");
+    for (size_t i = 0; i < route->case_count; i++)
+        put_case(way, &route->cases[i]);
+    if (route->kind == ROUTE_OUTCOME)
+        return;
+    outer_len = open_when(way);
+    buf_add(way->when, S("else"));
+    put_way(way, route->no, outer_len);
 }
 
-static json_t *routes_json(struct arena *arena, const struct step *step)
+static void put_all_routes(struct json_out *out, const struct step *step)
 {
-    struct routes routes = {arena, json_array(), "success"};
+    struct arena scratch = {0};
+    struct buf when;
+    struct way way = {out, S("success"), &when};
 
-    add_routes(&routes, step->on_success, NULL);
-    routes.on = "failure";
-    add_routes(&routes, step->on_failure, NULL);
-    routes.on = "timeout";
+    buf_init(&when, &scratch);
+    json_out_array(out, S("routes"));
+    put_routes(&way, step->on_success);
+    way.on = S("failure");
+    put_routes(&way, step->on_failure);
+    way.on = S("timeout");
     if (step->on_timeout)
-        add_routes(&routes, step->on_timeout, NULL);
-    return routes.list;
+        put_routes(&way, step->on_timeout);
+    json_out_end_array(out);
+    arena_release(&scratch);
 }
 
 /* ---- Kinds of steps ---------------------------------------------------------------- */
 
-static json_t *run_json(const struct run *run)
+static void put_run(struct json_out *out, const struct run *run)
 {
-    json_t *argv = json_array();
-
+    json_out_array(out, S("run"));
     for (size_t i = 0; i < run->arg_count; i++)
-        json_array_append_new(argv, describe_text_json(run->args[i]->node->text));
-    return argv;
+        json_out_text(out, JSON_ITEM, run->args[i]->node->text);
+    json_out_end_array(out);
+    json_out_boolean(out, S("idempotent"), run->is_idempotent);
 }
 
-static json_t *match_json(const struct wait_way *way)
+static void put_match(struct json_out *out, const struct wait_way *way)
 {
-    json_t *match = json_object();
-
-    for (size_t i = 0; i < way->match_count; i++) {
-        const struct input *field = &way->match[i];
-
-        json_object_setn_new(match, field->name.text.p, field->name.text.len,
-                             describe_node(field->value->node, NULL));
-    }
-    return match;
+    json_out_object(out, S("match"));
+    for (size_t i = 0; i < way->match_count; i++)
+        describe_node(out, way->match[i].name.text, way->match[i].value->node, NULL);
+    json_out_end_object(out);
 }
 
-static json_t *way_json(const struct wait_way *way)
+static void put_wait_way(struct json_out *out, struct str key,
+                         const struct wait_way *way)
 {
-    json_t *json = json_object();
-
+    json_out_object(out, key);
     if (way->duration)
-        describe_set_text(json, "after", way->duration->node->text);
+        describe_set_text(out, S("after"), way->duration->node->text);
     if (way->until)
-        describe_set_text(json, "until", way->until->node->text);
-    describe_set_text(json, "event", way->event.text);
+        describe_set_text(out, S("until"), way->until->node->text);
+    describe_set_text(out, S("event"), way->event.text);
     if (way->match_count)
-        json_object_set_new(json, "match", match_json(way));
-    return json;
+        put_match(out, way);
+    json_out_end_object(out);
 }
 
 /* As it is written: "10m", {"until"}, {"event", "match"?}, {"first": {name: way}}. */
-static json_t *wait_json(const struct wait *wait)
+static void put_wait(struct json_out *out, const struct wait *wait)
 {
-    json_t *ways;
-
-    if (!wait->is_first && wait->ways->duration)
-        return describe_text_json(wait->ways->duration->node->text);
-    if (!wait->is_first)
-        return way_json(wait->ways);
-    ways = json_object();
+    if (!wait->is_first && wait->ways->duration) {
+        json_out_text(out, S("wait"), wait->ways->duration->node->text);
+        return;
+    }
+    if (!wait->is_first) {
+        put_wait_way(out, S("wait"), wait->ways);
+        return;
+    }
+    json_out_object(out, S("wait"));
+    json_out_object(out, S("first"));
     for (size_t i = 0; i < wait->way_count; i++)
-        json_object_setn_new(ways, wait->ways[i].name.text.p,
-                             wait->ways[i].name.text.len, way_json(&wait->ways[i]));
-    return json_pack("{s:o}", "first", ways);
+        put_wait_way(out, wait->ways[i].name.text, &wait->ways[i]);
+    json_out_end_object(out);
+    json_out_end_object(out);
 }
 
-static json_t *approval_json(const struct approval *approval)
+static void put_approval(struct json_out *out, const struct approval *approval)
 {
-    json_t *choices = json_array();
-
+    json_out_object(out, S("approval"));
+    json_out_text(out, S("prompt"), approval->prompt->node->text);
+    json_out_array(out, S("choices"));
     for (size_t i = 0; i < approval->choice_count; i++)
-        json_array_append_new(choices, describe_text_json(approval->choices[i].text));
-    return json_pack("{s:o,s:o}", "prompt",
-                     describe_text_json(approval->prompt->node->text), "choices",
-                     choices);
+        json_out_text(out, JSON_ITEM, approval->choices[i].text);
+    json_out_end_array(out);
+    json_out_end_object(out);
 }
 
-static const char *mode_name(enum block_mode mode)
+static struct str mode_name(enum block_mode mode)
 {
     switch (mode) {
-    case MODE_ALL: return "all";
-    case MODE_ANY: return "any";
-    case MODE_SETTLE: return "settle";
+    case MODE_ALL: return S("all");
+    case MODE_ANY: return S("any");
+    case MODE_SETTLE: return S("settle");
     case MODE_AT_LEAST: break;
     }
-    return "atLeast";
+    return S("atLeast");
 }
 
-static void add_mode(json_t *json, const struct block *block)
+static void put_mode(struct json_out *out, const struct block *block)
 {
-    json_object_set_new(json, "mode", json_string(mode_name(block->mode)));
+    json_out_text(out, S("mode"), mode_name(block->mode));
     if (block->mode == MODE_AT_LEAST)
-        json_object_set_new(json, "atLeast", json_integer(block->at_least));
+        json_out_integer(out, S("atLeast"), block->at_least);
 }
 
-static json_t *branch_json(struct arena *arena, const struct workflow *workflow,
-                           const struct branch *branch)
+static void put_inside(struct json_out *out, const struct workflow *workflow,
+                       const struct branch *branch)
 {
-    json_t *json = json_object();
+    const size_t after = branch->first + branch->count;
 
-    describe_set_text(json, "name", branch->name.text);
-    if (branch->when)
-        json_object_set_new(json, "when",
-                            json_string(condition_text(arena, branch->when)));
-    json_object_set_new(
-        json, "steps",
-        describe_steps(arena, workflow, branch->first, branch->first + branch->count));
-    return json;
+    json_out_array(out, S("steps"));
+    for (size_t i = branch->first; i < after; i = gen_step_after(workflow->steps[i]))
+        describe_step(out, workflow, workflow->steps[i]);
+    json_out_end_array(out);
 }
 
-static json_t *parallel_json(struct arena *arena, const struct workflow *workflow,
-                             const struct block *block)
+static void put_branch(struct json_out *out, const struct workflow *workflow,
+                       const struct branch *branch)
 {
-    json_t *json = json_object(), *branches = json_array();
+    struct arena scratch = {0};
+    struct buf when;
 
-    add_mode(json, block);
+    json_out_object(out, JSON_ITEM);
+    describe_set_text(out, S("name"), branch->name.text);
+    if (branch->when) {
+        buf_init(&when, &scratch);
+        add_condition(&when, branch->when);
+        json_out_text(out, S("when"), buf_str(&when));
+        arena_release(&scratch);
+    }
+    put_inside(out, workflow, branch);
+    json_out_end_object(out);
+}
+
+static void put_parallel(struct json_out *out, const struct workflow *workflow,
+                         const struct block *block)
+{
+    json_out_object(out, S("parallel"));
+    put_mode(out, block);
+    json_out_array(out, S("branches"));
     for (size_t i = 0; i < block->branch_count; i++)
-        json_array_append_new(branches,
-                              branch_json(arena, workflow, &block->branches[i]));
-    json_object_set_new(json, "branches", branches);
-    return json;
+        put_branch(out, workflow, &block->branches[i]);
+    json_out_end_array(out);
+    json_out_end_object(out);
 }
 
-static json_t *for_each_json(struct arena *arena, const struct workflow *workflow,
-                             const struct block *block)
+static void put_for_each(struct json_out *out, const struct workflow *workflow,
+                         const struct block *block)
 {
-    json_t *json = json_object();
-    const struct branch *body = block->branches;
-
-    json_object_set_new(json, "items", describe_node(block->each->node, NULL));
-    describe_set_text(json, "as", block->as.text.p ? block->as.text : S("item"));
-    json_object_set_new(json, "max", json_integer(block->max_items));
-    json_object_set_new(json, "concurrency", json_integer(block->concurrency));
-    add_mode(json, block);
-    json_object_set_new(
-        json, "steps",
-        describe_steps(arena, workflow, body->first, body->first + body->count));
-    return json;
+    json_out_object(out, S("forEach"));
+    describe_node(out, S("items"), block->each->node, NULL);
+    json_out_text(out, S("as"), block->as.text.p ? block->as.text : S("item"));
+    json_out_integer(out, S("max"), block->max_items);
+    json_out_integer(out, S("concurrency"), block->concurrency);
+    put_mode(out, block);
+    put_inside(out, workflow, block->branches);
+    json_out_end_object(out);
 }
 
-static void add_action(json_t *json, const struct step *step)
+static void put_action(struct json_out *out, const struct step *step)
 {
-    describe_set_text(json, "module", step->module_name.text);
-    describe_set_text(json, "action", step->action_name.text);
-    json_object_set_new(json, "idempotent", json_boolean(step->action->is_idempotent));
+    describe_set_text(out, S("module"), step->module_name.text);
+    describe_set_text(out, S("action"), step->action_name.text);
+    json_out_boolean(out, S("idempotent"), step->action->is_idempotent);
 }
 
 /* What the step does, under the key that says it in YAML. */
-static void add_work(struct arena *arena, const struct workflow *workflow, json_t *json,
+static void put_work(struct json_out *out, const struct workflow *workflow,
                      const struct step *step)
 {
     switch (step->kind) {
-    case STEP_ACTION: add_action(json, step); break;
-    case STEP_RUN:
-        json_object_set_new(json, "run", run_json(&step->run));
-        json_object_set_new(json, "idempotent", json_boolean(step->run.is_idempotent));
-        break;
-    case STEP_APPROVAL:
-        json_object_set_new(json, "approval", approval_json(&step->approval));
-        break;
-    case STEP_WAIT: json_object_set_new(json, "wait", wait_json(&step->wait)); break;
-    case STEP_ROUTE: json_object_set_new(json, "route", json_true()); break;
-    case STEP_PARALLEL:
-        json_object_set_new(json, "parallel",
-                            parallel_json(arena, workflow, step->block));
-        break;
-    case STEP_FOR_EACH:
-        json_object_set_new(json, "forEach",
-                            for_each_json(arena, workflow, step->block));
-        break;
+    case STEP_ACTION: put_action(out, step); break;
+    case STEP_RUN: put_run(out, &step->run); break;
+    case STEP_APPROVAL: put_approval(out, &step->approval); break;
+    case STEP_WAIT: put_wait(out, &step->wait); break;
+    case STEP_ROUTE: json_out_boolean(out, S("route"), true); break;
+    case STEP_PARALLEL: put_parallel(out, workflow, step->block); break;
+    case STEP_FOR_EACH: put_for_each(out, workflow, step->block); break;
     case STEP_WORKFLOW:
-        describe_set_text(json, "workflow", step->block->workflow_name.text);
+        describe_set_text(out, S("workflow"), step->block->workflow_name.text);
         break;
     }
 }
 
-static json_t *codes_json(const struct retry_codes *codes)
+static void put_codes(struct json_out *out, struct str key,
+                      const struct retry_codes *codes)
 {
-    json_t *list = json_array();
-
+    if (!codes->count)
+        return;
+    json_out_array(out, key);
     for (size_t i = 0; i < codes->count; i++)
-        json_array_append_new(list, describe_text_json(codes->items[i].text));
-    return list;
+        json_out_text(out, JSON_ITEM, codes->items[i].text);
+    json_out_end_array(out);
 }
 
-static json_t *retry_json(const struct retry *retry)
+static void put_retry(struct json_out *out, const struct retry *retry)
 {
-    json_t *json = json_pack("{s:I}", "maxAttempts", (json_int_t)retry->max_attempts);
+    json_out_object(out, S("retry"));
+    json_out_integer(out, S("maxAttempts"), retry->max_attempts);
+    if (retry->initial_ms) {
+        json_out_object(out, S("backoff"));
+        json_out_integer(out, S("initialMs"), retry->initial_ms);
+        describe_limit(out, S("factor"), retry->factor);
+        describe_limit(out, S("jitter"), retry->jitter);
+        if (retry->max_ms)
+            json_out_integer(out, S("maxMs"), retry->max_ms);
+        json_out_end_object(out);
+    }
+    put_codes(out, S("on"), &retry->on);
+    put_codes(out, S("notOn"), &retry->not_on);
+    json_out_end_object(out);
+}
 
-    if (retry->initial_ms)
-        json_object_set_new(json, "backoff",
-                            json_pack("{s:I,s:o,s:o}", "initialMs",
-                                      (json_int_t)retry->initial_ms, "factor",
-                                      describe_limit(retry->factor), "jitter",
-                                      describe_limit(retry->jitter)));
-    if (retry->max_ms)
-        json_object_set_new(json_object_get(json, "backoff"), "maxMs",
-                            json_integer(retry->max_ms));
-    if (retry->on.count)
-        json_object_set_new(json, "on", codes_json(&retry->on));
-    if (retry->not_on.count)
-        json_object_set_new(json, "notOn", codes_json(&retry->not_on));
-    return json;
+static void put_bounds(struct json_out *out, const struct step *step)
+{
+    describe_set_text(out, S("lock"), step->lock.text);
+    if (step->has_max_retries)
+        json_out_integer(out, S("maxRetries"), step->max_retries);
+    if (step->retry)
+        put_retry(out, step->retry);
+    if (step->timeout_ms)
+        json_out_integer(out, S("timeoutMs"), step->timeout_ms);
+    if (step->recovers)
+        json_out_boolean(out, S("recovers"), true);
 }
 
 /* What a forEach keeps while it is under way. */
-static json_t *items_schema(const struct type *items)
+static void put_item_inputs(struct json_out *out, const struct type *items)
 {
-    return json_pack("{s:s, s:{s:o}, s:[s]}", "type", "object", "properties", "items",
-                     describe_schema(items), "required", "items");
+    json_out_object(out, S("inputs"));
+    json_out_text(out, S("type"), S("object"));
+    json_out_object(out, S("properties"));
+    describe_schema(out, S("items"), items);
+    json_out_end_object(out);
+    json_out_array(out, S("required"));
+    json_out_text(out, JSON_ITEM, S("items"));
+    json_out_end_array(out);
+    json_out_end_object(out);
 }
 
-static json_t *step_json(struct arena *arena, const struct workflow *workflow,
-                         const struct step *step)
+void describe_step(struct json_out *out, const struct workflow *workflow,
+                   const struct step *step)
 {
-    json_t *json = json_object();
-    const struct place place = source_place(step->id.span.source, step->id.span.start);
+    const struct span span = step->id.span;
 
-    describe_set_text(json, "id", step->id.text);
-    describe_set_text(json, "name", step->title);
-    describe_set_text(json, "description", step->description);
-    json_object_set_new(json, "line", json_integer(place.line));
-    add_work(arena, workflow, json, step);
-    describe_set_text(json, "lock", step->lock.text);
-    if (step->has_max_retries)
-        json_object_set_new(json, "maxRetries", json_integer(step->max_retries));
-    if (step->retry)
-        json_object_set_new(json, "retry", retry_json(step->retry));
-    if (step->timeout_ms)
-        json_object_set_new(json, "timeoutMs", json_integer(step->timeout_ms));
-    if (step->recovers)
-        json_object_set_new(json, "recovers", json_true());
+    json_out_object(out, JSON_ITEM);
+    json_out_text(out, S("id"), step->id.text);
+    describe_set_text(out, S("name"), step->title);
+    describe_set_text(out, S("description"), step->description);
+    json_out_integer(out, S("line"), source_line_of(span.source, span.start));
+    put_work(out, workflow, step);
+    put_bounds(out, step);
     if (step->action)
-        json_object_set_new(json, "inputs", describe_schema(step->action->inputs));
+        describe_schema(out, S("inputs"), step->action->inputs);
     else if (step->kind == STEP_WORKFLOW)
-        json_object_set_new(json, "inputs",
-                            describe_schema(step->block->workflow->params));
+        describe_schema(out, S("inputs"), step->block->workflow->params);
     else if (step->kind == STEP_FOR_EACH)
-        json_object_set_new(json, "inputs", items_schema(step->block->each->type));
-    json_object_set_new(json, "outputs", describe_schema(step->outputs));
-    json_object_set_new(json, "routes", routes_json(arena, step));
-    return json;
-}
-
-json_t *describe_steps(struct arena *arena, const struct workflow *workflow,
-                       size_t first, size_t after)
-{
-    json_t *steps = json_array();
-
-    for (size_t i = first; i < after; i = gen_step_after(workflow->steps[i]))
-        json_array_append_new(steps, step_json(arena, workflow, workflow->steps[i]));
-    return steps;
+        put_item_inputs(out, step->block->each->type);
+    describe_schema(out, S("outputs"), step->outputs);
+    put_all_routes(out, step);
+    json_out_end_object(out);
 }

@@ -2,36 +2,25 @@
  * that a program needs that starts it. */
 #include "describe_parts.h"
 
-/* ---- Parameters ----------------------------------------------------------------------- */
-
-static void add_source(json_t *json, const struct param_source *source,
-                       const struct type *type)
-{
-    if (source->from)
-        describe_set_text(json, "from", source->from->node->text);
-    if (source->value)
-        json_object_set_new(json, "value", describe_node(source->value->node, type));
-}
-
-static json_t *param_json(const struct trigger *trigger, size_t i)
+static void put_param(struct json_out *out, const struct trigger *trigger, size_t i)
 {
     const struct type_field *param = &trigger->params[i];
-    json_t *schema = describe_schema(param->type), *json;
+    const struct param_source *source = &trigger->sources[i];
 
-    describe_set_text(schema, "description", param->description);
-    if (param->default_value)
-        json_object_set_new(schema, "default",
-                            describe_node(param->default_value, param->type));
-    json = json_pack("{s:o,s:o,s:b}", "name", describe_text_json(param->name), "schema",
-                     schema, "required",
-                     !param->type->is_optional && !param->default_value);
-    add_source(json, &trigger->sources[i], param->type);
-    return json;
+    json_out_object(out, JSON_ITEM);
+    json_out_text(out, S("name"), param->name);
+    describe_field(out, S("schema"), param);
+    json_out_boolean(out, S("required"), describe_is_required(param));
+    if (source->from)
+        describe_set_text(out, S("from"), source->from->node->text);
+    if (source->value)
+        describe_node(out, S("value"), source->value->node, param->type);
+    json_out_end_object(out);
 }
 
 /* ---- Kinds ---------------------------------------------------------------------------- */
 
-static void add_schedule(json_t *json, const struct schedule *schedule)
+static void put_schedule(struct json_out *out, const struct schedule *schedule)
 {
     static const char *const catch_ups[] = {
         [CATCH_UP_NONE] = "none", [CATCH_UP_LAST] = "last", [CATCH_UP_ALL] = "all"};
@@ -40,55 +29,56 @@ static void add_schedule(json_t *json, const struct schedule *schedule)
                                            [OVERLAP_ALL] = "all",
                                            [OVERLAP_CANCEL] = "cancel"};
 
-    describe_set_text(json, "cron", schedule->cron.text);
-    describe_set_text(json, "timezone",
+    describe_set_text(out, S("cron"), schedule->cron.text);
+    describe_set_text(out, S("timezone"),
                       schedule->timezone.text.p ? schedule->timezone.text : S("UTC"));
-    json_object_set_new(json, "catchUp", json_string(catch_ups[schedule->catch_up]));
-    json_object_set_new(json, "overlap", json_string(overlaps[schedule->overlap]));
+    json_out_text(out, S("catchUp"), str_of(catch_ups[schedule->catch_up]));
+    json_out_text(out, S("overlap"), str_of(overlaps[schedule->overlap]));
 }
 
-static void add_webhook(json_t *json, const struct webhook *webhook)
+static void put_webhook(struct json_out *out, const struct webhook *webhook)
 {
     const struct expr *secret = webhook->secret ? template_lone(webhook->secret) : NULL;
 
-    describe_set_text(json, "path", webhook->path.text);
-    describe_set_text(json, "method", webhook->method);
+    describe_set_text(out, S("path"), webhook->path.text);
+    describe_set_text(out, S("method"), webhook->method);
     if (secret)
-        describe_set_text(json, "secret", secret->binding.name);
+        describe_set_text(out, S("secret"), secret->binding.name);
 }
 
-static void add_event(json_t *json, const struct event_source *event)
+static void put_event(struct json_out *out, const struct event_source *event)
 {
-    describe_set_text(json, "event", event->name.text);
+    describe_set_text(out, S("event"), event->name.text);
     if (event->filter)
-        describe_set_text(json, "filter", event->filter->node->text);
+        describe_set_text(out, S("filter"), event->filter->node->text);
 }
 
-static void add_watch(json_t *json, const struct watch *watch)
+static void put_watch(struct json_out *out, const struct watch *watch)
 {
-    json_t *paths = json_array();
-
+    json_out_array(out, S("paths"));
     for (size_t i = 0; i < watch->path_count; i++)
-        json_array_append_new(paths, describe_text_json(watch->paths[i].text));
-    json_object_set_new(json, "paths", paths);
-    json_object_set_new(json, "debounceMs", json_integer(watch->debounce_ms));
+        json_out_text(out, JSON_ITEM, watch->paths[i].text);
+    json_out_end_array(out);
+    json_out_integer(out, S("debounceMs"), watch->debounce_ms);
 }
 
-json_t *describe_trigger(const struct trigger *trigger)
+void describe_trigger(struct json_out *out, const struct trigger *trigger)
 {
-    json_t *params = json_array(), *json = json_object();
-
-    describe_set_text(json, "type", trigger_kind_text(trigger->kind));
+    json_out_object(out, JSON_ITEM);
+    describe_set_text(out, S("type"), trigger_kind_text(trigger->kind));
     switch (trigger->kind) {
-    case TRIGGER_CLI: describe_set_text(json, "command", trigger->command.text); break;
-    case TRIGGER_SCHEDULE: add_schedule(json, &trigger->schedule); break;
-    case TRIGGER_WEBHOOK: add_webhook(json, &trigger->webhook); break;
-    case TRIGGER_EVENT: add_event(json, &trigger->event); break;
-    case TRIGGER_WATCH: add_watch(json, &trigger->watch); break;
+    case TRIGGER_CLI:
+        describe_set_text(out, S("command"), trigger->command.text);
+        break;
+    case TRIGGER_SCHEDULE: put_schedule(out, &trigger->schedule); break;
+    case TRIGGER_WEBHOOK: put_webhook(out, &trigger->webhook); break;
+    case TRIGGER_EVENT: put_event(out, &trigger->event); break;
+    case TRIGGER_WATCH: put_watch(out, &trigger->watch); break;
     case TRIGGER_UNKNOWN: break;
     }
+    json_out_array(out, S("params"));
     for (size_t i = 0; i < trigger->param_count; i++)
-        json_array_append_new(params, param_json(trigger, i));
-    json_object_set_new(json, "params", params);
-    return json;
+        put_param(out, trigger, i);
+    json_out_end_array(out);
+    json_out_end_object(out);
 }

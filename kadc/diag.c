@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "finding.h"
+#include "name_index.h"
 #include "table.h"
 
 static const struct code {
@@ -34,8 +35,10 @@ struct diags {
     enum diag_level levels[DIAG_CODE_COUNT];
     bool are_warnings_errors;
     const struct source *source; /* that was last found fault with */
-    size_t source_count;         /* findings in it; above FINDINGS_MAX: 1301 was said */
-    size_t searched_cost;        /* of names that may have been meant */
+    /* Of its errors, and of the rest: how many there are. Above FINDINGS_MAX: 1301 was
+     * said, and no more are kept. Errors are not lost for warnings. */
+    size_t error_count, rest_count;
+    struct table indexes; /* of lists of names that may have been meant */
 };
 
 struct diags *diags_new(struct arena *arena)
@@ -54,14 +57,14 @@ void diags_clear(struct diags *diags)
     diags->findings.count = diags->expectations.count = 0;
     diags->latest = NULL;
     diags->source = NULL;
-    diags->source_count = 0;
-    diags->searched_cost = 0;
+    diags->error_count = diags->rest_count = 0;
     table_init(&diags->known, diags->arena);
+    table_init(&diags->indexes, diags->arena);
 }
 
 /* ---- Collecting ------------------------------------------------------------------ */
 
-static struct str format_text(struct diags *diags, const char *format, va_list args)
+static struct str format_text(struct arena *arena, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
 static bool is_line_end(char c)
@@ -92,19 +95,24 @@ static struct str join_lines(struct arena *arena, struct str text)
     return buf_str(&out);
 }
 
-static struct str format_text(struct diags *diags, const char *format, va_list args)
+static struct str format_text(struct arena *arena, const char *format, va_list args)
 {
-    return join_lines(diags->arena, str_of(arena_vprintf(diags->arena, format, args)));
+    return join_lines(arena, str_of(arena_vprintf(arena, format, args)));
 }
 
-/* What two findings that are one have in common. */
-static struct str identity_of(struct diags *diags, const struct finding *finding)
+/* What two findings that are one have in common; the message is its end. */
+static struct str identity_of(struct diags *diags, enum diag_code code,
+                              struct span span, struct str message)
 {
-    const struct span span = finding->span;
+    const struct identity {
+        const struct source *source;
+        uint32_t start, end, code, zero;
+    } place = {span.source, span.start, span.end, (uint32_t)code, 0};
+    char *identity = arena_alloc(diags->arena, sizeof(place) + message.len + 1);
 
-    return str_printf(diags->arena, "%d %p %u %u %.*s", (int)finding->code,
-                      (const void *)span.source, span.start, span.end,
-                      STR(finding->message));
+    memcpy(identity, &place, sizeof(place));
+    memcpy(identity + sizeof(place), message.p, message.len);
+    return (struct str){identity, sizeof(place) + message.len};
 }
 
 /* In place of the first that is too many. */
@@ -122,35 +130,45 @@ static void add_last(struct diags *diags, const struct source *source)
 }
 
 /* For one more finding in this file. */
-static bool has_room(struct diags *diags, const struct source *source)
+static bool has_room(struct diags *diags, const struct source *source,
+                     enum diag_code code)
 {
+    const bool is_error = diags->levels[code] == DIAG_ERROR;
+    size_t *count = is_error ? &diags->error_count : &diags->rest_count;
+
     if (source && source != diags->source) {
         diags->source = source;
-        diags->source_count = 0;
+        diags->error_count = diags->rest_count = 0;
     }
-    if (diags->source_count == FINDINGS_MAX)
+    if (*count == FINDINGS_MAX)
         add_last(diags, source);
-    return diags->source_count++ < FINDINGS_MAX;
+    return (*count)++ < FINDINGS_MAX;
 }
 
 void diag_report(struct diags *diags, struct span span, enum diag_code code,
                  const char *format, ...)
 {
+    struct arena scratch = {0};
+    struct str message, identity;
     struct finding *finding;
     va_list args;
 
     diags->latest = NULL;
-    if (!has_room(diags, span.source))
+    if (!has_room(diags, span.source, code))
+        return;
+    va_start(args, format);
+    message = format_text(&scratch, format, args);
+    va_end(args);
+    identity = identity_of(diags, code, span, message);
+    arena_release(&scratch);
+    if (table_find(&diags->known, identity))
         return;
     finding = arena_new(diags->arena, struct finding);
-    va_start(args, format);
-    finding->message = format_text(diags, format, args);
-    va_end(args);
+    finding->message = str_part(identity, identity.len - message.len, identity.len);
     finding->code = code;
     finding->span = span;
     finding->order = diags->findings.count;
-    if (table_add(&diags->known, identity_of(diags, finding), finding))
-        return;
+    table_add(&diags->known, identity, finding);
     vec_push(diags->arena, &diags->findings, finding);
     diags->latest = finding;
 }
@@ -163,7 +181,7 @@ void diag_subject(struct diags *diags, const char *format, ...)
     if (!diags->latest)
         return;
     va_start(args, format);
-    subject = format_text(diags, format, args);
+    subject = format_text(diags->arena, format, args);
     va_end(args);
     diags->latest->subject =
         str_printf(diags->arena, "%p %.*s", (const void *)diags->latest->span.source,
@@ -177,7 +195,7 @@ void diag_label(struct diags *diags, const char *format, ...)
     if (!diags->latest)
         return;
     va_start(args, format);
-    diags->latest->label = format_text(diags, format, args);
+    diags->latest->label = format_text(diags->arena, format, args);
     va_end(args);
 }
 
@@ -189,7 +207,7 @@ void diag_note(struct diags *diags, struct span span, const char *format, ...)
     if (!diags->latest)
         return;
     va_start(args, format);
-    note.text = format_text(diags, format, args);
+    note.text = format_text(diags->arena, format, args);
     va_end(args);
     vec_push(diags->arena, &diags->latest->notes, note);
 }
@@ -208,7 +226,7 @@ void diag_path_stop(struct diags *diags, struct span span, const char *format, .
     if (!diags->latest)
         return;
     va_start(args, format);
-    stop.text = format_text(diags, format, args);
+    stop.text = format_text(diags->arena, format, args);
     va_end(args);
     vec_push(diags->arena, &diags->latest->stops, stop);
 }
@@ -221,7 +239,7 @@ void diag_help(struct diags *diags, const char *format, ...)
     if (!diags->latest)
         return;
     va_start(args, format);
-    help.text = format_text(diags, format, args);
+    help.text = format_text(diags->arena, format, args);
     va_end(args);
     vec_push(diags->arena, &diags->latest->helps, help);
 }
@@ -239,7 +257,7 @@ void diag_fix(struct diags *diags, struct span span, const char *text, bool is_c
     if (!diags->latest)
         return;
     va_start(args, format);
-    help.text = format_text(diags, format, args);
+    help.text = format_text(diags->arena, format, args);
     va_end(args);
     help.edit.text = str_of(str_copy(diags->arena, str_of(text)));
     vec_push(diags->arena, &diags->latest->helps, help);
@@ -306,14 +324,32 @@ static enum diag_level level_of(const struct diags *diags,
     return level == DIAG_WARNING && diags->are_warnings_errors ? DIAG_ERROR : level;
 }
 
-bool diag_search(struct diags *diags, size_t cost)
+bool diag_is_full(const struct diags *diags)
 {
-    const size_t cost_max = (size_t)300 * 1000 * 1000;
+    return diags->error_count > FINDINGS_MAX;
+}
 
-    if (cost > cost_max - diags->searched_cost)
-        return false;
-    diags->searched_cost += cost;
-    return true;
+/* Which list an index is of. */
+struct indexed {
+    struct names names;
+    const struct name_index *index;
+};
+
+static struct str names_key(const struct names *names)
+{
+    return (struct str){(const char *)names, sizeof(*names)};
+}
+
+const struct name_index *diag_name_index(struct diags *diags, struct names names)
+{
+    struct indexed *indexed = table_find(&diags->indexes, names_key(&names));
+
+    if (indexed)
+        return indexed->index;
+    indexed = arena_new(diags->arena, struct indexed);
+    *indexed = (struct indexed){names, name_index_new(diags->arena, names)};
+    table_add(&diags->indexes, names_key(&indexed->names), indexed);
+    return indexed->index;
 }
 
 bool diag_may_be_expected(enum diag_code code)
@@ -401,24 +437,6 @@ static void count_finding(struct report *report, const struct finding *finding)
     report->fixable_count += can_be_fixed;
 }
 
-/* The expectation that the finding meets, or NULL. */
-static const struct expectation *expectation_of(struct diags *diags,
-                                                const struct finding *finding)
-{
-    const struct span span = finding->span;
-
-    for (size_t i = 0; i < diags->expectations.count; i++) {
-        struct expectation *each = &diags->expectations.items[i];
-
-        if (each->code == finding->code && each->range.source == span.source &&
-            span.start >= each->range.start && span.start < each->range.end) {
-            each->is_met = true;
-            return each;
-        }
-    }
-    return NULL;
-}
-
 /* Behind an error passes are silent: what they would have found is not known. */
 static bool has_error(const struct report *report, const struct source *source)
 {
@@ -430,13 +448,11 @@ static bool has_error(const struct report *report, const struct source *source)
 }
 
 /* 0117 for an expectation, or NULL. */
-static struct finding *unmet(struct diags *diags, const struct report *report,
-                             const struct expectation *expectation)
+static struct finding *unmet(struct diags *diags, const struct expectation *expectation)
 {
     struct finding *finding;
 
-    if (expectation->is_met || diags->levels[expectation->code] == DIAG_OFF ||
-        has_error(report, expectation->place.source))
+    if (expectation->is_met || diags->levels[expectation->code] == DIAG_OFF)
         return NULL;
     finding = arena_new(diags->arena, struct finding);
     finding->code = KAD0117;
@@ -448,48 +464,77 @@ static struct finding *unmet(struct diags *diags, const struct report *report,
     return finding->level == DIAG_OFF ? NULL : finding;
 }
 
-/* Those that are switched on, without and with an expectation. */
-static void choose_findings(struct diags *diags, struct report *report,
-                            struct finding **shown, struct finding **suppressed)
+static void add_unmet(struct diags *diags, struct report *report,
+                      struct finding **shown)
 {
-    for (size_t i = 0; i < diags->expectations.count; i++)
-        diags->expectations.items[i].is_met = false;
-    for (size_t i = 0; i < diags->findings.count; i++) {
-        struct finding *finding = diags->findings.items[i];
+    const struct source *source = NULL; /* the last one that was asked for */
+    bool is_silent = false;
 
-        finding->level = level_of(diags, finding);
-        if (finding->level == DIAG_OFF)
-            continue;
-        finding->expected = expectation_of(diags, finding);
-        if (finding->expected)
-            suppressed[report->suppressed_count++] = finding;
-        else
-            shown[report->count++] = finding;
-    }
     for (size_t i = 0; i < diags->expectations.count; i++) {
-        struct finding *finding = unmet(diags, report, &diags->expectations.items[i]);
+        const struct expectation *each = &diags->expectations.items[i];
+        struct finding *finding;
 
+        if (each->place.source != source) {
+            source = each->place.source;
+            is_silent = has_error(report, source);
+        }
+        finding = is_silent ? NULL : unmet(diags, each);
         if (finding)
             shown[report->count++] = finding;
     }
 }
 
-/* 1304: of very many findings the first are enough. */
+/* Those that are switched on, without and with an expectation. */
+static void choose_findings(struct diags *diags, struct report *report,
+                            struct finding **shown, struct finding **suppressed)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < diags->findings.count; i++) {
+        struct finding *finding = diags->findings.items[i];
+
+        finding->level = level_of(diags, finding);
+        if (finding->level != DIAG_OFF)
+            shown[count++] = finding;
+    }
+    expectations_match(diags->expectations.items, diags->expectations.count, shown,
+                       count);
+    for (size_t i = 0; i < count; i++) {
+        if (shown[i]->expected)
+            suppressed[report->suppressed_count++] = shown[i];
+        else
+            shown[report->count++] = shown[i];
+    }
+    add_unmet(diags, report, shown);
+}
+
+/* 1304: of very many findings the first are enough, of errors before all others. */
 static void cut_findings(struct diags *diags, struct report *report,
                          struct finding **findings)
 {
     enum { SHOWN_MAX = 1000 };
+    size_t errors_left =
+        report->error_count < SHOWN_MAX ? report->error_count : SHOWN_MAX;
+    size_t rest_left = SHOWN_MAX - errors_left, kept = 0;
     struct finding *note;
 
     if (report->count <= SHOWN_MAX || diags->levels[KAD1304] == DIAG_OFF)
         return;
+    for (size_t i = 0; i < report->count; i++) {
+        size_t *left = findings[i]->level == DIAG_ERROR ? &errors_left : &rest_left;
+
+        if (*left == 0)
+            continue;
+        --*left;
+        findings[kept++] = findings[i];
+    }
     note = arena_new(diags->arena, struct finding);
     note->code = KAD1304;
     note->level = DIAG_NOTE;
     note->message = str_printf(diags->arena, "%zu more findings are not shown",
-                               report->count - SHOWN_MAX);
-    findings[SHOWN_MAX] = note;
-    report->count = SHOWN_MAX + 1;
+                               report->count - kept);
+    findings[kept] = note;
+    report->count = kept + 1;
 }
 
 static struct report make_report(struct diags *diags)

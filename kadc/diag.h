@@ -82,8 +82,8 @@ ptrdiff_t diag_did_you_mean(struct diags *diags, struct span span, struct str wr
                             struct names candidates);
 
 /* Its two halves: the candidates at the smallest distance, the first of them and how many
- * there are; and the help. diag_nearest is for names of which a file may have very many: it
- * soon finds none for a file where they are wrong all over, as that would take too long. */
+ * there are; and the help. diag_nearest is for names of which a file may have very many: they
+ * are indexed once, so they have to stay where they are as long as `diags`. */
 enum { NEAREST_SHOWN = 3 };
 struct nearest {
     size_t shown[NEAREST_SHOWN];

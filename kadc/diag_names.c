@@ -8,35 +8,29 @@
 #include "base/buf.h"
 #include "diag.h"
 #include "finding.h"
+#include "name_index.h"
 
 struct nearest names_nearest(struct str wrong, struct names candidates)
 {
-    size_t limit = (wrong.len > 3 ? wrong.len : 3) / 3;
     struct nearest nearest = {0};
+    size_t limit = nearest_limit(wrong);
 
-    if (limit >= wrong.len) /* a name with no letter in common is no candidate */
-        limit = wrong.len - (wrong.len > 0);
-    for (size_t i = 0; i < candidates.count; i++) {
-        const size_t distance = str_distance(wrong, candidates.items[i], limit);
-
-        if (distance > limit || distance == 0)
-            continue;
-        if (distance < limit)
-            nearest.count = 0;
-        limit = distance;
-        if (nearest.count < NEAREST_SHOWN)
-            nearest.shown[nearest.count] = i;
-        nearest.count++;
-    }
+    for (size_t i = 0; i < candidates.count; i++)
+        nearest_offer(&nearest, &limit, i,
+                      str_distance(wrong, candidates.items[i], limit));
     return nearest;
 }
 
 struct nearest diag_nearest(struct diags *diags, struct str wrong,
                             struct names candidates)
 {
-    if (!diag_search(diags, wrong.len * wrong.len * candidates.count))
+    enum { FEW_NAMES = 64 };
+
+    if (candidates.count <= FEW_NAMES)
+        return names_nearest(wrong, candidates);
+    if (diag_is_full(diags))
         return (struct nearest){0};
-    return names_nearest(wrong, candidates);
+    return name_index_nearest(diag_name_index(diags, candidates), wrong);
 }
 
 /* ---- The edit -------------------------------------------------------------------- */
@@ -131,7 +125,7 @@ void diag_suggest(struct diags *diags, struct span span, struct str wrong,
 ptrdiff_t diag_did_you_mean(struct diags *diags, struct span span, struct str wrong,
                             struct names candidates)
 {
-    const struct nearest nearest = diag_nearest(diags, wrong, candidates);
+    const struct nearest nearest = names_nearest(wrong, candidates);
 
     diag_suggest(diags, span, wrong, candidates, &nearest);
     return nearest.count == 1 ? (ptrdiff_t)nearest.shown[0] : -1;

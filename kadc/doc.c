@@ -49,6 +49,9 @@ struct reader {
     size_t cursor_index;
     /* Where in the tree. */
     VEC(struct anchor) anchors;
+    struct arena *scratch;
+    VEC(struct node *)
+    open;              /* items, and keys, of the collections that are being read */
     long block_indent; /* column of the innermost block collection; -1: none */
     size_t flow_depth, depth, deepest;
     size_t node_count, aliased_count;
@@ -78,6 +81,8 @@ static uint32_t byte_of(struct reader *r, size_t index)
 {
     const struct str text = r->source->text;
 
+    if (r->source->is_ascii)
+        return (uint32_t)(index < text.len ? index : text.len);
     for (; r->cursor_index < index && r->cursor_byte < text.len; r->cursor_index++) {
         do
             r->cursor_byte++;
@@ -379,6 +384,21 @@ struct place_in_tree {
     size_t flow_depth;
 };
 
+/* Characters of the line before the event. They are few: only `-`, `?` and properties stand
+ * before a block collection. */
+static long column_of_start(const struct reader *r)
+{
+    const char *text = r->source->text.p;
+    long column = 0;
+
+    for (uint32_t at = r->start; at > r->source->lines[0]; at--) {
+        if (is_line_break(text[at - 1]))
+            break;
+        column += !is_continuation(text[at - 1]);
+    }
+    return column;
+}
+
 static struct place_in_tree enter(struct reader *r, bool is_flow)
 {
     const struct place_in_tree before = {r->block_indent, r->flow_depth};
@@ -386,7 +406,7 @@ static struct place_in_tree enter(struct reader *r, bool is_flow)
     if (is_flow)
         r->flow_depth++;
     else
-        r->block_indent = (long)source_place(r->source, r->start).column - 1;
+        r->block_indent = column_of_start(r);
     if (++r->depth > r->deepest)
         r->deepest = r->depth;
     return before;
@@ -404,6 +424,17 @@ static void leave(struct reader *r, struct place_in_tree before, bool is_flow,
     node->span.end = r->last_end;
 }
 
+/* A copy of every `step`th open node from `first` on. */
+static struct node **take_open(struct reader *r, size_t first, size_t step)
+{
+    const size_t count = (r->open.count - first + step - 1) / step;
+    struct node **nodes = arena_array(r->arena, struct node *, count);
+
+    for (size_t i = 0; i < count; i++)
+        nodes[i] = r->open.items[first + i * step];
+    return nodes;
+}
+
 static struct node *read_node(struct reader *r);
 
 static struct node *read_list(struct reader *r)
@@ -411,7 +442,7 @@ static struct node *read_list(struct reader *r)
     const bool is_flow = r->event.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
     const struct place_in_tree before = enter(r, is_flow);
     struct node *list = node_new(r, NODE_LIST);
-    VEC(struct node *) items = {0};
+    const size_t first = r->open.count;
 
     if (!check_size(r))
         return NULL;
@@ -425,11 +456,12 @@ static struct node *read_list(struct reader *r)
         item = read_node(r);
         if (!item)
             return NULL;
-        vec_push(r->arena, &items, item);
+        vec_push(r->scratch, &r->open, item);
     }
     leave(r, before, is_flow, list);
-    list->items = items.items;
-    list->count = items.count;
+    list->count = (uint32_t)(r->open.count - first);
+    list->items = take_open(r, first, 1);
+    r->open.count = first;
     return list;
 }
 
@@ -469,8 +501,7 @@ static struct node *read_map(struct reader *r)
     const bool is_flow = r->event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
     const struct place_in_tree before = enter(r, is_flow);
     struct node *map = node_new(r, NODE_MAP);
-    VEC(struct node *) keys = {0};
-    VEC(struct node *) items = {0};
+    const size_t first = r->open.count;
 
     if (!check_size(r))
         return NULL;
@@ -485,13 +516,14 @@ static struct node *read_map(struct reader *r)
             return NULL;
         if (!key_is_usable(key, r->diags))
             continue;
-        vec_push(r->arena, &keys, key);
-        vec_push(r->arena, &items, item);
+        vec_push(r->scratch, &r->open, key);
+        vec_push(r->scratch, &r->open, item);
     }
     leave(r, before, is_flow, map);
-    map->keys = keys.items;
-    map->items = items.items;
-    map->count = keys.count;
+    map->count = (uint32_t)(r->open.count - first) / 2;
+    map->keys = take_open(r, first, 2);
+    map->items = take_open(r, first + 1, 2);
+    r->open.count = first;
     map_drop_duplicates(map, r->diags);
     return map;
 }
@@ -586,6 +618,7 @@ static struct node *read_once(struct reader *r)
 
     *r = (struct reader){
         .arena = r->arena,
+        .scratch = r->scratch,
         .source = source,
         .diags = r->diags,
         .cursor_byte = first,
@@ -609,7 +642,9 @@ static struct node *read_once(struct reader *r)
 struct node *doc_parse(struct arena *arena, const struct source *source,
                        struct diags *diags)
 {
-    struct reader reader = {.arena = arena, .source = source, .diags = diags};
+    struct arena scratch = {0};
+    struct reader reader = {
+        .arena = arena, .scratch = &scratch, .source = source, .diags = diags};
     struct node *root;
 
     if (!encoding_check(source, diags))
@@ -617,6 +652,7 @@ struct node *doc_parse(struct arena *arena, const struct source *source,
     do
         root = read_once(&reader);
     while (reader.must_restart);
+    arena_release(&scratch);
     if (root)
         expect_read(arena, source, root, diags);
     return root;

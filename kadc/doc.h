@@ -36,22 +36,26 @@ enum node_style {
 };
 
 struct node {
-    enum node_kind kind;
-    enum node_style style; /* of a scalar */
-    struct span span; /* a scalar with its quotes; a block without trailing blanks */
-    struct str text;  /* scalar: its value after escapes and folding */
-    /* Scalar: for each byte of `text`, and one more for its end, the byte of the source
-     * that it comes from. NULL: the bytes follow each other from `text_start`. */
-    const uint32_t *origins;
-    uint32_t text_start;
-    /* List: items. Map: values; keys[i] is the key (a scalar) of items[i]. */
-    struct node **items;
-    struct node **keys;
-    size_t count;
-    size_t dropped_count; /* Map: keys that stood twice, and were reported */
+    enum node_kind kind : 8;
+    enum node_style style : 8; /* of a scalar */
     /* Stands for something that could not be read and has been reported, such as an
      * expression without quotes: an empty scalar that passes stay silent about. */
     bool is_poisoned;
+    uint32_t text_start; /* of a scalar, see `origins` */
+    struct span span;    /* a scalar with its quotes; a block without trailing blanks */
+    struct str text; /* of a scalar: its value after escapes and folding; else empty */
+    uint32_t count;  /* of items; of a scalar 0 */
+    uint32_t dropped_count; /* of a map: keys that stood twice, and were reported */
+    union {
+        /* NODE_SCALAR: for each byte of `text`, and one more for its end, the byte of the
+         * source that it comes from. NULL: the bytes follow each other from text_start. */
+        const uint32_t *origins;
+        /* NODE_LIST: items. NODE_MAP: values, whose keys (scalars) are keys[i]. */
+        struct {
+            struct node **items;
+            struct node **keys;
+        };
+    };
 };
 
 /* The tree of a file, in the arena; NULL when there is none worth going on with (the
@@ -62,7 +66,7 @@ struct node *doc_parse(struct arena *arena, const struct source *source,
 /* Value of a key of a map, or NULL. */
 struct node *node_find(const struct node *map, const char *key);
 
-/* Where bytes [from, to) of a scalar's value stand in the source. */
+/* Where bytes [from, to) of a scalar's value stand in the source; of another node, all of it. */
 struct span node_range(const struct node *scalar, size_t from, size_t to);
 
 /* The bare words of YAML's core schema: plain scalars only. A quoted one is text. */

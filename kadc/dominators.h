@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 
@@ -11,15 +12,15 @@
  * Node 0 is the entry. */
 struct flow_graph {
     size_t count;
-    size_t *first;
-    size_t *to;
+    uint32_t *first;
+    uint32_t *to;
 };
 
 /* The dominator tree, as intervals of a walk through it. */
 struct dominators {
-    size_t
-        *before;   /* place in the walk, from 1; 0: the entry does not reach the node */
-    size_t *width; /* size of its subtree */
+    uint32_t
+        *before; /* place in the walk, from 1; 0: the entry does not reach the node */
+    uint32_t *width; /* size of its subtree */
 };
 
 /* Takes O(edges * log nodes), without recursion. */

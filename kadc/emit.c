@@ -4,17 +4,25 @@
 #include "emit.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "wrap.h"
 
 enum {
     COMMENT_ROOM = 3, /* for the comment's end behind its last line */
-    BRACE_ROOM = 2
+    BRACE_ROOM = 2,
+    ESCAPE_BYTES_MAX = 4,
+    SEGMENT_BYTES = 64,
+    PART_ROOM = 4000,                  /* for the line that completes a part */
+    PART_BYTES = (1 << 16) - PART_ROOM /* one that has so many is complete */
 };
 
-static struct str format_text(struct emit *e, const char *format, va_list args)
+/* The text is that of the line buffer: it stays until the next one is formatted. */
+static struct str format_text_of(struct emit *e, const char *format, va_list args)
 {
-    return str_of(arena_vprintf(e->arena, format, args));
+    e->line.len = 0;
+    buf_vprintf(&e->line, format, args);
+    return buf_str(&e->line);
 }
 
 #define FORMAT(e, format, text)                                                        \
@@ -22,7 +30,7 @@ static struct str format_text(struct emit *e, const char *format, va_list args)
     do {                                                                               \
         va_list args_;                                                                 \
         va_start(args_, format);                                                       \
-        (text) = format_text((e), (format), args_);                                    \
+        (text) = format_text_of((e), (format), args_);                                 \
         va_end(args_);                                                                 \
     } while (0)
 
@@ -30,28 +38,94 @@ void emit_init(struct emit *e, struct arena *arena)
 {
     *e = (struct emit){.arena = arena};
     buf_init(&e->text, arena);
+    buf_init(&e->line, arena);
+    buf_init(&e->flat, arena);
+    buf_init(&e->comment, arena);
 }
 
-void emit_init_body(struct emit *e, struct arena *arena)
+void emit_start_body(struct emit *e)
 {
-    emit_init(e, arena);
+    e->parts.count = 0;
+    e->text.len = 0;
     e->indent = WRAP_INDENT;
+    e->wants_blank = false;
+    e->is_at_open = false;
+}
+
+/* ---- Parts ---------------------------------------------------------------------------- */
+
+static bool is_empty(const struct emit *e)
+{
+    return !e->text.len && !e->parts.count;
+}
+
+static void end_part(struct emit *e)
+{
+    vec_push(e->arena, &e->parts, buf_str(&e->text));
+    buf_init(&e->text, e->arena);
+}
+
+/* Between two lines. */
+static void end_full_part(struct emit *e)
+{
+    if (e->text.len < PART_BYTES)
+        return;
+    end_part(e);
+    buf_reserve(&e->text, PART_BYTES + PART_ROOM - 1);
+}
+
+struct emit_parts emit_parts(struct emit *e)
+{
+    if (e->text.len)
+        end_part(e);
+    return e->parts;
 }
 
 struct str emit_text(const struct emit *e)
 {
-    return buf_str(&e->text);
-}
+    struct buf whole;
 
-/* ---- Lines ---------------------------------------------------------------------------- */
+    if (!e->parts.count)
+        return buf_str(&e->text);
+    buf_init(&whole, e->arena);
+    for (size_t i = 0; i < e->parts.count; i++)
+        buf_add(&whole, e->parts.items[i]);
+    buf_add(&whole, buf_str(&e->text));
+    return buf_str(&whole);
+}
 
 static void start_line(struct emit *e)
 {
-    if (e->wants_blank && !e->is_at_open && e->text.len)
+    if (e->wants_blank && !e->is_at_open && !is_empty(e))
         buf_add_char(&e->text, '\n');
     e->wants_blank = false;
     e->is_at_open = false;
+    end_full_part(e);
 }
+
+void emit_append(struct emit *e, const struct emit *other)
+{
+    if (is_empty(other))
+        return;
+    start_line(e);
+    for (size_t i = 0; i < other->parts.count; i++)
+        buf_add(&e->text, other->parts.items[i]);
+    buf_add(&e->text, buf_str(&other->text));
+}
+
+void emit_take(struct emit *e, struct emit *other)
+{
+    const struct emit_parts parts = emit_parts(other);
+
+    if (!parts.count)
+        return;
+    start_line(e);
+    end_part(e);
+    for (size_t i = 0; i < parts.count; i++)
+        vec_push(e->arena, &e->parts, parts.items[i]);
+}
+
+/* ---- Lines ---------------------------------------------------------------------------- */
 
 static void add_line(struct emit *e, struct str text, enum wrap_kind kind,
                      unsigned room)
@@ -104,14 +178,6 @@ bool emit_fits(const struct emit *e, size_t len)
     return e->indent + len <= WRAP_COLUMNS;
 }
 
-void emit_append(struct emit *e, const struct emit *other)
-{
-    if (!other->text.len)
-        return;
-    start_line(e);
-    buf_add(&e->text, emit_text(other));
-}
-
 /* ---- Braces --------------------------------------------------------------------------- */
 
 /* What follows is indented by `columns`; the brace that ends it by `close_columns`. */
@@ -137,15 +203,15 @@ static unsigned last_indent(struct str text)
     return (unsigned)(end - start);
 }
 
-/* An initializer whose declaration takes several lines is indented from the last of them. */
-static void open_initializer(struct emit *e, struct str text)
+/* Of the line buffer. An initializer whose declaration takes several lines is indented from
+ * the last of them. */
+static void open_initializer(struct emit *e)
 {
     unsigned further;
 
-    start_line(e);
-    wrap_line(&e->text, str_printf(e->arena, "%.*s {", STR(text)), WRAP_STATEMENT,
-              e->indent, 0, 0);
-    further = last_indent(emit_text(e)) - e->indent;
+    buf_add(&e->line, S(" {"));
+    add_line(e, buf_str(&e->line), WRAP_STATEMENT, 0);
+    further = last_indent(buf_str(&e->text)) - e->indent;
     open_brace(e, further + WRAP_INDENT, e->indent > 0 ? further : 0);
     e->list_depth = 1;
 }
@@ -154,7 +220,7 @@ void emit_open(struct emit *e, const char *format, ...)
 {
     FORMAT(e, format, text);
     if (!e->list_depth && str_ends_with(text, S("="))) {
-        open_initializer(e, text);
+        open_initializer(e);
         return;
     }
     add_line(e, text, kind_here(e), text.len ? BRACE_ROOM : 0);
@@ -195,8 +261,18 @@ void emit_prototype(struct emit *e, const char *format, ...)
 /* Labels stand one level further left than what they label. */
 static void add_case(struct emit *e, const char *label)
 {
+    struct buf text;
+
     e->indent -= WRAP_INDENT;
-    add_line(e, str_printf(e->arena, "case %s:", label), WRAP_STATEMENT, 0);
+    if (emit_fits(e, sizeof("case :") - 1 + strlen(label))) {
+        start_line(e);
+        buf_fill(&e->text, ' ', e->indent);
+        buf_printf(&e->text, "case %s:", label);
+    } else {
+        buf_init(&text, e->arena);
+        buf_printf(&text, "case %s:", label);
+        add_line(e, buf_str(&text), WRAP_STATEMENT, 0);
+    }
     e->indent += WRAP_INDENT;
 }
 
@@ -227,9 +303,18 @@ void emit_case_line(struct emit *e, const char *label, const char *format, ...)
     end_line(e);
 }
 
+void emit_default_line(struct emit *e, const char *statement)
+{
+    e->indent -= WRAP_INDENT;
+    emit_line(e, "default: %s", statement);
+    e->indent += WRAP_INDENT;
+}
+
 void emit_if(struct emit *e, const char *condition)
 {
-    add_line(e, str_printf(e->arena, "if (%s)", condition), WRAP_STATEMENT, 0);
+    e->line.len = 0;
+    buf_printf(&e->line, "if (%s)", condition);
+    add_line(e, buf_str(&e->line), WRAP_STATEMENT, 0);
     end_line(e);
 }
 
@@ -240,35 +325,45 @@ void emit_open_if(struct emit *e, const char *condition)
 
 /* ---- Comments ------------------------------------------------------------------------- */
 
-/* Without what begins or ends a comment, and without trigraphs. */
+/* Without what begins or ends a comment, and without trigraphs. Until the next one. */
 static struct str defuse(struct emit *e, struct str text)
 {
-    struct buf safe;
+    struct buf *safe = &e->flat;
+    char last = '\0';
 
-    buf_init(&safe, e->arena);
+    safe->len = 0;
     for (size_t i = 0; i < text.len; i++) {
-        const char last = safe.len ? safe.p[safe.len - 1] : '\0';
         const char c = text.p[i] == '\n' || text.p[i] == '\t' ? ' ' : text.p[i];
 
         if ((last == '*' && c == '/') || (last == '/' && c == '*') ||
             (last == '?' && c == '?'))
-            buf_add_char(&safe, ' ');
-        if ((unsigned char)c >= ' ')
-            buf_add_char(&safe, c);
+            buf_add_char(safe, ' ');
+        if ((unsigned char)c < ' ')
+            continue;
+        buf_add_char(safe, c);
+        last = c;
     }
-    return buf_str(&safe);
+    return buf_str(safe);
+}
+
+static void add_comment_line(struct emit *e, struct str line)
+{
+    if (e->has_comment)
+        buf_add_char(&e->comment, '\n');
+    e->has_comment = true;
+    buf_add(&e->comment, line);
 }
 
 void emit_comment_line(struct emit *e, const char *format, ...)
 {
     FORMAT(e, format, text);
-    vec_push(e->arena, &e->comment, defuse(e, text));
+    add_comment_line(e, defuse(e, text));
 }
 
 void emit_comment_blank(struct emit *e)
 {
-    if (e->comment.count)
-        vec_push(e->arena, &e->comment, S(""));
+    if (e->has_comment)
+        add_comment_line(e, S(""));
 }
 
 /* The part of `text` that fills one line, at least a word. */
@@ -295,7 +390,7 @@ static void add_paragraph(struct emit *e, struct str text)
     while (text.len) {
         const size_t len = line_len(text, columns);
 
-        vec_push(e->arena, &e->comment, str_part(text, 0, len));
+        add_comment_line(e, str_part(text, 0, len));
         text = str_trim(str_part(text, len, text.len));
     }
 }
@@ -308,15 +403,21 @@ void emit_comment_text(struct emit *e, const char *format, ...)
 
 void emit_comment_end(struct emit *e)
 {
-    start_line(e);
-    for (size_t i = 0; i < e->comment.count; i++) {
-        const struct str line = e->comment.items[i];
+    struct str rest = buf_str(&e->comment);
+    const char *start = "/*";
 
+    start_line(e);
+    while (e->has_comment) {
+        const struct str line = str_part(rest, 0, str_find(rest, S("\n")));
+
+        e->has_comment = line.len < rest.len;
+        rest = str_part(rest, line.len + 1, rest.len);
         buf_fill(&e->text, ' ', e->indent);
-        buf_printf(&e->text, "%s%s%.*s%s\n", i ? " *" : "/*", line.len ? " " : "",
-                   STR(line), i + 1 == e->comment.count ? " */" : "");
+        buf_printf(&e->text, "%s%s%.*s%s\n", start, line.len ? " " : "", STR(line),
+                   e->has_comment ? "" : " */");
+        start = " *";
     }
-    e->comment.count = 0;
+    e->comment.len = 0;
 }
 
 void emit_comment(struct emit *e, const char *format, ...)
@@ -328,87 +429,136 @@ void emit_comment(struct emit *e, const char *format, ...)
 
 /* ---- Text constants ------------------------------------------------------------------- */
 
-static void add_escaped(struct buf *out, struct str text)
+/* Writes a character as it stands in a constant; the number of bytes. */
+static size_t write_escaped(char *out, char c, char before)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        const unsigned char c = (unsigned char)text.p[i];
+    const unsigned char byte = (unsigned char)c;
+    const bool is_control = byte < ' ' || byte == 0x7f;
 
-        if (c == '\n')
-            buf_add(out, S("\\n"));
-        else if (c == '\t')
-            buf_add(out, S("\\t"));
-        else if (c == '"' || c == '\\' || (c == '?' && i && text.p[i - 1] == '?'))
-            buf_printf(out, "\\%c", c);
-        else if (c < ' ' || c == 0x7f)
-            buf_printf(out, "\\%03o", c);
-        else
-            buf_add_char(out, (char)c);
+    if (!is_control && c != '"' && c != '\\' && (c != '?' || before != '?')) {
+        *out = c;
+        return 1;
     }
+    *out++ = '\\';
+    if (is_control && c != '\n' && c != '\t') {
+        *out++ = (char)('0' + byte / 64);
+        *out++ = (char)('0' + byte / 8 % 8);
+        *out = (char)('0' + byte % 8);
+        return ESCAPE_BYTES_MAX;
+    }
+    *out = c;
+    if (c == '\n')
+        *out = 'n';
+    else if (c == '\t')
+        *out = 't';
+    return 2;
 }
 
 const char *emit_quote(struct arena *arena, struct str text)
 {
-    struct buf out;
+    char *quoted = arena_array(arena, char, text.len *ESCAPE_BYTES_MAX + 3);
+    char *end = quoted;
 
-    buf_init(&out, arena);
-    buf_add_char(&out, '"');
-    add_escaped(&out, text);
-    buf_add_char(&out, '"');
-    return out.p;
+    *end++ = '"';
+    for (size_t i = 0; i < text.len; i++)
+        end += write_escaped(end, text.p[i], i ? text.p[i - 1] : '\0');
+    *end = '"';
+    return quoted;
 }
 
-/* Whether a line may end before byte `at`, and whether it has to: a line for each object of
- * a list reads best. */
-static bool may_end(struct str text, size_t at)
+/* The quote that begins a line of a constant. */
+static void start_piece(struct emit *e)
 {
-    return at == text.len || text.p[at - 1] == ',' || text.p[at - 1] == ' ';
+    end_full_part(e);
+    buf_fill(&e->text, ' ', e->indent + WRAP_INDENT);
+    buf_add_char(&e->text, '"');
+    e->piece_start = e->text.len;
+    e->piece_end = 0;
 }
 
-static bool must_end(struct str text, size_t at)
+/* Ends the line, and begins another, behind the last place that allows it. */
+static void end_piece(struct emit *e)
 {
-    return str_starts_with(str_part(text, at - 1, text.len), S(",{"));
+    e->line.len = 0;
+    buf_add(&e->line, str_part(buf_str(&e->text), e->piece_end, e->text.len));
+    e->text.len = e->piece_end;
+    buf_add(&e->text, S("\"\n"));
+    start_piece(e);
+    buf_add(&e->text, buf_str(&e->line));
 }
 
-/* The next piece of a text constant, quoted, that fits into a line. */
-static const char *next_piece(struct emit *e, struct str *text, size_t columns)
+/* Here a line may end. It does earlier if it would be too long. */
+static void may_end_piece(struct emit *e)
 {
-    const char *piece = NULL;
-    size_t piece_len = 0;
+    const size_t columns = WRAP_COLUMNS - WRAP_INDENT - 1 - e->indent - 2;
+    const struct str piece = str_part(buf_str(&e->text), e->piece_start, e->text.len);
 
-    for (size_t i = 1; i <= text->len && !(piece && must_end(*text, piece_len)); i++) {
-        const char *quoted;
+    if (e->piece_end && piece.len > columns &&
+        (!e->is_piece_wide || str_utf8_count(piece) > columns))
+        end_piece(e);
+    e->piece_end = e->text.len;
+}
 
-        if (!may_end(*text, i))
-            continue;
-        quoted = emit_quote(e->arena, str_part(*text, 0, i));
-        if (piece && str_utf8_count(str_of(quoted)) > columns)
-            break;
-        piece = quoted;
-        piece_len = i;
+void emit_open_text(struct emit *e, const char *declaration)
+{
+    start_line(e);
+    buf_fill(&e->text, ' ', e->indent);
+    buf_printf(&e->text, "%s =\n", declaration);
+    e->last = '\0';
+    e->is_piece_wide = false;
+    start_piece(e);
+}
+
+/* Writes up to a place where a line may end; the bytes that this takes. */
+static size_t add_segment(struct emit *e, struct str text)
+{
+    const size_t max = text.len < SEGMENT_BYTES ? text.len : SEGMENT_BYTES;
+    char last = e->last, *out;
+    unsigned wide = 0;
+    size_t len = 0;
+
+    buf_reserve(&e->text, max * ESCAPE_BYTES_MAX);
+    out = e->text.p + e->text.len;
+    do {
+        const char c = text.p[len++];
+
+        out += write_escaped(out, c, last);
+        wide |= (unsigned char)c;
+        last = c;
+    } while (len < max && last != ',' && last != ' ');
+    e->text.len = (size_t)(out - e->text.p);
+    e->is_piece_wide |= wide >= 0x80;
+    e->last = last;
+    return len;
+}
+
+/* A line for each object of a list reads best. */
+void emit_add_text(struct emit *e, struct str text)
+{
+    while (text.len) {
+        if (text.p[0] == '{' && e->last == ',')
+            end_piece(e);
+        text = str_part(text, add_segment(e, text), text.len);
+        if (e->last == ',' || e->last == ' ')
+            may_end_piece(e);
     }
-    *text = str_part(*text, piece_len, text->len);
-    return piece;
+}
+
+void emit_close_text(struct emit *e)
+{
+    may_end_piece(e);
+    buf_add(&e->text, S("\";\n"));
 }
 
 void emit_text_constant(struct emit *e, const char *declaration, struct str text)
 {
-    const size_t columns = WRAP_COLUMNS - WRAP_INDENT - 1 - e->indent;
+    const char *quoted = emit_quote(e->arena, text);
 
-    if (emit_fits(
-            e, str_printf(e->arena, "%s = %s;", declaration, emit_quote(e->arena, text))
-                   .len)) {
-        emit_line(e, "%s = %s;", declaration, emit_quote(e->arena, text));
+    if (emit_fits(e, strlen(declaration) + sizeof(" = ;") - 1 + strlen(quoted))) {
+        emit_line(e, "%s = %s;", declaration, quoted);
         return;
     }
-    start_line(e);
-    buf_fill(&e->text, ' ', e->indent);
-    buf_printf(&e->text, "%s =", declaration);
-    while (text.len) {
-        const char *piece = next_piece(e, &text, columns);
-
-        end_line(e);
-        buf_fill(&e->text, ' ', e->indent + WRAP_INDENT);
-        buf_add(&e->text, str_of(piece));
-    }
-    buf_add(&e->text, S(";\n"));
+    emit_open_text(e, declaration);
+    emit_add_text(e, text);
+    emit_close_text(e);
 }

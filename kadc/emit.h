@@ -28,23 +28,41 @@ struct emit_brace {
     unsigned outer_indent;
 };
 
+/* A long text: parts that follow one another. */
+struct emit_parts {
+    struct str *items;
+    size_t count;
+    size_t capacity;
+};
+
 struct emit {
     struct arena *arena;
-    struct buf text;
-    unsigned indent;     /* columns */
-    unsigned list_depth; /* initializers that are open */
+    struct emit_parts parts; /* of whole lines */
+    struct buf text;         /* what follows them */
+    struct buf line;         /* the latest that was formatted */
+    struct buf flat;         /* what is laid out or defused now */
+    unsigned indent;         /* columns */
+    unsigned list_depth;     /* initializers that are open */
     VEC(struct emit_brace) braces;
     bool wants_blank;
-    bool is_at_open;         /* nothing since a brace was opened */
-    VEC(struct str) comment; /* lines of the comment that is open */
+    bool is_at_open;    /* nothing since a brace was opened */
+    struct buf comment; /* lines of the comment that is open */
+    bool has_comment;
+    /* Of the text constant that is open: */
+    size_t piece_start; /* of its last line, behind the quote */
+    size_t piece_end;   /* where it may end; 0: nowhere */
+    char last;          /* character */
+    bool is_piece_wide; /* it may have characters of several bytes */
 };
 
 #define EMIT_PRINTF(text, args) __attribute__((format(printf, text, args)))
 
 void emit_init(struct emit *e, struct arena *arena);
-/* The same for the body of a function, which another emitter appends. */
-void emit_init_body(struct emit *e, struct arena *arena);
+/* Forgets its text, and goes on with the body of a function, which another emitter appends. */
+void emit_start_body(struct emit *e);
+/* All of it: as one text; as it is. */
 struct str emit_text(const struct emit *e);
+struct emit_parts emit_parts(struct emit *e);
 
 /* One declaration, statement, enumerator or member, with its `;` or `,`. */
 void emit_line(struct emit *e, const char *format, ...) EMIT_PRINTF(2, 3);
@@ -67,6 +85,8 @@ void emit_case(struct emit *e, const char *label);
 void emit_case_at(struct emit *e, const char *label, const char *place);
 void emit_case_line(struct emit *e, const char *label, const char *format, ...)
     EMIT_PRINTF(3, 4);
+/* `default: STATEMENT`, a short one. */
+void emit_default_line(struct emit *e, const char *statement);
 /* `if (CONDITION)`, for a statement (emit_nested) or a block (emit_open_if). */
 void emit_if(struct emit *e, const char *condition);
 void emit_open_if(struct emit *e, const char *condition);
@@ -91,9 +111,15 @@ void emit_directive(struct emit *e, const char *format, ...) EMIT_PRINTF(2, 3);
 
 /* `DECLARATION = "...";` over as many lines as the text needs. */
 void emit_text_constant(struct emit *e, const char *declaration, struct str text);
+/* The same, of several texts, when they are together too long for one line. */
+void emit_open_text(struct emit *e, const char *declaration);
+void emit_add_text(struct emit *e, struct str text);
+void emit_close_text(struct emit *e);
 
-/* What another emitter has collected, as it is. */
+/* What another emitter has collected, as it is: a copy; or the text itself, which may be long
+ * and is in the arena of both. */
 void emit_append(struct emit *e, const struct emit *other);
+void emit_take(struct emit *e, struct emit *other);
 
 /* A C string literal. */
 const char *emit_quote(struct arena *arena, struct str text);

@@ -72,30 +72,30 @@ static struct layout best_layout(const struct str *items, size_t count, size_t r
 static void add_row(struct emit *e, const struct str *items, size_t count,
                     const struct layout *layout)
 {
-    struct buf row;
+    struct buf *row = &e->flat;
 
-    buf_init(&row, e->arena);
+    row->len = 0;
     for (size_t i = 0; i < count; i++) {
-        buf_printf(&row, "%s%.*s,", i ? " " : "", STR(items[i]));
+        buf_printf(row, "%s%.*s,", i ? " " : "", STR(items[i]));
         if (i + 1 < count)
-            buf_fill(&row, ' ', layout->widths[i] - item_width(items[i]));
+            buf_fill(row, ' ', layout->widths[i] - item_width(items[i]));
     }
-    emit_directive(e, "%*s%s", (int)e->indent, "", row.p);
+    emit_directive(e, "%*s%s", (int)e->indent, "", row->p);
 }
 
 void emit_list(struct emit *e, const char *declaration, const struct str *items,
                size_t count)
 {
-    struct buf flat;
+    struct buf *flat = &e->flat;
     struct layout layout;
 
-    buf_init(&flat, e->arena);
-    buf_printf(&flat, "%s = {", declaration);
+    flat->len = 0;
+    buf_printf(flat, "%s = {", declaration);
     for (size_t i = 0; i < count; i++)
-        buf_printf(&flat, "%s%.*s", i ? ", " : "", STR(items[i]));
-    buf_add(&flat, S("};"));
-    if (emit_fits(e, str_utf8_count(buf_str(&flat)))) {
-        emit_line(e, "%s", flat.p);
+        buf_printf(flat, "%s%.*s", i ? ", " : "", STR(items[i]));
+    buf_add(flat, S("};"));
+    if (emit_fits(e, str_utf8_count(buf_str(flat)))) {
+        emit_line(e, "%s", flat->p);
         return;
     }
     emit_open(e, "%s =", declaration);

@@ -95,26 +95,28 @@ enum binding_kind {
 };
 
 struct binding {
-    enum binding_kind kind;
-    const struct step *step;
-    const struct type_field *field;
-    struct str name; /* of the variable or secret */
+    enum binding_kind kind : 8;
     /* By flow.c: the value may be unset where it is read, so that the type is optional
      * here although the declaration's is not (read under ?? or in an optional place). */
     bool may_be_unset;
+    const struct step *step;
+    const struct type_field *field;
+    struct str name; /* of the variable or secret */
 };
 
 struct expr {
-    enum expr_kind kind;
-    enum expr_op op;
-    struct span span;
-    struct str text;       /* name, field, function, or the text of EXPR_TEXT */
-    struct span name_span; /* of `text` in EXPR_FIELD and EXPR_CALL */
-    int64_t integer;
-    double number;
-    bool boolean;
+    enum expr_kind kind : 8;
+    enum expr_op op : 8;
     bool is_parenthesized;
     bool is_guarded; /* stands left of `??`: it may be unset */
+    struct span span;
+    struct span name_span; /* of `text` in EXPR_FIELD and EXPR_CALL */
+    struct str text;       /* name, field, function, or the text of EXPR_TEXT */
+    union {                /* of EXPR_INTEGER, EXPR_NUMBER, EXPR_BOOLEAN */
+        int64_t integer;
+        double number;
+        bool boolean;
+    };
     struct expr *left, *right;
     struct expr **args;
     size_t arg_count;

@@ -53,13 +53,34 @@ enum {
 
 /* ---- Did you mean ---------------------------------------------------------------- */
 
-static struct names field_names(struct arena *arena, const struct type *object)
-{
-    struct str *names = arena_array(arena, struct str, object->field_count);
+/* Made once for each type. */
+struct field_names {
+    const struct type *object;
+    struct names names;
+};
 
+static struct str object_key(const struct type *const *object)
+{
+    return (struct str){(const char *)object, sizeof(*object)};
+}
+
+static struct names field_names(const struct scope *scope, const struct type *object)
+{
+    struct table *known = &scope->workflow->field_names;
+    struct field_names *entry = table_find(known, object_key(&object));
+    struct str *names;
+
+    if (entry)
+        return entry->names;
+    names = arena_array(scope->arena, struct str, object->field_count);
     for (size_t i = 0; i < object->field_count; i++)
         names[i] = object->fields[i].name;
-    return (struct names){names, object->field_count};
+    entry = arena_new(scope->arena, struct field_names);
+    *entry = (struct field_names){object, {names, object->field_count}};
+    if (!known->arena)
+        table_init(known, scope->arena);
+    table_add(known, object_key(&entry->object), entry);
+    return entry->names;
 }
 
 /* After a report about `expr`'s name: suggestions; returns the one that is meant, or an
@@ -67,13 +88,13 @@ static struct names field_names(struct arena *arena, const struct type *object)
 struct str bind_suggest(const struct scope *scope, const struct expr *expr,
                         struct names names)
 {
-    const ptrdiff_t meant =
-        diag_did_you_mean(scope->diags, expr->name_span, expr->text, names);
+    const struct nearest nearest = diag_nearest(scope->diags, expr->text, names);
     const char *minus =
         expr->text.len ? memchr(expr->text.p, '-', expr->text.len) : NULL;
 
-    if (meant >= 0)
-        return names.items[meant];
+    diag_suggest(scope->diags, expr->name_span, expr->text, names, &nearest);
+    if (nearest.count == 1)
+        return names.items[nearest.shown[0]];
     for (size_t i = 0; minus && i < names.count; i++)
         if (str_equal(str_part(expr->text, 0, (size_t)(minus - expr->text.p)),
                       names.items[i]))
@@ -86,8 +107,7 @@ static const struct type_field *suggest_field(const struct scope *scope,
                                               const struct expr *expr,
                                               const struct type *object)
 {
-    const struct str meant =
-        bind_suggest(scope, expr, field_names(scope->arena, object));
+    const struct str meant = bind_suggest(scope, expr, field_names(scope, object));
 
     return meant.p ? type_field_find(object, meant) : NULL;
 }
@@ -128,7 +148,7 @@ static const struct type *workflow_error_type(const struct scope *scope)
 static bool is_misnamed(const struct scope *scope, struct str name,
                         const struct type *object)
 {
-    const struct names names = field_names(scope->arena, object);
+    const struct names names = field_names(scope, object);
     const struct nearest nearest = diag_nearest(scope->diags, name, names);
 
     return nearest.count == 1 && !name_is_identifier(names.items[nearest.shown[0]]);

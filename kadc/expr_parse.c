@@ -583,7 +583,9 @@ struct template *template_parse(struct arena *arena, const struct node *scalar,
     assert(scalar->kind == NODE_SCALAR);
     if (scalar->is_poisoned)
         return template_broken(arena, scalar);
-    p.text = (struct str){str_copy(arena, scalar->text), scalar->text.len};
+    p.text = scalar->text;
+    if (str_find(p.text, S("{{")) < p.text.len) /* the tokens need a NUL at the end */
+        p.text.p = str_copy(arena, p.text);
     for (size_t at = 0; at < p.text.len;) {
         const size_t open = at + str_find(str_part(p.text, at, p.text.len), S("{{"));
         struct template_part part = {0};

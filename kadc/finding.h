@@ -8,6 +8,8 @@
 #include "base/vec.h"
 #include "diag.h"
 
+struct name_index;
+
 /* A note, or a stop of a path. */
 struct finding_place {
     struct span span;
@@ -47,6 +49,10 @@ struct expectation {
     bool is_met;
 };
 
+/* diag_expected.c: sets `expected` of each finding, and what expectations are met. */
+void expectations_match(struct expectation *expectations, size_t expectation_count,
+                        struct finding *const *findings, size_t finding_count);
+
 /* How many of the other places of a finding are shown to people. */
 enum { FINDING_OTHERS_SHOWN = 5 };
 
@@ -71,8 +77,10 @@ void diag_json_print(const struct report *report, FILE *out);
 void diag_sarif_print(const struct report *report, FILE *out);
 void diag_github_print(const struct report *report, FILE *out);
 
-/* Takes the cost of a search from what one compilation may spend on them; false: too much. */
-bool diag_search(struct diags *diags, size_t cost);
+/* No more findings of this file are kept. */
+bool diag_is_full(const struct diags *diags);
+/* Made once for each list of names; they have to stay where they are. */
+const struct name_index *diag_name_index(struct diags *diags, struct names names);
 
 /* "2 errors, 1 warning in 3 files; 1 can be fixed with --fix"; nothing without
  * findings. */

@@ -27,6 +27,7 @@
 struct flow {
     struct program *program;
     struct workflow *workflow;
+    struct flow_paths *paths;
     struct flow_reads reads;
     struct flow_needs needs;
     struct table env;     /* names in workflow->env */
@@ -81,12 +82,32 @@ static unsigned read_fault(const struct flow *flow, const struct step *producer,
     return KAD0401;
 }
 
+/* Whether every end that completes the workflow comes after a success of the step, also one
+ * that a failure leads to. */
+static bool is_before_all_ends(const struct flow *flow, const struct step *step)
+{
+    const struct graph *graph = flow->workflow->graph;
+    for (size_t e = 0; e < graph->edge_count; e++) {
+        const struct edge *edge = &graph->edges[e];
+        if (edge->to || edge->from->branch || edge->is_refused ||
+            edge->route->kind != ROUTE_COMPLETE || !edge->from->is_reachable)
+            continue;
+        if (!graph_is_passed(graph, graph_node(step, NODE_SUCCEEDED),
+                             graph_node(edge->from, edge->kind == EDGE_SUCCESS
+                                                        ? NODE_SUCCEEDED
+                                                        : NODE_FAILED)))
+            return false;
+    }
+    return true;
+}
+
 /* Of the workflow's outputs: unset at some end that completes. */
 static bool is_unset_at_end(const struct flow *flow, const struct seen *seen)
 {
-    return !seen->is_sure ||
-           flow_path_find(flow->program->arena, flow->workflow, seen->step, NULL)
-               .is_found;
+    if (!seen->is_sure)
+        return true;
+    return !is_before_all_ends(flow, seen->step) &&
+           flow_path_find(flow->paths, seen->step, NULL).is_found;
 }
 
 static const struct step *main_step(const struct step *step)
@@ -107,7 +128,7 @@ static void output_need(struct flow *flow, const struct step *producer)
             flow->workflow->steps[at->index]->are_outputs_needed = true;
     producer = main_step(producer);
     if (producer != reader || is_own_input)
-        flow_needs_add(&flow->needs, flow->workflow, producer, reader);
+        flow_needs_add(&flow->needs, producer, reader);
 }
 
 /* 0406: in the first round of a loop it has no value, and then that of the round before; and
@@ -456,17 +477,18 @@ static void dead_stores_report(const struct flow *flow)
 
 void flow_check(struct program *program, struct workflow *workflow)
 {
-    struct arena *arena = program->arena;
+    struct arena scratch = {0};
     struct flow flow = {
         .program = program,
         .workflow = workflow,
-        .is_param_used = arena_array(arena, bool, workflow->params->field_count),
+        .paths = flow_paths_new(&scratch, workflow),
+        .is_param_used = arena_array(&scratch, bool, workflow->params->field_count),
         .is_usage_known = !workflow->has_gaps,
     };
-    flow_reads_init(&flow.reads, arena);
-    flow_needs_init(&flow.needs, arena, workflow);
-    table_init(&flow.env, arena);
-    table_init(&flow.secrets, arena);
+    flow_reads_init(&flow.reads, &scratch);
+    flow_needs_init(&flow.needs, &scratch, workflow);
+    table_init(&flow.env, &scratch);
+    table_init(&flow.secrets, &scratch);
     for (size_t i = 0; i < workflow->step_count; i++)
         step_read_all(&flow, workflow->steps[i]);
     flow.step = NULL;
@@ -476,10 +498,11 @@ void flow_check(struct program *program, struct workflow *workflow)
         template_read_all(&flow, workflow->triggers[i].event.filter, false);
     if (workflow->concurrency)
         template_read_all(&flow, workflow->concurrency->key, false);
-    flow_needs_find(&flow.needs, program->diags, workflow);
-    flow_reads_report(&flow.reads, program, workflow);
+    flow_needs_find(&flow.needs, program, workflow);
+    flow_reads_report(&flow.reads, flow.paths, program, workflow);
     if (flow.is_usage_known) {
         params_report_unused(&flow);
         dead_stores_report(&flow);
     }
+    arena_release(&scratch);
 }

@@ -12,6 +12,7 @@ enum { NEEDS_MAX = 3000000 };
 
 struct flow_readers {
     VEC(size_t) steps; /* indices */
+    bool is_read_at_ends;
 };
 
 /* Routes backwards: those to step i come from [first[i], first[i + 1]). */
@@ -20,39 +21,33 @@ struct sources {
     size_t *from;
 };
 
+static bool is_end(const struct edge *edge)
+{
+    return !edge->to && !edge->from->branch && edge->route->kind == ROUTE_COMPLETE;
+}
+
 void flow_needs_init(struct flow_needs *needs, struct arena *arena,
                      const struct workflow *workflow)
 {
+    const struct graph *graph = workflow->graph;
+
     needs->arena = arena;
     needs->of = arena_array(arena, struct flow_readers, workflow->step_count);
+    for (size_t e = 0; e < graph->edge_count; e++)
+        if (is_end(&graph->edges[e]))
+            vec_push(arena, &needs->ends, graph->edges[e].from->index);
 }
 
-static void add_reader(struct flow_needs *needs, const struct step *producer,
-                       size_t reader)
+void flow_needs_add(struct flow_needs *needs, const struct step *producer,
+                    const struct step *reader)
 {
     struct flow_readers *readers = &needs->of[producer->index];
     const size_t count = readers->steps.count;
 
-    if (count == 0 || readers->steps.items[count - 1] != reader)
-        vec_push(needs->arena, &readers->steps, reader);
-}
-
-void flow_needs_add(struct flow_needs *needs, const struct workflow *workflow,
-                    const struct step *producer, const struct step *reader)
-{
-    const struct graph *graph = workflow->graph;
-
-    if (reader) {
-        add_reader(needs, producer, reader->index);
-        return;
-    }
-    for (size_t e = 0; e < graph->edge_count; e++) {
-        const struct edge *edge = &graph->edges[e];
-
-        if (!edge->to && !edge->from->branch && edge->from != producer &&
-            edge->route->kind == ROUTE_COMPLETE)
-            add_reader(needs, producer, edge->from->index);
-    }
+    if (!reader)
+        readers->is_read_at_ends = true;
+    else if (count == 0 || readers->steps.items[count - 1] != reader->index)
+        vec_push(needs->arena, &readers->steps, reader->index);
 }
 
 static struct sources sources_of(struct arena *arena, const struct workflow *workflow)
@@ -99,7 +94,7 @@ static void see(struct search *search, struct arena *arena, size_t index,
     search->need_count++;
 }
 
-void flow_needs_find(struct flow_needs *needs, struct diags *diags,
+void flow_needs_find(struct flow_needs *needs, struct program *program,
                      struct workflow *workflow)
 {
     struct search search = {
@@ -113,18 +108,20 @@ void flow_needs_find(struct flow_needs *needs, struct diags *diags,
         const struct flow_readers *readers = &needs->of[i];
 
         for (size_t r = 0; r < readers->steps.count; r++)
-            see(&search, needs->arena, readers->steps.items[r], i);
+            see(&search, program->arena, readers->steps.items[r], i);
+        for (size_t e = 0; readers->is_read_at_ends && e < needs->ends.count; e++)
+            see(&search, program->arena, needs->ends.items[e], i);
         while (search.stack_count) {
             const size_t at = search.stack[--search.stack_count];
 
             for (size_t s = search.sources.first[at]; s < search.sources.first[at + 1];
                  s++)
-                see(&search, needs->arena, search.sources.from[s], i);
+                see(&search, program->arena, search.sources.from[s], i);
         }
         if (search.need_count > NEEDS_MAX) {
-            diag_report(diags, workflow->steps[i]->id.span, KAD1301,
+            diag_report(program->diags, workflow->steps[i]->id.span, KAD1301,
                         "too many outputs are read too far from where they are set");
-            diag_help(diags,
+            diag_help(program->diags,
                       "more than %d pairs of a step and an output that it or one "
                       "after it reads",
                       (int)NEEDS_MAX);

@@ -11,17 +11,18 @@
 struct flow_needs {
     struct arena *arena;
     struct flow_readers *of; /* by index of the producer */
+    VEC(size_t) ends;        /* indices of the steps at which the workflow completes */
 };
 
 void flow_needs_init(struct flow_needs *needs, struct arena *arena,
                      const struct workflow *workflow);
 
 /* `reader` NULL: the workflow's outputs, which each completing end reads. */
-void flow_needs_add(struct flow_needs *needs, const struct workflow *workflow,
-                    const struct step *producer, const struct step *reader);
+void flow_needs_add(struct flow_needs *needs, const struct step *producer,
+                    const struct step *reader);
 
 /* Sets step->needs of all steps, in the order of the file. */
-void flow_needs_find(struct flow_needs *needs, struct diags *diags,
+void flow_needs_find(struct flow_needs *needs, struct program *program,
                      struct workflow *workflow);
 
 #endif

@@ -8,19 +8,28 @@
 enum { SHOWN_MAX = 10 };
 
 /* Twice the step's index, and one more after a failure. */
-static size_t state_of(const struct step *step, bool is_failed)
+static uint32_t state_of(const struct step *step, bool is_failed)
 {
-    return step->index * 2 + is_failed;
+    return (uint32_t)step->index * 2 + is_failed;
 }
 
-struct path_search {
-    const struct workflow *workflow;
-    const struct step *producer, *goal;
+/* A place that a search has come to. */
+struct state {
+    const struct edge *by; /* that led here; NULL: the search began here */
+    uint32_t from;         /* the state before it */
+    uint32_t round;        /* the search that was here last */
+};
+
+struct flow_paths {
     struct arena *arena;
-    const struct edge **by; /* the edge that led to each state */
-    size_t *from;           /* the state before it */
-    bool *is_seen;
-    size_t *queue;
+    const struct workflow *workflow;
+    struct state *states; /* this and what follows: from the first search on */
+    uint32_t *queue;
+    const struct edge **edges;           /* of the path that was found last */
+    struct edge inside[BLOCK_DEPTH_MAX]; /* into the blocks round the goal */
+    uint32_t round;
+    /* Of the search that is going on. */
+    const struct step *producer, *goal;
     size_t head, tail;
 };
 
@@ -29,7 +38,7 @@ static bool is_failed_after(const struct edge *edge, bool is_failed)
     return edge->kind != EDGE_SUCCESS || (is_failed && !edge->from->recovers);
 }
 
-static bool is_goal_end(const struct path_search *search, const struct edge *edge,
+static bool is_goal_end(const struct flow_paths *search, const struct edge *edge,
                         bool is_failed)
 {
     return !search->goal && !edge->to && !is_failed &&
@@ -37,61 +46,62 @@ static bool is_goal_end(const struct path_search *search, const struct edge *edg
 }
 
 /* The edges up to a state, and perhaps one more. */
-static struct flow_path path_to(struct arena *arena, const struct path_search *search,
-                                size_t state, const struct edge *last)
+static struct flow_path path_to(const struct flow_paths *search, uint32_t state,
+                                const struct edge *last)
 {
-    struct flow_path path = {.is_found = true};
+    const struct state *states = search->states;
+    struct flow_path path = {.edges = search->edges, .is_found = true};
     size_t count = last ? 1 : 0;
-    for (size_t at = state; search->by[at]; at = search->from[at])
+    for (size_t at = state; states[at].by; at = states[at].from)
         count++;
-    path.edges = arena_array(arena, const struct edge *, count);
     path.count = count;
     if (last)
         path.edges[--count] = last;
-    for (size_t at = state; search->by[at]; at = search->from[at])
-        path.edges[--count] = search->by[at];
+    for (size_t at = state; states[at].by; at = states[at].from)
+        path.edges[--count] = states[at].by;
     for (size_t i = 0; i < path.count; i++)
         path.meets_producer =
             path.meets_producer || path.edges[i]->from == search->producer;
     return path;
 }
 
-static void state_add(struct path_search *search, const struct edge *edge, size_t from,
-                      bool is_failed)
+static void state_add(struct flow_paths *search, const struct step *step,
+                      bool is_failed, const struct edge *by, uint32_t from)
 {
-    size_t next = state_of(edge->to, is_failed);
-    if (search->is_seen[next])
+    uint32_t next = state_of(step, is_failed);
+    if (search->states[next].round == search->round)
         return;
-    search->is_seen[next] = true;
-    search->by[next] = edge;
-    search->from[next] = from;
+    search->states[next] = (struct state){by, from, search->round};
     search->queue[search->tail++] = next;
 }
 
 /* Into the block that the goal is in. */
-static void inside_add(struct path_search *search, const struct step *step,
-                       size_t state)
+static void inside_add(struct flow_paths *search, const struct step *step,
+                       uint32_t state)
 {
     if (!search->goal || !step_is_inside(search->goal, step->block))
         return;
     const struct step *in = search->goal;
     while (in->outer != step->block)
         in = in->outer->step;
-    struct edge *edge = arena_new(search->arena, struct edge);
+    size_t depth = 0;
+    for (const struct step *at = step; at->outer; at = at->outer->step)
+        depth++;
+    struct edge *edge = &search->inside[depth];
     edge->kind = EDGE_INSIDE;
     edge->from = step;
     edge->to = search->workflow->steps[in->branch->first];
-    state_add(search, edge, state, state & 1);
+    state_add(search, edge->to, state & 1, edge, state);
 }
 
-static struct flow_path search_run(struct arena *arena, struct path_search *search)
+static struct flow_path search_run(struct flow_paths *search)
 {
     const struct graph *graph = search->workflow->graph;
     while (search->head < search->tail) {
-        size_t state = search->queue[search->head++];
+        uint32_t state = search->queue[search->head++];
         size_t at = state / 2;
         if (search->goal == search->workflow->steps[at])
-            return path_to(arena, search, state, NULL);
+            return path_to(search, state, NULL);
         inside_add(search, search->workflow->steps[at], state);
         for (size_t e = graph->first[at]; e < graph->first[at + 1]; e++) {
             const struct edge *edge = &graph->edges[e];
@@ -100,31 +110,40 @@ static struct flow_path search_run(struct arena *arena, struct path_search *sear
                 (edge->kind == EDGE_SUCCESS && edge->from == search->producer))
                 continue;
             if (is_goal_end(search, edge, is_failed))
-                return path_to(arena, search, state, edge);
+                return path_to(search, state, edge);
             if (edge->to)
-                state_add(search, edge, state, is_failed);
+                state_add(search, edge->to, is_failed, edge, state);
         }
     }
     return (struct flow_path){0};
 }
 
-struct flow_path flow_path_find(struct arena *arena, const struct workflow *workflow,
-                                const struct step *producer, const struct step *goal)
+struct flow_paths *flow_paths_new(struct arena *arena, const struct workflow *workflow)
 {
-    size_t count = workflow->step_count * 2;
-    struct path_search search = {
-        .workflow = workflow,
-        .producer = producer,
-        .goal = goal,
-        .arena = arena,
-        .by = arena_array(arena, const struct edge *, count),
-        .from = arena_array(arena, size_t, count),
-        .is_seen = arena_array(arena, bool, count),
-        .queue = arena_array(arena, size_t, count),
-    };
-    search.is_seen[0] = true;
-    search.queue[search.tail++] = 0;
-    return search_run(arena, &search);
+    struct flow_paths *paths = arena_new(arena, struct flow_paths);
+    paths->arena = arena;
+    paths->workflow = workflow;
+    return paths;
+}
+
+static void room_make(struct flow_paths *paths)
+{
+    size_t count = paths->workflow->step_count * 2;
+    paths->states = arena_array(paths->arena, struct state, count);
+    paths->queue = arena_array(paths->arena, uint32_t, count);
+    paths->edges = arena_array(paths->arena, const struct edge *, count);
+}
+
+struct flow_path flow_path_find(struct flow_paths *paths, const struct step *producer,
+                                const struct step *goal)
+{
+    if (paths->round++ == 0)
+        room_make(paths);
+    paths->producer = producer;
+    paths->goal = goal;
+    paths->head = paths->tail = 0;
+    state_add(paths, paths->workflow->steps[0], false, NULL, 0);
+    return search_run(paths);
 }
 
 void flow_path_stops(struct diags *diags, const struct flow_path *path)

@@ -2,7 +2,6 @@
 #include "flow_report.h"
 
 #include "blocks.h"
-#include "flow_path.h"
 
 /* How many findings show a path: each takes a search of the graph. */
 enum { PATHS_MAX = 100 };
@@ -134,8 +133,9 @@ static void unsure_note(struct diags *diags, const struct flow_read *read)
 }
 
 /* With all that helps to understand it. */
-static void first_report(struct program *program, const struct workflow *workflow,
-                         const struct flow_read *read, bool shows_path)
+static void first_report(struct flow_paths *paths, struct program *program,
+                         const struct workflow *workflow, const struct flow_read *read,
+                         bool shows_path)
 {
     struct diags *diags = program->diags;
     const struct expr *expr = read->expr;
@@ -148,8 +148,7 @@ static void first_report(struct program *program, const struct workflow *workflo
     if (read->is_unsure)
         unsure_note(diags, read);
     else if (shows_path && code != KAD0403 && read->step != expr->binding.step) {
-        struct flow_path path =
-            flow_path_find(program->arena, workflow, read->stand_in, read->step);
+        struct flow_path path = flow_path_find(paths, read->stand_in, read->step);
         flow_path_show(diags, workflow, &path, read->stand_in);
     }
     if (code != KAD0403)
@@ -157,14 +156,15 @@ static void first_report(struct program *program, const struct workflow *workflo
                   STR(span_text(expr->span)), type_fallback_text(expr->type));
 }
 
-static void group_report(struct program *program, const struct workflow *workflow,
+static void group_report(struct flow_paths *paths, struct program *program,
+                         const struct workflow *workflow,
                          const struct flow_group *group, bool shows_path)
 {
     for (size_t i = 0; i < group->reads.count; i++) {
         const struct flow_read *read = &group->reads.items[i];
         const struct binding *binding = &read->expr->binding;
         if (read->expr == group->first.expr)
-            first_report(program, workflow, read, shows_path);
+            first_report(paths, program, workflow, read, shows_path);
         else
             message_report(program->diags, read, read->code);
         diag_subject(program->diags, "%u outputs of `%.*s`", read->code,
@@ -172,9 +172,9 @@ static void group_report(struct program *program, const struct workflow *workflo
     }
 }
 
-void flow_reads_report(struct flow_reads *reads, struct program *program,
-                       const struct workflow *workflow)
+void flow_reads_report(struct flow_reads *reads, struct flow_paths *paths,
+                       struct program *program, const struct workflow *workflow)
 {
     for (size_t i = 0; i < reads->groups.count; i++)
-        group_report(program, workflow, reads->groups.items[i], i < PATHS_MAX);
+        group_report(paths, program, workflow, reads->groups.items[i], i < PATHS_MAX);
 }

@@ -2,6 +2,7 @@
 #ifndef KADC_FLOW_REPORT_H
 #define KADC_FLOW_REPORT_H
 
+#include "flow_path.h"
 #include "model.h"
 #include "table.h"
 
@@ -25,7 +26,7 @@ struct flow_reads {
 
 void flow_reads_init(struct flow_reads *reads, struct arena *arena);
 void flow_reads_add(struct flow_reads *reads, struct flow_read read);
-void flow_reads_report(struct flow_reads *reads, struct program *program,
-                       const struct workflow *workflow);
+void flow_reads_report(struct flow_reads *reads, struct flow_paths *paths,
+                       struct program *program, const struct workflow *workflow);
 
 #endif

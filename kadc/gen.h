@@ -3,8 +3,10 @@
  *     gen_types.c     structs of types, and their names
  *     gen_tables.c    their descriptors
  *     gen_module.c    modules/<module>.h, .c
- *     gen_workflow.c  <id>.h, <id>.c
- *     gen_step.c      its steps: tables, functions; gen_input.c: their inputs
+ *     gen_workflow.c  <id>.h, <id>.c; gen_header.c: <id>.h
+ *     gen_definition.c  its drawing and its definition
+ *     gen_machine.c   enum, frame, table of steps, switch
+ *     gen_step.c      its steps: entries, functions; gen_input.c: their inputs
  *     gen_block.c     what blocks add: frames of items, tables
  *     gen_gather.c    arrays of what the items of a forEach have left
  *     gen_place.c     where values are
@@ -29,8 +31,8 @@ struct type_names *type_names_new(struct arena *arena);
 
 /* The two files of a module, and of a workflow. */
 struct generated {
-    struct str header;
-    struct str source;
+    struct emit_parts header;
+    struct emit_parts source;
 };
 /* `shipped`: the folder of the modules that come with kad, or NULL. Generated text calls it
  * `modules`, wherever it is on this machine. */
@@ -46,7 +48,8 @@ struct gen_gather;
 
 /* What the functions that write one file share. */
 struct gen {
-    struct arena *arena;
+    struct arena *arena; /* of what is said now; of a step, see gen_each_step */
+    struct arena *kept;  /* of what is used until the files are written */
     const struct workflow *workflow; /* NULL: a module is being written */
     struct type_names *names;
     const char *shipped;    /* see gen_module */
@@ -55,14 +58,18 @@ struct gen {
     struct emit *code;      /* statements go here: the function that is being written */
     struct emit *helpers;   /* static functions that stand before the steps' */
     struct emit *gathers;   /* and those of gen_gather.c after them */
+    struct emit *body;      /* of the function that is being written */
     struct emit *tables;    /* descriptors, and structs that only expressions have */
     struct own_types *own_types; /* these structs (gen_types.c) */
-    const struct step *step;     /* whose function is being written; NULL: no step's */
-    bool *reads_frame;           /* by step: whether its function does */
-    const struct type **stored;  /* by step: its outputs as the frame holds them */
-    const struct type **inputs;  /* by step, of forEach: {items: array} */
-    const char **items; /* by step, of forEach: the struct of an item's frame */
-    bool *has_flag;     /* by step: the item's frame says whether it has outputs */
+    const struct type *outputs;  /* the workflow's, as an object; NULL: it has none */
+    const char *trigger_struct, *outputs_struct; /* NULL: there is none */
+    const struct step *step;    /* whose function is being written; NULL: no step's */
+    const char **step_names;    /* by step: gen_step_name */
+    bool *reads_frame;          /* by step: whether its function does */
+    const struct type **stored; /* by step: its outputs as the frame holds them */
+    const struct type **inputs; /* by step, of forEach: {items: array} */
+    const char **items;         /* by step, of forEach: the struct of an item's frame */
+    bool *has_flag; /* by step: the item's frame says whether it has outputs */
     struct gen_conversion *conversions; /* those of gen_convert.c; NULL: none yet */
     struct gen_gather *gathered;        /* those of gen_gather.c */
 };
@@ -152,7 +159,28 @@ void gen_texts(struct gen *gen, const char *declaration, const struct str *items
 /* Whether C text has the identifier, outside of strings and comments, and not as a member. */
 bool gen_mentions(struct str code, const char *name);
 
+/* ---- Workflows (gen_header.c, gen_definition.c, gen_machine.c) --------------------------- */
+
+/* <id>.h */
+struct emit_parts gen_header(struct gen *gen);
+
+/* The comment at the head of <id>.c; the text that --describe prints. */
+void gen_workflow_comment(struct gen *gen);
+void gen_definition(struct gen *gen);
+
+/* `enum step`; `struct frame`, if there is anything to remember; the table `steps`; the
+ * function `advance`, when those of the steps are known (gen->reads_frame). */
+void gen_define_enum(struct gen *gen);
+bool gen_has_frame(const struct gen *gen);
+void gen_define_frame(struct gen *gen);
+void gen_define_steps(struct gen *gen);
+void gen_define_advance(struct gen *gen);
+
 /* ---- Steps (gen_step.c, gen_input.c) --------------------------------------------------- */
+
+/* Calls `put` for each step. Memory of gen->arena is that of the call alone. */
+void gen_each_step(struct gen *gen,
+                   void (*put)(struct gen *gen, const struct step *step));
 
 /* Its entry in the table of steps, constants that the entry needs, its function. */
 void gen_step_needs(struct gen *gen, const struct step *step);
@@ -193,6 +221,13 @@ const char *gen_gather(struct gen *gen, const struct step *step,
 
 /* "STEP_FIX_TESTS". */
 const char *gen_step_name(const struct gen *gen, const struct step *step);
+
+/* Whether the workflow is divided into groups; see gen_machine.c. */
+bool gen_is_large(const struct gen *gen);
+
+/* Where its entry in the table of steps is: "&steps[STEP_FIX_TESTS]"; of a large workflow
+ * "info_of(STEP_FIX_TESTS)". */
+const char *gen_step_info_at(const struct gen *gen, const struct step *step);
 
 /* Whether steps are inside, and the index of the next step that is not. */
 bool gen_has_inside(const struct step *step);

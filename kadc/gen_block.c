@@ -26,7 +26,7 @@ static const struct type *inputs_of(struct gen *gen, const struct block *block)
     struct type_field *field = arena_new(gen->arena, struct type_field);
 
     field->name = S("items");
-    field->type = type_array_of(gen->arena, block->item);
+    field->type = type_array_of(gen->kept, block->item);
     inputs->kind = TYPE_OBJECT;
     inputs->fields = field;
     inputs->field_count = 1;

@@ -79,7 +79,7 @@ static struct c_value end_of(struct gen *gen, struct c_value array, bool is_last
         return c_item(gen, array, index);
     }
     return c_stored(
-        gen, type_optional(gen->arena, type_simple(TYPE_ANY)),
+        gen, type_optional(gen->kept, type_simple(TYPE_ANY)),
         c_make(gen, C_POSTFIX,
                is_last ? "kad_json_last(run, %s)" : "kad_json_at(run, %s, 0)",
                c_json(gen, array).text));
@@ -154,7 +154,7 @@ static const struct type *param_type(struct gen *gen, enum param param)
 {
     const struct type *text = type_simple(TYPE_STRING);
 
-    return param == PARAM_TEXTS ? type_array_of(gen->arena, text) : text;
+    return param == PARAM_TEXTS ? type_array_of(gen->kept, text) : text;
 }
 
 struct c_value c_call(struct gen *gen, const struct expr *call)

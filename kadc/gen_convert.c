@@ -73,7 +73,7 @@ struct c_value c_set(const struct type *type, struct c_expr value)
 struct c_value c_stored(struct gen *gen, const struct type *type, struct c_expr lvalue)
 {
     const char *text = c_at(gen, lvalue, C_POSTFIX);
-    struct c_value stored = {.type = type_required(gen->arena, type), .value = lvalue};
+    struct c_value stored = {.type = type_required(gen->kept, type), .value = lvalue};
     const enum c_shape shape = c_shape(type);
 
     if (!type->is_optional) {
@@ -194,14 +194,14 @@ static bool is_name_taken(const struct gen *gen, const char *name)
 static struct gen_conversion *conversion_add(struct gen *gen, const char *from,
                                              const struct type *to)
 {
-    struct gen_conversion *conversion = arena_new(gen->arena, struct gen_conversion);
-    const char *name = arena_printf(gen->arena, "as_%s", gen_short_name(gen, to));
+    struct gen_conversion *conversion = arena_new(gen->kept, struct gen_conversion);
+    const char *name = arena_printf(gen->kept, "as_%s", gen_short_name(gen, to));
 
     conversion->name = name;
     for (unsigned i = 2; is_name_taken(gen, conversion->name); i++)
-        conversion->name = arena_printf(gen->arena, "%s_%u", name, i);
-    conversion->from = from;
-    conversion->to = gen_struct(gen, to);
+        conversion->name = arena_printf(gen->kept, "%s_%u", name, i);
+    conversion->from = str_copy(gen->kept, str_of(from));
+    conversion->to = str_copy(gen->kept, str_of(gen_struct(gen, to)));
     conversion->next = gen->conversions;
     gen->conversions = conversion;
     return conversion;
@@ -430,7 +430,7 @@ static bool is_same_c(struct gen *gen, const struct type *a, const struct type *
 
 struct c_value c_retyped(struct gen *gen, struct c_value value, const struct type *to)
 {
-    const struct type *required = type_required(gen->arena, to);
+    const struct type *required = type_required(gen->kept, to);
 
     if (!is_same_c(gen, value.type, to)) {
         value.value = converted(gen, value, required);
@@ -453,7 +453,7 @@ struct c_expr c_json(struct gen *gen, struct c_value value)
     const struct type *any = type_simple(TYPE_ANY);
 
     return c_convert(gen, value,
-                     value.guard.text ? type_optional(gen->arena, any) : any);
+                     value.guard.text ? type_optional(gen->kept, any) : any);
 }
 
 const char *c_text(struct gen *gen, struct c_value value)

@@ -79,14 +79,10 @@ static struct c_value c_list(struct gen *gen, const struct expr *expr)
 
 /* ---- What names stand for -------------------------------------------------------- */
 
-static const char *step_address(struct gen *gen, const struct step *step)
-{
-    return arena_printf(gen->arena, "&steps[%s]", gen_step_name(gen, step));
-}
-
 static struct c_expr has_outputs(struct gen *gen, const struct step *step)
 {
-    return c_make(gen, C_POSTFIX, "kad_has_outputs(run, %s)", step_address(gen, step));
+    return c_make(gen, C_POSTFIX, "kad_has_outputs(run, %s)",
+                  gen_step_info_at(gen, step));
 }
 
 /* Of a step inside a forEach that this place is not in. */
@@ -94,7 +90,7 @@ static struct c_value c_gathered(struct gen *gen, const struct expr *expr,
                                  const struct block *block)
 {
     const struct binding *binding = &expr->binding;
-    const struct type *array = type_required(gen->arena, expr->type);
+    const struct type *array = type_required(gen->kept, expr->type);
     const char *function =
         gen_gather(gen, binding->step, binding->field, block, &array);
     const struct c_value value =
@@ -129,7 +125,7 @@ static struct c_value c_output(struct gen *gen, const struct expr *expr)
     }
     if (shape == SHAPE_TEXT || shape == SHAPE_ARRAY || shape == SHAPE_JSON ||
         stored->is_optional)
-        return c_stored(gen, type_optional(gen->arena, stored), lvalue);
+        return c_stored(gen, type_optional(gen->kept, stored), lvalue);
     return c_guarded(gen, has_outputs(gen, step), c_stored(gen, stored, lvalue));
 }
 
@@ -138,7 +134,7 @@ static struct c_value c_failure(struct gen *gen, const struct expr *expr,
                                 struct c_expr pointer)
 {
     struct c_value value =
-        c_stored(gen, type_optional(gen->arena, type_failure()), pointer);
+        c_stored(gen, type_optional(gen->kept, type_failure()), pointer);
 
     if (!expr->type->is_optional)
         value.guard = value.whole = (struct c_expr){0};
@@ -179,7 +175,7 @@ static struct c_value c_bound(struct gen *gen, const struct expr *expr)
 {
     const struct workflow *workflow = gen->workflow;
     const struct binding *binding = &expr->binding;
-    const char *step = binding->step ? step_address(gen, binding->step) : "";
+    const char *step = binding->step ? gen_step_info_at(gen, binding->step) : "";
 
     switch (binding->kind) {
     case BIND_PARAMETER: return c_parameter(gen, expr);
@@ -236,7 +232,7 @@ static struct c_value c_json_field(struct gen *gen, const struct expr *expr,
         c_make(gen, C_POSTFIX, "kad_json_%s(run, %s, %s)", is_optional ? "find" : "get",
                c_optional(gen, base).text, emit_quote(gen->arena, expr->text));
 
-    return c_stored(gen, is_optional ? type_optional(gen->arena, any) : any, call);
+    return c_stored(gen, is_optional ? type_optional(gen->kept, any) : any, call);
 }
 
 static struct c_value c_field(struct gen *gen, const struct expr *expr)
@@ -282,7 +278,7 @@ struct c_value c_item(struct gen *gen, struct c_value array, const char *index)
     if (array.whole.text) /* an unset array counts no items */
         array.guard = (struct c_expr){0};
     if (function)
-        return c_stored(gen, type_optional(gen->arena, item),
+        return c_stored(gen, type_optional(gen->kept, item),
                         c_make(gen, C_POSTFIX, "%s(%s, %s)", function,
                                c_optional(gen, array).text, index));
     guard = c_make(gen, C_POSTFIX, "kad_has_index(%s.count, %s)", text, index);
@@ -300,7 +296,7 @@ static struct c_value c_index(struct gen *gen, const struct expr *expr)
 
     if (c_shape(base.type) != SHAPE_JSON)
         return c_item(gen, base, index);
-    return c_stored(gen, type_optional(gen->arena, type_simple(TYPE_ANY)),
+    return c_stored(gen, type_optional(gen->kept, type_simple(TYPE_ANY)),
                     c_make(gen, C_POSTFIX, "kad_json_at(run, %s, %s)",
                            c_optional(gen, base).text, index));
 }
@@ -394,7 +390,7 @@ static bool may_be_unset(struct c_value value)
 
 const struct type *c_optional_if(struct gen *gen, const struct type *type, bool is)
 {
-    return is ? type_optional(gen->arena, type) : type;
+    return is ? type_optional(gen->kept, type) : type;
 }
 
 static struct c_value c_choice(struct gen *gen, const struct expr *expr)
@@ -412,7 +408,7 @@ static struct c_value c_coalesce(struct gen *gen, const struct expr *expr)
     struct c_value left = c_node(gen, expr->left);
     const struct c_value right = c_node(gen, expr->right);
     const struct type *type =
-        c_optional_if(gen, type_required(gen->arena, expr->type), may_be_unset(right));
+        c_optional_if(gen, type_required(gen->kept, expr->type), may_be_unset(right));
     const struct c_expr guard = left.guard;
 
     if (left.type->kind == TYPE_NULL)

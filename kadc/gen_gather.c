@@ -79,7 +79,7 @@ static struct c_value of_item(struct gen *gen, const struct step *step,
 
     if (is_optional && !stored->is_optional) {
         if (shape == SHAPE_TEXT || shape == SHAPE_ARRAY || shape == SHAPE_JSON)
-            return c_stored(gen, type_optional(gen->arena, stored), lvalue);
+            return c_stored(gen, type_optional(gen->kept, stored), lvalue);
         return flagged(gen, step, c_stored(gen, stored, lvalue));
     }
     value = c_stored(gen, stored, lvalue);
@@ -93,7 +93,7 @@ static struct c_value of_inside(struct gen *gen, const struct step *step,
                                 const struct type_field *output,
                                 const struct block *inside, const struct type *array)
 {
-    const struct type *inner = type_required(gen->arena, array);
+    const struct type *inner = type_required(gen->kept, array);
     const char *function = gen_gather(gen, step, output, inside, &inner);
     const struct c_value value =
         c_set(inner, c_make(gen, C_POSTFIX, "%s(run, &each[i])", function));
@@ -145,13 +145,14 @@ const char *gen_gather(struct gen *gen, const struct step *step,
         *array = known->array;
         return known->name;
     }
-    gather = arena_new(gen->arena, struct gen_gather);
-    *gather = (struct gen_gather){.next = gen->gathered,
-                                  .step = step,
-                                  .output = output->name,
-                                  .block = block,
-                                  .array = *array,
-                                  .name = function_name(gen, step, output, block)};
+    gather = arena_new(gen->kept, struct gen_gather);
+    *gather = (struct gen_gather){
+        .next = gen->gathered,
+        .step = step,
+        .output = output->name,
+        .block = block,
+        .array = *array,
+        .name = str_copy(gen->kept, str_of(function_name(gen, step, output, block)))};
     gen->gathered = gather;
     gen->step = block->step; /* its frame is all that the function sees */
     define(gen, gather, output);

@@ -196,7 +196,7 @@ static struct str match_of(struct gen *gen, const struct wait_way *way)
 
 static void put_way(struct gen *gen, const struct wait_way *way)
 {
-    const struct type *duration = type_optional(gen->arena, type_simple(TYPE_DURATION));
+    const struct type *duration = type_optional(gen->kept, type_simple(TYPE_DURATION));
     int64_t literal_ms = 0;
 
     if (way->duration && way->duration->scalar->is_literal)

@@ -135,8 +135,8 @@ static void declare_action(struct gen *gen, const struct action_names *names)
     emit_prototype(gen->code, "%s;", outcome_signature(gen, names));
 }
 
-static struct str header_text(struct gen *gen, const struct module *module,
-                              const struct action_names *names)
+static struct emit_parts header_text(struct gen *gen, const struct module *module,
+                                     const struct action_names *names)
 {
     struct emit header;
 
@@ -149,7 +149,7 @@ static struct str header_text(struct gen *gen, const struct module *module,
     for (size_t i = 0; i < module->action_count; i++)
         declare_action(gen, &names[i]);
     gen_close_header(gen);
-    return emit_text(&header);
+    return emit_parts(&header);
 }
 
 /* ---- The source ----------------------------------------------------------------------- */
@@ -317,8 +317,8 @@ static void define_all(struct gen *gen, const struct action_names *names)
     define_do(gen, names);
 }
 
-static struct str tables_text(struct gen *gen, const struct module *module,
-                              const struct action_names *names)
+static struct emit_parts tables_text(struct gen *gen, const struct module *module,
+                                     const struct action_names *names)
 {
     struct emit source;
 
@@ -335,14 +335,15 @@ static struct str tables_text(struct gen *gen, const struct module *module,
                   module->command_count);
     for (size_t i = 0; i < module->action_count; i++)
         define_all(gen, &names[i]);
-    return emit_text(&source);
+    return emit_parts(&source);
 }
 
 void gen_module(struct arena *arena, struct type_names *types,
                 const struct module *module, const char *shipped,
                 struct generated *files)
 {
-    struct gen gen = {.arena = arena, .names = types, .shipped = shipped};
+    struct gen gen = {
+        .arena = arena, .kept = arena, .names = types, .shipped = shipped};
 
     gen.prefix = gen_module_prefix(arena, module);
     struct action_names *names =

@@ -38,7 +38,7 @@ static struct c_expr c_comparison(struct gen *gen, struct c_expr left, const cha
 static const struct type *common_type(struct gen *gen, struct c_value a,
                                       struct c_value b)
 {
-    const struct type *type = type_join(gen->arena, a.type, b.type);
+    const struct type *type = type_join(gen->kept, a.type, b.type);
 
     return type && c_shape(type) != SHAPE_OBJECT && c_shape(type) != SHAPE_ARRAY
                ? type
@@ -81,7 +81,7 @@ static const char *order_sign(enum expr_op op)
 static struct c_expr c_order(struct gen *gen, const struct expr *expr)
 {
     const struct c_value a = c_node(gen, expr->left), b = c_node(gen, expr->right);
-    const struct type *type = type_join(gen->arena, a.type, b.type);
+    const struct type *type = type_join(gen->kept, a.type, b.type);
     const char *sign = order_sign(expr->op);
     struct c_expr left, right;
 

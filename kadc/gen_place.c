@@ -8,9 +8,22 @@
 #include "c_name.h"
 #include "gen.h"
 
+enum { LARGE_STEPS_MIN = 64 }; /* up to here a switch is a table of contents */
+
 const char *gen_step_name(const struct gen *gen, const struct step *step)
 {
-    return gen_upper(gen->arena, "STEP", step->c_name);
+    return gen->step_names[step->index];
+}
+
+bool gen_is_large(const struct gen *gen)
+{
+    return gen->workflow->step_count > LARGE_STEPS_MIN;
+}
+
+const char *gen_step_info_at(const struct gen *gen, const struct step *step)
+{
+    return arena_printf(gen->arena, gen_is_large(gen) ? "info_of(%s)" : "&steps[%s]",
+                        gen_step_name(gen, step));
 }
 
 const char *gen_trigger(const struct gen *gen)
@@ -113,12 +126,13 @@ const char *gen_frame_struct(const struct gen *gen, const struct step *step)
 static bool is_own_name(struct str name)
 {
     static const char *const names[] = {
-        "advance",    "argv",  "budget", "concurrency", "concurrency_key", "count",
-        "definition", "each",  "env",    "f",           "finish",          "frame",
-        "i",          "in",    "items",  "match",       "outcome",         "run",
-        "secrets",    "steps", "ways",   "when",
+        "advance", "argv",       "budget",  "concurrency", "concurrency_key",
+        "count",   "definition", "each",    "env",         "f",
+        "finish",  "frame",      "i",       "in",          "info_of",
+        "items",   "match",      "outcome", "run",         "secrets",
+        "steps",   "ways",       "when",
     };
-    static const char *const prefixes[] = {"as_", "do_", "kad_", "step_"};
+    static const char *const prefixes[] = {"advance_", "as_", "do_", "kad_", "step_"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (str_is(name, names[i]))

@@ -16,6 +16,24 @@
 #include "gen_expr.h"
 #include "secrets.h"
 
+enum { SCRATCH_BYTES = 1 << 16 }; /* as many as steps together may leave behind */
+
+void gen_each_step(struct gen *gen,
+                   void (*put)(struct gen *gen, const struct step *step))
+{
+    const struct workflow *workflow = gen->workflow;
+    struct arena scratch = {0};
+
+    gen->arena = &scratch;
+    for (size_t i = 0; i < workflow->step_count; i++) {
+        put(gen, workflow->steps[i]);
+        if (scratch.total_bytes > SCRATCH_BYTES)
+            arena_release(&scratch);
+    }
+    gen->arena = gen->kept;
+    arena_release(&scratch);
+}
+
 /* ---- The table of steps ---------------------------------------------------------------- */
 
 /* Whether the step itself has outcomes, not its action. */
@@ -97,13 +115,14 @@ static void put_places(struct gen *gen, const struct step *step)
 
 void gen_step_info(struct gen *gen, const struct step *step)
 {
-    const struct place place = source_place(step->id.span.source, step->id.span.start);
+    const struct span span = step->id.span;
 
     emit_open(gen->code, "%s", "");
     emit_line(gen->code, ".id = %s,", emit_quote(gen->arena, step->id.text));
     if (step->title.len)
         emit_line(gen->code, ".title = %s,", emit_quote(gen->arena, step->title));
-    emit_line(gen->code, ".line = %" PRIu32 ",", place.line);
+    emit_line(gen->code, ".line = %" PRIu32 ",",
+              source_line_of(span.source, span.start));
     emit_line(gen->code, ".action = %s,", action_address(gen, step));
     put_types(gen, step);
     put_places(gen, step);
@@ -312,8 +331,9 @@ static void put_outcomes(struct gen *gen, const struct step *step)
     if (has_choices(step))
         emit_open(gen->code, "switch (%s_of_%s(run))", choice_word(step), step->c_name);
     else
-        emit_open(gen->code, "switch (%s_outcome_of(run, &steps[%s]))",
-                  gen_action_name(gen->arena, step->action), gen_step_name(gen, step));
+        emit_open(gen->code, "switch (%s_outcome_of(run, %s))",
+                  gen_action_name(gen->arena, step->action),
+                  gen_step_info_at(gen, step));
     for (size_t i = 0; i < route->case_count; i++)
         put_case(gen, outcome_name(gen, step, route->cases[i].outcome.text),
                  route->cases[i].then);
@@ -352,15 +372,15 @@ static void define_do(struct gen *gen, const struct step *step)
     emit_function(gen->code,
                   "static enum kad_outcome do_%s(struct kad_run *run%s, %s *out)",
                   step->c_name, in, gen_step_struct(gen, step));
-    emit_line(gen->code, "return kad_do(run, &steps[%s], %s, out);",
-              gen_step_name(gen, step), gen_has_inputs(gen, step) ? "in" : "NULL");
+    emit_line(gen->code, "return kad_do(run, %s, %s, out);",
+              gen_step_info_at(gen, step), gen_has_inputs(gen, step) ? "in" : "NULL");
     emit_close(gen->code, "");
     emit_blank(gen->code);
 }
 
 static const char *do_call(struct gen *gen, const struct step *step)
 {
-    const char *info = arena_printf(gen->arena, "&steps[%s]", gen_step_name(gen, step));
+    const char *info = gen_step_info_at(gen, step);
     const bool has_inputs = gen_has_inputs(gen, step);
     const char *out = gen_step_struct(gen, step)
                           ? arena_printf(gen->arena, "&%s", gen_step_outputs(gen, step))
@@ -392,9 +412,9 @@ static void put_call(struct gen *gen, const char *call)
 
 static struct emit *body_of(struct gen *gen, const struct step *step)
 {
-    struct emit *body = arena_new(gen->arena, struct emit), *outer = gen->code;
+    struct emit *body = gen->body, *outer = gen->code;
 
-    emit_init_body(body, gen->arena);
+    emit_start_body(body);
     gen->code = body;
     gen->step = step;
     gen_inputs(gen, step);
@@ -432,8 +452,8 @@ static void define_choice(struct gen *gen, const struct step *step)
     emit_blank(gen->code);
     emit_function(gen->code, "static enum %s_%s %s_of_%s(struct kad_run *run)",
                   step->c_name, word, word, step->c_name);
-    emit_line(gen->code, "return kad_step_outcome(run, &steps[%s]);",
-              gen_step_name(gen, step));
+    emit_line(gen->code, "return kad_step_outcome(run, %s);",
+              gen_step_info_at(gen, step));
     emit_close(gen->code, "");
     emit_blank(gen->code);
 }
@@ -465,9 +485,9 @@ static void put_items(struct gen *gen, const struct block *block, struct str bod
     put_items(gen, gen_for_each_of(block->step), body);
     name = gen_item(gen, block);
     if (gen_mentions(body, name))
-        emit_line(gen->code, "%s *%s = kad_item(run, &steps[%s]);",
+        emit_line(gen->code, "%s *%s = kad_item(run, %s);",
                   gen->items[block->step->index], name,
-                  gen_step_name(gen, block->step));
+                  gen_step_info_at(gen, block->step));
 }
 
 void gen_step_function(struct gen *gen, const struct step *step)

@@ -163,7 +163,7 @@ static void define_parts(struct gen *gen, const struct type *type, const char *t
 /* The size of the C value while it is not optional. */
 static const char *size_text(struct gen *gen, const struct type *type)
 {
-    const char *c_type = gen_type(gen, type_required(gen->arena, type));
+    const char *c_type = gen_type(gen, type_required(gen->kept, type));
 
     return arena_printf(gen->arena, "sizeof(%s)",
                         str_copy(gen->arena, str_trim(str_of(c_type))));

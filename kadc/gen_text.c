@@ -29,10 +29,8 @@ const char *gen_path(const struct gen *gen, struct str path)
 
 const char *gen_place(const struct gen *gen, struct span span)
 {
-    const struct place place = source_place(span.source, span.start);
-
     return arena_printf(gen->arena, "%s:%u", gen_path(gen, span.source->path),
-                        place.line);
+                        source_line_of(span.source, span.start));
 }
 
 void gen_file_comment(struct gen *gen, const struct source *source, struct str version)

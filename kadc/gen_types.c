@@ -179,7 +179,7 @@ struct own_types {
 
 struct own_types *gen_own_types_new(struct gen *gen)
 {
-    struct own_types *types = arena_new(gen->arena, struct own_types);
+    struct own_types *types = arena_new(gen->kept, struct own_types);
 
     types->gen = gen;
     return types;
@@ -188,7 +188,7 @@ struct own_types *gen_own_types_new(struct gen *gen)
 static struct type_name *own_find(const struct own_types *types,
                                   const struct type *type)
 {
-    struct arena *arena = types->gen->arena;
+    struct arena *arena = types->gen->kept;
     const struct type *required = type_required(arena, type);
 
     for (size_t i = 0; i < types->all.count; i++)
@@ -206,7 +206,7 @@ static const char *own_name(const struct own_types *types, const char *wanted)
 
     for (size_t i = 0; i < types->all.count; i++)
         if (strcmp(types->all.items[i]->name, name) == 0)
-            return own_name(types, arena_printf(types->gen->arena, "%s_%zu", wanted,
+            return own_name(types, arena_printf(types->gen->kept, "%s_%zu", wanted,
                                                 types->all.count + 1));
     return name;
 }
@@ -216,14 +216,14 @@ static struct type_name *own_add(struct own_types *types, const struct type *arr
 {
     struct gen *gen = types->gen;
     struct emit *outer = gen->code;
-    struct type_name *name = arena_new(gen->arena, struct type_name);
-    const char *wanted = arena_printf(gen->arena, "%s%s_list",
+    struct type_name *name = arena_new(gen->kept, struct type_name);
+    const char *wanted = arena_printf(gen->kept, "%s%s_list",
                                       array->items->is_optional ? "optional_" : "",
                                       gen_short_name(gen, array->items));
 
-    name->type = type_required(gen->arena, array);
+    name->type = type_required(gen->kept, array);
     name->name = name->short_name = own_name(types, wanted);
-    vec_push(gen->arena, &types->all, name);
+    vec_push(gen->kept, &types->all, name);
     gen->code = gen->tables;
     emit_blank(gen->code);
     emit_open(gen->code, "struct %s", name->name);

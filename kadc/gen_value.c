@@ -139,7 +139,7 @@ static struct c_expr object_literal(struct gen *gen, const struct type *object,
     if (members->len)
         return c_make(gen, C_POSTFIX, "(%s){%s}", gen_struct(gen, object), members->p);
     return c_make(gen, C_POSTFIX, "(%s)%s", gen_struct(gen, object),
-                  c_zero(gen, type_required(gen->arena, object)));
+                  c_zero(gen, type_required(gen->kept, object)));
 }
 
 static struct c_expr constant_object(struct gen *gen, const struct node *node,
@@ -165,7 +165,7 @@ static struct c_expr c_constant(struct gen *gen, const struct node *node,
                                 const struct type *wanted)
 {
     const enum c_shape shape = c_shape(wanted);
-    const struct type *required = type_required(gen->arena, wanted);
+    const struct type *required = type_required(gen->kept, wanted);
     struct c_expr value;
 
     if (node_is_null(node) && wanted->is_optional)
@@ -248,7 +248,7 @@ static struct c_expr c_of_value(struct gen *gen, const struct value *value,
 static struct c_expr json_of_list(struct gen *gen, const struct value *list)
 {
     const struct type *any =
-        type_optional(gen->arena, type_simple(TYPE_ANY)); /* null stays null */
+        type_optional(gen->kept, type_simple(TYPE_ANY)); /* null stays null */
     struct buf items;
 
     buf_init(&items, gen->arena);
@@ -262,7 +262,7 @@ static struct c_expr json_of_list(struct gen *gen, const struct value *list)
 
 static struct c_expr json_of_map(struct gen *gen, const struct value *map)
 {
-    const struct type *any = type_optional(gen->arena, type_simple(TYPE_ANY));
+    const struct type *any = type_optional(gen->kept, type_simple(TYPE_ANY));
     struct buf members;
 
     buf_init(&members, gen->arena);
@@ -342,7 +342,7 @@ static struct c_expr c_of_value(struct gen *gen, const struct value *value,
                                 const struct type *wanted)
 {
     const bool is_json = c_shape(wanted) == SHAPE_JSON;
-    const struct type *required = type_required(gen->arena, wanted);
+    const struct type *required = type_required(gen->kept, wanted);
     const bool is_map = value->node->kind == NODE_MAP;
     struct c_expr made;
 

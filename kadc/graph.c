@@ -15,7 +15,8 @@
 
 struct builder {
     struct arena *arena;
-    VEC(struct edge) edges;
+    struct arena scratch;
+    VEC(struct edge) edges; /* in `scratch`: they grow */
 };
 
 /* A condition's text without its braces, and where it stands. */
@@ -103,7 +104,7 @@ static void edges_add(struct builder *builder, struct route *route,
         edge.route = route;
         if (!edge.is_conditional)
             edge.span = route->span;
-        vec_push(builder->arena, &builder->edges, edge);
+        vec_push(&builder->scratch, &builder->edges, edge);
         return;
     case ROUTE_CONDITION:
         edge = branch_edge(builder, outer, route->condition, "is true", true);
@@ -139,8 +140,11 @@ static struct graph *graph_build(struct arena *arena, const struct workflow *wor
         step_edges_add(&builder, workflow->steps[i]);
     }
     graph->first[workflow->step_count] = builder.edges.count;
-    graph->edges = builder.edges.items;
     graph->edge_count = builder.edges.count;
+    graph->edges = arena_array(arena, struct edge, graph->edge_count);
+    for (size_t e = 0; e < graph->edge_count; e++)
+        graph->edges[e] = builder.edges.items[e];
+    arena_release(&builder.scratch);
     return graph;
 }
 
@@ -313,14 +317,15 @@ static void clean_find(struct failures *failures, struct line line)
     search_run(&failures->clean, is_clean);
 }
 
-static void failures_mark(struct arena *arena, struct workflow *workflow)
+static void failures_mark(struct workflow *workflow)
 {
+    struct arena scratch = {0};
     struct failures failures = {
         .workflow = workflow,
-        .hands_over = arena_array(arena, bool, workflow->step_count),
+        .hands_over = arena_array(&scratch, bool, workflow->step_count),
     };
-    search_init(&failures.clean, arena, workflow);
-    search_init(&failures.failed, arena, workflow);
+    search_init(&failures.clean, &scratch, workflow);
+    search_init(&failures.failed, &scratch, workflow);
     /* Blocks inside first. */
     for (size_t i = workflow->step_count; i-- > 0;) {
         const struct block *block = workflow->steps[i]->block;
@@ -341,6 +346,7 @@ static void failures_mark(struct arena *arena, struct workflow *workflow)
             failures.failed.is_seen[i] ||
             (step->outer && step->outer->step->can_be_after_failure);
     }
+    arena_release(&scratch);
 }
 
 /* ---- 0301 ---------------------------------------------------------------------------- */
@@ -432,13 +438,13 @@ static bool is_in_island(const struct step *step)
 
 /* Steps whose id is missing or shared can't be reached, which is no second mistake. */
 static void islands_report(struct program *program, struct workflow *workflow,
-                           const struct graph_suspects *suspects)
+                           struct arena *scratch, const struct graph_suspects *suspects)
 {
     struct search excused;
-    bool *is_island = arena_array(program->arena, bool, workflow->step_count);
+    bool *is_island = arena_array(scratch, bool, workflow->step_count);
     if (has_broken_route(workflow))
         return;
-    search_init(&excused, program->arena, workflow);
+    search_init(&excused, scratch, workflow);
     excused.goes_inside = true;
     for (size_t i = 0; i < workflow->step_count; i++) {
         struct step *step = workflow->steps[i];
@@ -453,20 +459,21 @@ static void islands_report(struct program *program, struct workflow *workflow,
                        !is_in_island(workflow->steps[i]);
     struct reach_report report = {.program = program, .workflow = workflow};
     size_t island_total = 0;
-    graph_groups_each(program->arena, workflow, is_island, island_count, &island_total);
+    graph_groups_each(workflow, is_island, island_count, &island_total);
     if (suspects->count == 1 && island_total == 1)
         report.suspect = suspects->items[0];
-    graph_groups_each(program->arena, workflow, is_island, island_report, &report);
+    graph_groups_each(workflow, is_island, island_report, &report);
 }
 
 /* ---- 0302 ---------------------------------------------------------------------------- */
 
 /* Reported where the constant cuts, not for all that lies behind. */
-static void constants_report(struct program *program, const struct workflow *workflow)
+static void constants_report(struct program *program, const struct workflow *workflow,
+                             struct arena *scratch)
 {
     const struct graph *graph = workflow->graph;
     struct search live;
-    search_init(&live, program->arena, workflow);
+    search_init(&live, scratch, workflow);
     live.goes_inside = true;
     search_add(&live, workflow->steps[0]);
     search_run(&live, is_live);
@@ -485,9 +492,10 @@ static void constants_report(struct program *program, const struct workflow *wor
 
 void graph_check(struct program *program, struct workflow *workflow)
 {
+    struct arena scratch = {0};
     struct search reachable;
     workflow->graph = graph_build(program->arena, workflow);
-    search_init(&reachable, program->arena, workflow);
+    search_init(&reachable, &scratch, workflow);
     reachable.goes_inside = true;
     search_add(&reachable, workflow->steps[0]);
     search_run(&reachable, is_any);
@@ -496,12 +504,12 @@ void graph_check(struct program *program, struct workflow *workflow)
     workflow->has_doubtful_routes = has_broken_route(workflow);
     workflow->has_gaps = workflow->has_gaps || workflow->has_doubtful_routes;
     graph_loops_check(program, workflow);
-    const struct graph_suspects suspects =
-        graph_suspects_find(program->arena, workflow);
+    const struct graph_suspects suspects = graph_suspects_find(&scratch, workflow);
     workflow->has_odd_routes = suspects.count > 0;
-    islands_report(program, workflow, &suspects);
-    constants_report(program, workflow);
-    failures_mark(program->arena, workflow);
+    islands_report(program, workflow, &scratch, &suspects);
+    constants_report(program, workflow, &scratch);
+    failures_mark(workflow);
     graph_nodes_find(program->arena, workflow);
     graph_routes_check(program, workflow);
+    arena_release(&scratch);
 }

@@ -18,17 +18,17 @@ enum edge_kind {
 
 /* One leaf of a route. */
 struct edge {
-    enum edge_kind kind;
+    enum edge_kind kind : 8;
+    bool is_conditional;    /* `span` and `reason` are those of a condition */
+    bool is_constant_false; /* a constant condition excludes it */
+    bool is_refused;        /* it closes a loop that must not be: reported */
     const struct step *from;
     const struct step *to; /* NULL: an end, see `route->kind` */
     const struct route *route;
     /* Why it is taken: "succeeds", "fails", "`x > 0` is false". */
     struct str reason;
     struct span span;           /* of the target, or of the deciding condition */
-    bool is_conditional;        /* `span` and `reason` are those of a condition */
-    bool is_constant_false;     /* a constant condition excludes it */
     struct template *condition; /* the innermost that decides; NULL: none */
-    bool is_refused;            /* it closes a loop that must not be: reported */
 };
 
 /* The step, or the steps of the loop, that weigh more than all others on the heaviest path;
@@ -62,7 +62,7 @@ enum node_part {
     NODE_PART_COUNT
 };
 
-size_t graph_node(const struct step *step, enum node_part part);
+uint32_t graph_node(const struct step *step, enum node_part part);
 
 /* Whether every path to `node` comes through `by`. Both reached. */
 bool graph_is_passed(const struct graph *graph, size_t by, size_t node);
@@ -117,8 +117,7 @@ void graph_budget_check(struct program *program, const struct workflow *workflow
 
 /* graph_groups.c: the marked steps, in groups that routes connect, each in the order of the
  * file; calls `report` for each group. */
-void graph_groups_each(struct arena *arena, const struct workflow *workflow,
-                       const bool *is_marked,
+void graph_groups_each(const struct workflow *workflow, const bool *is_marked,
                        void (*report)(void *context, const struct step *const *steps,
                                       size_t count),
                        void *context);

@@ -38,18 +38,18 @@ static size_t *groups_find(struct arena *arena, const struct workflow *workflow,
     return parent;
 }
 
-void graph_groups_each(struct arena *arena, const struct workflow *workflow,
-                       const bool *is_marked,
+void graph_groups_each(const struct workflow *workflow, const bool *is_marked,
                        void (*report)(void *context, const struct step *const *steps,
                                       size_t count),
                        void *context)
 {
+    struct arena scratch = {0};
     size_t count = workflow->step_count;
-    size_t *parent = groups_find(arena, workflow, is_marked);
+    size_t *parent = groups_find(&scratch, workflow, is_marked);
     /* Steps sorted by group: where each group starts, then each step in its place. */
-    size_t *start = arena_array(arena, size_t, count + 1);
-    size_t *used = arena_array(arena, size_t, count);
-    const struct step **steps = arena_array(arena, const struct step *, count);
+    size_t *start = arena_array(&scratch, size_t, count + 1);
+    size_t *used = arena_array(&scratch, size_t, count);
+    const struct step **steps = arena_array(&scratch, const struct step *, count);
     for (size_t i = 0; i < count; i++)
         if (is_marked[i])
             start[root_of(parent, i) + 1]++;
@@ -63,6 +63,7 @@ void graph_groups_each(struct arena *arena, const struct workflow *workflow,
     for (size_t i = 0; i < count; i++)
         if (used[i] > 0)
             report(context, steps + start[i], used[i]);
+    arena_release(&scratch);
 }
 
 struct str graph_others_text(struct arena *arena, const struct step *const *steps,

@@ -214,18 +214,20 @@ static bool are_calls_bounded(const struct workflow *workflow)
 
 void graph_loops_check(struct program *program, struct workflow *workflow)
 {
+    struct arena scratch = {0};
     struct components all, left;
     struct graph *graph = workflow->graph;
-    components_find(&all, program->arena, workflow, is_any);
-    components_find(&left, program->arena, workflow, graph_edge_is_left);
+    components_find(&all, &scratch, workflow, is_any);
+    components_find(&left, &scratch, workflow, graph_edge_is_left);
     for (size_t i = 0; i < workflow->step_count; i++)
         workflow->steps[i]->loop = all.of[i];
-    const bool *is_endless = endless_steps(program->arena, workflow, &all);
-    graph_groups_each(program->arena, workflow, is_endless, endless_report, program);
+    const bool *is_endless = endless_steps(&scratch, workflow, &all);
+    graph_groups_each(workflow, is_endless, endless_report, program);
     graph->worst_runs = graph->worst_agent_calls = UINT64_MAX;
     graph->worst_ms = -1;
     graph->is_bounded = loops_check(program, workflow, &all, &left, is_endless) &&
                         are_calls_bounded(workflow);
     if (graph->is_bounded)
         graph_worst_check(program, workflow, &all, &left);
+    arena_release(&scratch);
 }

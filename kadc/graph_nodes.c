@@ -6,26 +6,28 @@
  * mode, and is for blocks.c. */
 #include "graph.h"
 
-size_t graph_node(const struct step *step, enum node_part part)
+static const uint32_t NO_NODE = UINT32_MAX;
+
+uint32_t graph_node(const struct step *step, enum node_part part)
 {
-    return step->index * NODE_PART_COUNT + part;
+    return (uint32_t)step->index * NODE_PART_COUNT + part;
 }
 
-/* Where an edge leads; SIZE_MAX: to no node. */
-static size_t target_of(const struct workflow *workflow, const struct edge *edge)
+/* Where an edge leads, or NO_NODE. */
+static uint32_t target_of(const struct workflow *workflow, const struct edge *edge)
 {
     if (edge->is_refused)
-        return SIZE_MAX;
+        return NO_NODE;
     if (edge->to)
         return graph_node(edge->to, NODE_ENTERED);
     if (edge->from->branch && edge->route->kind == ROUTE_COMPLETE)
         return graph_node(workflow->steps[edge->from->branch->first], NODE_ENDED);
-    return SIZE_MAX;
+    return NO_NODE;
 }
 
 struct builder {
     struct flow_graph nodes;
-    size_t used;
+    uint32_t used;
 };
 
 static void entered_add(struct builder *builder, const struct workflow *workflow,
@@ -48,8 +50,8 @@ static void left_add(struct builder *builder, const struct workflow *workflow,
     for (size_t e = graph->first[step->index]; e < graph->first[step->index + 1]; e++) {
         const struct edge *edge = &graph->edges[e];
         bool is_success = edge->kind == EDGE_SUCCESS;
-        size_t target = target_of(workflow, edge);
-        if (target != SIZE_MAX && is_success == (part == NODE_SUCCEEDED))
+        uint32_t target = target_of(workflow, edge);
+        if (target != NO_NODE && is_success == (part == NODE_SUCCEEDED))
             builder->nodes.to[builder->used++] = target;
     }
 }
@@ -61,9 +63,9 @@ static struct flow_graph nodes_build(struct arena *arena,
     size_t edge_count = workflow->graph->edge_count + workflow->step_count * 3;
     struct builder builder = {
         .nodes.count = workflow->step_count * NODE_PART_COUNT,
-        .nodes.to = arena_array(arena, size_t, edge_count),
+        .nodes.to = arena_array(arena, uint32_t, edge_count),
     };
-    builder.nodes.first = arena_array(arena, size_t, builder.nodes.count + 1);
+    builder.nodes.first = arena_array(arena, uint32_t, builder.nodes.count + 1);
     for (size_t i = 0; i < workflow->step_count; i++) {
         const struct step *step = workflow->steps[i];
         entered_add(&builder, workflow, step);
@@ -84,18 +86,20 @@ bool graph_is_passed(const struct graph *graph, size_t by, size_t node)
 static bool is_passed(const struct workflow *workflow, const struct step *step)
 {
     const struct dominators *dominators = &workflow->graph->dominators;
-    size_t success = graph_node(step, NODE_SUCCEEDED);
+    uint32_t success = graph_node(step, NODE_SUCCEEDED);
     if (!step->branch || !step->is_reachable)
         return false;
-    size_t end = graph_node(workflow->steps[step->branch->first], NODE_ENDED);
+    uint32_t end = graph_node(workflow->steps[step->branch->first], NODE_ENDED);
     return dominators->before[end] == 0 || (dominators->before[success] > 0 &&
                                             dominators_has(dominators, success, end));
 }
 
 void graph_nodes_find(struct arena *arena, struct workflow *workflow)
 {
-    struct flow_graph nodes = nodes_build(arena, workflow);
+    struct arena scratch = {0};
+    struct flow_graph nodes = nodes_build(&scratch, workflow);
     dominators_find(&workflow->graph->dominators, arena, &nodes);
+    arena_release(&scratch);
     for (size_t i = 0; i < workflow->step_count; i++)
         workflow->steps[i]->is_passed = is_passed(workflow, workflow->steps[i]);
 }

@@ -238,7 +238,8 @@ static bool *handlers_find(struct arena *arena, const struct workflow *workflow)
 
 void graph_routes_check(struct program *program, const struct workflow *workflow)
 {
-    const bool *has_handler = handlers_find(program->arena, workflow);
+    struct arena scratch = {0};
+    const bool *has_handler = handlers_find(&scratch, workflow);
     for (size_t i = 0; i < workflow->step_count; i++) {
         const struct step *step = workflow->steps[i];
         route_check(program, step, step->on_success);
@@ -251,6 +252,7 @@ void graph_routes_check(struct program *program, const struct workflow *workflow
         if (has_handler[line_key(step)])
             failure_check(program, workflow, step);
     }
+    arena_release(&scratch);
 }
 
 /* ---- What may have cut off a step ---------------------------------------------------- */

@@ -175,7 +175,8 @@ static struct components_by_line by_line(struct arena *arena,
 
 /* What the whole and the left graph have been split into, for one measure. */
 struct worst_case {
-    struct arena *arena;
+    struct arena *arena;  /* of what stays */
+    struct arena scratch; /* of what this pass needs */
     const struct workflow *workflow;
     const struct components *all, *left;
     struct components_by_line all_lines, left_lines;
@@ -316,7 +317,7 @@ static uint64_t worst_find(struct worst_case *worst, const struct measure *measu
                            struct dominant *most)
 {
     const struct workflow *workflow = worst->workflow;
-    struct arena *arena = worst->arena;
+    struct arena *arena = &worst->scratch;
     worst->measure = measure;
     worst->weights = arena_array(arena, uint64_t, workflow->step_count);
     worst->ways = arena_array(arena, uint64_t, workflow->step_count);
@@ -417,10 +418,11 @@ void graph_worst_check(struct program *program, struct workflow *workflow,
         .workflow = workflow,
         .all = all,
         .left = left,
-        .all_lines = by_line(program->arena, workflow, all),
-        .left_lines = by_line(program->arena, workflow, left),
     };
+    worst.all_lines = by_line(&worst.scratch, workflow, all);
+    worst.left_lines = by_line(&worst.scratch, workflow, left);
     worst_case_find(program, &worst, workflow->graph);
+    arena_release(&worst.scratch);
     runs_check(program, workflow);
     graph_budget_check(program, workflow);
 }

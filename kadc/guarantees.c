@@ -187,11 +187,14 @@ static const struct step *success_of(const struct step *step, const struct step 
 }
 
 static void after_check(struct program *program, const struct workflow *workflow,
-                        const struct guarantee *guarantee)
+                        struct flow_paths *paths, const struct guarantee *guarantee)
 {
     const struct step *step = guarantee->steps[0], *before = guarantee->steps[1];
-    struct flow_path path =
-        flow_path_find(program->arena, workflow, success_of(before, step), step);
+    const struct step *success = success_of(before, step);
+    if (graph_is_passed(workflow->graph, graph_node(success, NODE_SUCCEEDED),
+                        graph_node(step, NODE_ENTERED)))
+        return;
+    struct flow_path path = flow_path_find(paths, success, step);
     if (!path.is_found)
         return;
     diag_report(program->diags, guarantee->names[0].span, KAD0314,
@@ -232,19 +235,26 @@ static struct flow_path escape_find(struct arena *arena,
                       : (struct flow_path){0};
 }
 
+static void escape_report(struct program *program, const struct guarantee *guarantee,
+                          const struct flow_path *path)
+{
+    diag_report(program->diags, guarantee->names[0].span, KAD0314,
+                "a failure of `%.*s` need not lead to `%.*s`",
+                STR(guarantee->steps[0]->id.text), STR(guarantee->steps[1]->id.text));
+    diag_path(program->diags, "a path that avoids it");
+    flow_path_stops(program->diags, path);
+    end_stop(program->diags, path->edges[path->count - 1]);
+}
+
 static void leads_to_check(struct program *program, const struct workflow *workflow,
                            const struct guarantee *guarantee)
 {
     const struct step *step = guarantee->steps[0], *wanted = guarantee->steps[1];
-    struct flow_path path = escape_find(program->arena, workflow, step, wanted);
-    if (!path.is_found)
-        return;
-    diag_report(program->diags, guarantee->names[0].span, KAD0314,
-                "a failure of `%.*s` need not lead to `%.*s`", STR(step->id.text),
-                STR(wanted->id.text));
-    diag_path(program->diags, "a path that avoids it");
-    flow_path_stops(program->diags, &path);
-    end_stop(program->diags, path.edges[path.count - 1]);
+    struct arena scratch = {0};
+    struct flow_path path = escape_find(&scratch, workflow, step, wanted);
+    if (path.is_found)
+        escape_report(program, guarantee, &path);
+    arena_release(&scratch);
 }
 
 static void both_report(struct program *program, const struct workflow *workflow,
@@ -252,7 +262,7 @@ static void both_report(struct program *program, const struct workflow *workflow
                         const struct step *first, const struct step *second)
 {
     struct search before;
-    search_init(&before, program->arena, workflow, NULL);
+    search_init(&before, search->arena, workflow, NULL);
     place_add(&before, stage_of(workflow->steps[0], STAGE_ENTERED), NULL, SIZE_MAX);
     search_run(&before);
     struct flow_path to_first = path_to(&before, stage_of(first, STAGE_ENTERED), NULL);
@@ -279,27 +289,39 @@ static void beside_add(struct search *search, const struct step *step)
     }
 }
 
+/* Whether `first` and another one can both run, which is reported. */
+static bool can_both_run(struct program *program, struct arena *scratch,
+                         const struct workflow *workflow,
+                         const struct guarantee *guarantee, size_t index)
+{
+    const struct step *first = guarantee->steps[index];
+    const struct block *block = first->block;
+    struct search search;
+    search_init(&search, scratch, workflow, NULL);
+    edges_follow(&search, first, SIZE_MAX, true, true);
+    for (size_t b = 0; block && b < block->branch_count; b++)
+        branch_enter(&search, &block->branches[b], first, SIZE_MAX);
+    beside_add(&search, first);
+    search_run(&search);
+    for (size_t j = 0; j < guarantee->count; j++) {
+        const struct step *second = guarantee->steps[j];
+        if (second == first || !search.is_seen[stage_of(second, STAGE_ENTERED)])
+            continue;
+        both_report(program, workflow, &guarantee->names[index], &search, first,
+                    second);
+        return true;
+    }
+    return false;
+}
+
 static void never_check(struct program *program, const struct workflow *workflow,
                         const struct guarantee *guarantee)
 {
-    for (size_t i = 0; i < guarantee->count; i++) {
-        const struct step *first = guarantee->steps[i];
-        const struct block *block = first->block;
-        struct search search;
-        search_init(&search, program->arena, workflow, NULL);
-        edges_follow(&search, first, SIZE_MAX, true, true);
-        for (size_t b = 0; block && b < block->branch_count; b++)
-            branch_enter(&search, &block->branches[b], first, SIZE_MAX);
-        beside_add(&search, first);
-        search_run(&search);
-        for (size_t j = 0; j < guarantee->count; j++) {
-            const struct step *second = guarantee->steps[j];
-            if (second != first && search.is_seen[stage_of(second, STAGE_ENTERED)]) {
-                both_report(program, workflow, &guarantee->names[i], &search, first,
-                            second);
-                return;
-            }
-        }
+    bool is_reported = false;
+    for (size_t i = 0; i < guarantee->count && !is_reported; i++) {
+        struct arena scratch = {0};
+        is_reported = can_both_run(program, &scratch, workflow, guarantee, i);
+        arena_release(&scratch);
     }
 }
 
@@ -313,15 +335,18 @@ static bool is_about_reachable_steps(const struct guarantee *guarantee)
 
 void guarantees_check(struct program *program, const struct workflow *workflow)
 {
+    struct arena scratch = {0};
+    struct flow_paths *paths = flow_paths_new(&scratch, workflow);
     for (size_t i = 0; i < workflow->guarantee_count; i++) {
         const struct guarantee *guarantee = &workflow->guarantees[i];
         if (!is_about_reachable_steps(guarantee))
             continue;
         switch (guarantee->kind) {
         case GUARANTEE_BROKEN: break;
-        case GUARANTEE_AFTER: after_check(program, workflow, guarantee); break;
+        case GUARANTEE_AFTER: after_check(program, workflow, paths, guarantee); break;
         case GUARANTEE_LEADS_TO: leads_to_check(program, workflow, guarantee); break;
         case GUARANTEE_NEVER: never_check(program, workflow, guarantee); break;
         }
     }
+    arena_release(&scratch);
 }

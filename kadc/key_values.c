@@ -34,6 +34,9 @@ bool node_expect(struct reader *reader, const struct node *node, enum node_kind 
 static bool is_yaml11_word(struct str text)
 {
     static const char *const words[] = {"y", "yes", "on", "n", "no", "off"};
+    enum { LONGEST = 3 };
+    if (text.len > LONGEST)
+        return false;
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         struct str word = str_of(words[i]);
         size_t at = 0;

@@ -129,8 +129,9 @@ static void write_pair(struct writer *writer, const char *name,
 
     if (writer->has_failed)
         return;
-    if (output_write(arena, folder, arena_printf(arena, "%s.h", name), files->header) &&
-        output_write(arena, folder, arena_printf(arena, "%s.c", name), files->source))
+    if (output_write(arena, folder, arena_printf(arena, "%s.h", name),
+                     &files->header) &&
+        output_write(arena, folder, arena_printf(arena, "%s.c", name), &files->source))
         return;
     fprintf(stderr, "kadc: %s/%s: %s\n", folder, name, strerror(errno));
     writer->has_failed = true;
@@ -223,7 +224,7 @@ static void print_definitions(const struct program *program,
 
         if (program->workflows.items[i]->is_called)
             continue;
-        definition = describe_workflow(program->arena, program->workflows.items[i]);
+        definition = describe_workflow(program->workflows.items[i]);
 
         if (options->emit == EMIT_GRAPH) {
             definition_draw(definition, options->graph_format, stdout);

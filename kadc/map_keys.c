@@ -34,25 +34,44 @@ static void report_duplicate(struct diags *diags, const struct node *map,
     diag_note(diags, first->span, "it stands here first");
 }
 
+/* The keys of a map so far: a table is worth its making only for many. */
+struct seen {
+    const struct node *map;
+    uint32_t kept;
+    struct arena scratch;
+    struct table table;
+};
+
+enum { FEW_KEYS = 16 };
+
+/* The key that has the same text; NULL: none, and it is one of those seen now. */
+static const struct node *seen_add(struct seen *seen, struct node *key)
+{
+    if (seen->map->count > FEW_KEYS)
+        return table_add(&seen->table, key->text, key);
+    for (size_t i = 0; i < seen->kept; i++)
+        if (str_equal(seen->map->keys[i]->text, key->text))
+            return seen->map->keys[i];
+    return NULL;
+}
+
 void map_drop_duplicates(struct node *map, struct diags *diags)
 {
-    struct arena scratch = {0};
-    struct table seen;
-    size_t kept = 0;
+    struct seen seen = {.map = map};
 
-    table_init(&seen, &scratch);
+    table_init(&seen.table, &seen.scratch);
     for (size_t i = 0; i < map->count; i++) {
         struct node *key = map->keys[i];
-        const struct node *first = table_add(&seen, key->text, key);
+        const struct node *first = seen_add(&seen, key);
 
         if (first) {
             report_duplicate(diags, map, key, first);
             map->dropped_count++;
             continue;
         }
-        map->keys[kept] = key;
-        map->items[kept++] = map->items[i];
+        map->keys[seen.kept] = key;
+        map->items[seen.kept++] = map->items[i];
     }
-    map->count = kept;
-    arena_release(&scratch);
+    map->count = seen.kept;
+    arena_release(&seen.scratch);
 }

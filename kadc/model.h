@@ -18,6 +18,7 @@
 #include "base/vec.h"
 #include "doc.h"
 #include "expr.h"
+#include "table.h"
 #include "types.h"
 
 /* A name with its place; `text.p` NULL: not given. */
@@ -109,9 +110,10 @@ struct route_case {
 
 /* A decision tree whose leaves are targets. */
 struct route {
-    enum route_kind kind;
+    enum route_kind kind : 8;
+    bool is_default; /* nothing was written here */
+    bool is_blamed;  /* by graph.c: it has cut off a step, which has been reported */
     struct span span;
-    bool is_default;         /* nothing was written here */
     struct name target_name; /* ROUTE_STEP */
     struct step *target;     /* by names.c */
     struct template *condition;
@@ -119,7 +121,6 @@ struct route {
     struct route *no; /* NULL: ROUTE_OUTCOME, whose cases are all there can be */
     struct route_case *cases;
     size_t case_count;
-    bool is_blamed; /* by graph.c: it has cut off a step, which has been reported */
 };
 
 /* ---- Steps -------------------------------------------------------------------------- */
@@ -238,59 +239,17 @@ struct block {
     struct workflow *workflow; /* by calls.c; NULL: reported */
 };
 
+/* What most passes look at stands first, and close together: there may be very many steps. */
 struct step {
-    enum step_kind kind;
-    const struct node *node;
-    size_t index; /* in workflow->steps */
-    struct name id;
+    enum step_kind kind : 8;
     bool is_duplicate;     /* an earlier step has this id: no route leads here */
     bool is_in_duplicate;  /* it stands in a step that is */
     bool is_misnamed;      /* its id is not formed as ids are: reported */
     bool is_merged;        /* it may be two, whose border is lost: reported */
     bool has_two_kinds;    /* it says two things to do: reported */
     bool has_lost_outputs; /* some entry of `outputs` has no name: reported */
-    struct str title;      /* key `name` */
-    struct str description;
-    /* STEP_ACTION */
-    struct name module_name;
-    struct name action_name;
-    const struct action *action; /* by names.c; NULL: reported */
-    struct input *inputs;
-    size_t input_count;
-    struct span inputs_span;
-    struct type_field *declared_outputs; /* key `outputs`, a refinement */
-    size_t declared_output_count;
-    /* STEP_RUN */
-    struct run run;
-    /* STEP_WAIT */
-    struct wait wait;
-    /* STEP_APPROVAL */
-    struct approval approval;
-    /* STEP_PARALLEL, STEP_FOR_EACH, STEP_WORKFLOW; NULL: another kind */
-    struct block *block;
-    /* The block and the branch that the step stands in; NULL: in none. */
-    struct block *outer;
-    struct branch *branch;
-    struct name lock; /* absent: none */
-    /* By types.c: what is readable as steps.ID.outputs: the manifest's outputs as refined by
-     * the step. `is_refined`: it differs from the manifest's, so that the step has a C
-     * struct of its own. */
-    const struct type *outputs;
-    bool is_refined;
-    bool outputs_on_failure;                      /* by types.c */
-    struct route *on_success;                     /* `onOutcome`, too */
-    struct span on_success_span, on_outcome_span; /* of the keys */
-    struct route *on_failure;
-    struct route *on_timeout; /* NULL: as on_failure */
-    struct span on_timeout_span;
     bool recovers;
     bool has_max_retries;
-    uint32_t max_retries;
-    struct span max_retries_span;
-    struct retry *retry; /* or NULL */
-    int64_t timeout_ms;  /* 0: the manifest's, or none */
-    /* By names.c: the id in C (`fix_tests`), mangled if it must be. */
-    const char *c_name;
     bool
         is_cut_off; /* by graph.c: nothing leads here, as was said where the cause is */
     /* By graph.c: from the entry; every path to it, or some path to it, comes through a
@@ -300,11 +259,52 @@ struct step {
     bool can_be_after_failure;
     bool is_passed; /* of a step in a branch: each of its good ends has come through a
                      * success of it */
-    size_t loop;    /* by graph.c: steps that lead to each other have the same */
     /* By flow.c: some expression reads what became of the step. */
     bool is_read;
     /* By flow.c: some expression reads an output and has no other value for it. */
     bool are_outputs_needed;
+    bool is_refined;         /* by types.c, see `outputs` */
+    bool outputs_on_failure; /* by types.c */
+    uint32_t max_retries;
+    size_t index; /* in workflow->steps */
+    size_t loop;  /* by graph.c: steps that lead to each other have the same */
+    struct name id;
+    struct route *on_success; /* `onOutcome`, too */
+    struct route *on_failure;
+    struct route *on_timeout; /* NULL: as on_failure */
+    /* STEP_PARALLEL, STEP_FOR_EACH, STEP_WORKFLOW; NULL: another kind */
+    struct block *block;
+    /* The block and the branch that the step stands in; NULL: in none. */
+    struct block *outer;
+    struct branch *branch;
+    const struct action *action; /* by names.c; NULL: reported */
+    const struct node *node;
+    struct input *inputs;
+    size_t input_count;
+    /* STEP_RUN */
+    struct run run;
+    /* STEP_WAIT */
+    struct wait wait;
+    /* STEP_APPROVAL */
+    struct approval approval;
+    struct retry *retry; /* or NULL */
+    int64_t timeout_ms;  /* 0: the manifest's, or none */
+    /* By types.c: what is readable as steps.ID.outputs: the manifest's outputs as refined by
+     * the step. `is_refined`: it differs from the manifest's, so that the step has a C
+     * struct of its own. */
+    const struct type *outputs;
+    struct type_field *declared_outputs; /* key `outputs`, a refinement */
+    size_t declared_output_count;
+    /* By names.c: the id in C (`fix_tests`), mangled if it must be. */
+    const char *c_name;
+    struct str title; /* key `name` */
+    struct str description;
+    /* STEP_ACTION */
+    struct name module_name;
+    struct name action_name;
+    struct name lock; /* absent: none */
+    struct span inputs_span, max_retries_span;
+    struct span on_success_span, on_outcome_span, on_timeout_span; /* of the keys */
     /* By flow.c: whose outputs a start at this step needs. */
     VEC(const struct step *) needs;
 };
@@ -434,7 +434,8 @@ struct workflow {
     struct table
         *loop_table; /* the first forEach for each name of an item, and `index` */
     struct missing_steps
-        *missing_steps; /* names that are no steps', once one was met */
+        *missing_steps;       /* names that are no steps', once one was met */
+    struct table field_names; /* by expr_bind.c: of types that lack a name */
     struct workflow_output *outputs;
     size_t output_count;
     struct budget budget;

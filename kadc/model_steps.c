@@ -414,7 +414,6 @@ static bool has_unknown_key(const struct node *node)
 static void kind_check(struct reader *reader, const struct step *step)
 {
     struct diags *diags = reader->program->diags;
-    struct str owner = keys_owner(reader, &step_set, step->node);
     const struct node *first = NULL;
     bool has_module = step->module_name.span.source;
     bool has_action = step->action_name.span.source || node_find(step->node, "action");
@@ -422,7 +421,8 @@ static void kind_check(struct reader *reader, const struct step *step)
         const struct node *key = key_node_find(step->node, kind_keys[i]);
         if (key && first) {
             diag_report(diags, key->span, KAD0115, "%.*s says `%.*s` and `%.*s`",
-                        STR(owner), STR(first->text), STR(key->text));
+                        STR(keys_owner(reader, &step_set, step->node)),
+                        STR(first->text), STR(key->text));
             diag_note(diags, first->span, "the other one");
             diag_help(diags, "make two steps of it");
         }
@@ -433,7 +433,8 @@ static void kind_check(struct reader *reader, const struct step *step)
     reader->has_gaps = true;
     if (!has_unknown_key(step->node)) {
         diag_report(diags, keys_place(&step_set, step->node), KAD0115,
-                    "%.*s does not say what to do", STR(owner));
+                    "%.*s does not say what to do",
+                    STR(keys_owner(reader, &step_set, step->node)));
         diag_help(diags, "give it `module` and `action`, or `run`, or `route`");
     }
 }
@@ -453,7 +454,7 @@ static bool step_read(struct reader *reader, struct step *step)
 {
     const struct node *node = step->node;
     const bool was_merged = reader->is_merged;
-    step->is_merged = node->dropped_count > 0 ||
+    step->is_merged = (node->kind == NODE_MAP && node->dropped_count > 0) ||
                       (node_find(node, "run") && node_find(node, "module"));
     /* More than one thing to do, which kind_check reports: what goes with which is not
      * clear. */
@@ -530,16 +531,16 @@ static bool is_step_like(const struct node *node)
 }
 
 /* The first entry of a list that is a step, or its count. */
-static size_t first_step_find(const struct node *list)
+static uint32_t first_step_find(const struct node *list)
 {
-    size_t i = 0;
+    uint32_t i = 0;
     while (list->kind == NODE_LIST && i < list->count && !is_step_like(list->items[i]))
         i++;
     return list->kind == NODE_LIST ? i : list->count;
 }
 
-static struct node *list_part(struct arena *arena, const struct node *list, size_t from,
-                              size_t to)
+static struct node *list_part(struct arena *arena, const struct node *list,
+                              uint32_t from, uint32_t to)
 {
     struct node *part = arena_new(arena, struct node);
     *part = *list;
@@ -550,7 +551,7 @@ static struct node *list_part(struct arena *arena, const struct node *list, size
 
 /* A copy of `root` in which the entries of section `at` from `first` on are the steps. */
 static const struct node *steps_split(struct arena *arena, const struct node *root,
-                                      size_t at, size_t first)
+                                      size_t at, uint32_t first)
 {
     const struct node *list = root->items[at];
     struct node *split = arena_new(arena, struct node);
@@ -577,7 +578,7 @@ const struct node *steps_recover(struct reader *reader, const struct node *root)
         return root;
     for (size_t i = 0; i < root->count; i++) {
         const struct node *list = root->items[i];
-        size_t first = first_step_find(list);
+        uint32_t first = first_step_find(list);
         if (first == list->count || first == 0)
             continue;
         diag_report(reader->program->diags, list->items[first]->keys[0]->span, KAD0105,

@@ -170,6 +170,7 @@ struct type_table {
     struct named_type *items;
     size_t count;
     struct table by_name;
+    struct names names; /* of type_names, once it was asked */
     size_t nesting;
     bool has_unknown; /* some name was not understood: it may have meant any of them */
 };
@@ -211,12 +212,17 @@ static struct names type_names(struct reader *reader)
 {
     struct type_table *table = reader->workflow ? reader->workflow->type_table : NULL;
     size_t count = BUILTIN_COUNT + (table ? table->count : 0);
+    if (table && table->names.count > 0)
+        return table->names;
     struct str *names = arena_array(reader->program->arena, struct str, count);
     for (size_t i = 0; i < BUILTIN_COUNT; i++)
         names[i] = str_of(builtins[i].name);
     for (size_t i = BUILTIN_COUNT; i < count; i++)
         names[i] = table->items[i - BUILTIN_COUNT].name.text;
-    return (struct names){names, count};
+    const struct names all = {names, count};
+    if (table)
+        table->names = all;
+    return all;
 }
 
 /* How others call a builtin type; NULL: not known. */
@@ -278,16 +284,17 @@ static const struct type *name_type(struct reader *reader, const struct node *no
     struct span span = node_range(node, 0, base.len);
     const struct type *type = name_type_find(reader, base, span);
     if (!type) {
+        struct diags *diags = reader->program->diags;
         struct names names = type_names(reader);
-        diag_report(reader->program->diags, span, KAD0215, "unknown type `%.*s`",
-                    STR(base));
-        diag_subject(reader->program->diags, "type `%.*s`", STR(base));
-        ptrdiff_t meant = diag_did_you_mean(reader->program->diags, span, base, names);
-        if (meant >= 0)
-            type = name_type_find(reader, names.items[meant], span);
-        else if (names_nearest(base, names).count == 0)
+        struct nearest nearest = diag_nearest(diags, base, names);
+        diag_report(diags, span, KAD0215, "unknown type `%.*s`", STR(base));
+        diag_subject(diags, "type `%.*s`", STR(base));
+        diag_suggest(diags, span, base, names, &nearest);
+        if (nearest.count == 0)
             unknown_type_help(reader, base);
-        if (meant < 0 && reader->workflow && reader->workflow->type_table)
+        if (nearest.count == 1)
+            type = name_type_find(reader, names.items[nearest.shown[0]], span);
+        else if (reader->workflow && reader->workflow->type_table)
             reader->workflow->type_table->has_unknown = true;
     }
     if (!type)

@@ -419,7 +419,8 @@ static void actions_resolve(struct program *program, const struct workflow *work
 
 static void step_names_check(struct program *program, const struct workflow *workflow)
 {
-    struct name *names = arena_array(program->arena, struct name, workflow->step_count);
+    struct arena scratch = {0};
+    struct name *names = arena_array(&scratch, struct name, workflow->step_count);
     for (size_t i = 0; i < workflow->step_count; i++) {
         struct step *step = workflow->steps[i];
         if (!step->is_in_duplicate) /* what is in it has been declared twice with it */
@@ -427,6 +428,7 @@ static void step_names_check(struct program *program, const struct workflow *wor
         step->c_name = c_name(program->arena, step->id.text);
     }
     names_unique(program, "step", names, workflow->step_count, KAD0201, KAD1001);
+    arena_release(&scratch);
 }
 
 /* ---- Loop variables ------------------------------------------------------------------ */

@@ -30,6 +30,8 @@ struct span node_range(const struct node *scalar, size_t from, size_t to)
 {
     struct span span = scalar->span;
 
+    if (scalar->kind != NODE_SCALAR)
+        return span;
     if (to > scalar->text.len)
         to = scalar->text.len;
     if (from > to)
@@ -78,7 +80,8 @@ enum { NUMBER_CAPACITY = 400 };
 static bool copy_plain(const struct node *node, char text[NUMBER_CAPACITY])
 {
     if (node->kind != NODE_SCALAR || node->style != NODE_PLAIN || node->is_poisoned ||
-        node->text.len == 0 || node->text.len >= NUMBER_CAPACITY)
+        node->text.len == 0 || node->text.len >= NUMBER_CAPACITY ||
+        !strchr("0123456789+-.", node->text.p[0]))
         return false;
     memcpy(text, node->text.p, node->text.len);
     text[node->text.len] = '\0';

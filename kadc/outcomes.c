@@ -4,6 +4,7 @@
 #include "outcomes.h"
 
 #include "base/buf.h"
+#include "table.h"
 
 const struct name *step_outcomes(const struct step *step, size_t *count)
 {
@@ -19,33 +20,37 @@ const struct name *step_outcomes(const struct step *step, size_t *count)
     return step->action ? step->action->outcomes : NULL;
 }
 
-static bool has_case(const struct route *route, struct str outcome)
-{
-    for (size_t i = 0; i < route->case_count; i++)
-        if (str_equal(route->cases[i].outcome.text, outcome))
-            return true;
-    return false;
-}
+/* The names that a step has, and those that its routes are for. */
+struct sets {
+    struct arena scratch;
+    struct table outcomes, cases;
+};
 
-static bool has_outcome(const struct step *step, struct str name)
+static void sets_init(struct sets *sets, const struct step *step)
 {
+    const struct route *route = step->on_success;
     size_t count;
     const struct name *outcomes = step_outcomes(step, &count);
+    *sets = (struct sets){.scratch = {0}};
+    table_init(&sets->outcomes, &sets->scratch);
+    table_init(&sets->cases, &sets->scratch);
     for (size_t i = 0; i < count; i++)
-        if (str_equal(outcomes[i].text, name))
-            return true;
-    return false;
+        table_add(&sets->outcomes, outcomes[i].text, sets);
+    for (size_t i = 0; i < route->case_count; i++)
+        if (route->cases[i].outcome.text.p)
+            table_add(&sets->cases, route->cases[i].outcome.text, sets);
 }
 
 /* Outcomes without a route, in the order of the manifest. */
-static struct names missing_outcomes(struct arena *arena, const struct step *step)
+static struct names missing_outcomes(struct arena *arena, const struct step *step,
+                                     const struct sets *sets)
 {
     size_t count;
     const struct name *outcomes = step_outcomes(step, &count);
     struct str *items = arena_array(arena, struct str, count);
     struct names missing = {items, 0};
     for (size_t i = 0; i < count; i++)
-        if (!has_case(step->on_success, outcomes[i].text))
+        if (!table_find(&sets->cases, outcomes[i].text))
             items[missing.count++] = outcomes[i].text;
     return missing;
 }
@@ -61,11 +66,10 @@ static void declared_note(struct program *program, const struct step *step)
                   "the action is declared here");
 }
 
-/* 0219. Whether it was meant for one of those that are missing. */
-static bool unknown_report(struct program *program, const struct step *step,
-                           struct name *name)
+/* 0219. */
+static void unknown_report(struct program *program, const struct step *step,
+                           const struct name *name)
 {
-    struct names missing = missing_outcomes(program->arena, step);
     if (step->kind == STEP_APPROVAL)
         diag_report(program->diags, name->span, KAD0219,
                     "approval `%.*s` has no choice `%.*s`", STR(step->id.text),
@@ -79,10 +83,21 @@ static bool unknown_report(struct program *program, const struct step *step,
                     "action `%.*s` has no outcome `%.*s`", STR(step->action->name.text),
                     STR(name->text));
     declared_note(program, step);
+}
+
+/* Whether it was meant for one of those that are missing, which it then is. */
+static bool outcome_guess(struct program *program, const struct step *step,
+                          struct sets *sets, struct name *name)
+{
+    struct arena scratch = {0};
+    struct names missing = missing_outcomes(&scratch, step, sets);
     ptrdiff_t meant =
         diag_did_you_mean(program->diags, name->span, name->text, missing);
-    if (meant >= 0)
+    if (meant >= 0) {
         name->text = missing.items[meant];
+        table_add(&sets->cases, name->text, sets);
+    }
+    arena_release(&scratch);
     return meant >= 0;
 }
 
@@ -101,10 +116,10 @@ static void none_report(struct program *program, const struct step *step)
 }
 
 static void missing_report(struct program *program, const struct step *step,
-                           struct names missing)
+                           struct arena *scratch, struct names missing)
 {
     struct buf list;
-    buf_init(&list, program->arena);
+    buf_init(&list, scratch);
     for (size_t i = 0; i < missing.count; i++)
         buf_printf(&list, "%s`%.*s`", i ? ", " : "", STR(missing.items[i]));
     diag_report(program->diags, step->on_outcome_span, KAD0509,
@@ -115,27 +130,41 @@ static void missing_report(struct program *program, const struct step *step,
               STR(missing.items[0]));
 }
 
+/* Each route is for an outcome that there is, and each outcome has one. */
+static void cases_check(struct program *program, const struct step *step)
+{
+    enum { GUESSES_MAX = 100 }; /* each looks at all outcomes */
+    struct route *route = step->on_success;
+    struct sets sets;
+    size_t unknown_count = 0, lost_count = 0;
+    sets_init(&sets, step);
+    for (size_t i = 0; i < route->case_count; i++) {
+        struct name *name = &route->cases[i].outcome;
+        if (!name->text.p || table_find(&sets.outcomes, name->text))
+            continue;
+        unknown_report(program, step, name);
+        if (unknown_count++ >= GUESSES_MAX ||
+            !outcome_guess(program, step, &sets, name))
+            lost_count++;
+    }
+    /* An unknown outcome may be a missing one under another name: one mistake. */
+    struct names missing = missing_outcomes(&sets.scratch, step, &sets);
+    if (missing.count > lost_count)
+        missing_report(program, step, &sets.scratch, missing);
+    arena_release(&sets.scratch);
+}
+
 void outcomes_check(struct program *program, const struct step *step)
 {
-    struct route *route = step->on_success;
-    size_t count, lost_count = 0;
-    if (route->kind != ROUTE_OUTCOME)
+    size_t count;
+    if (step->on_success->kind != ROUTE_OUTCOME)
         return;
     step_outcomes(step, &count);
     if (count == 0 && (step->kind == STEP_APPROVAL || step->wait.is_first ||
                        (step->kind == STEP_WAIT && step->wait.way_count == 0)))
         return; /* they could not be read */
-    if (count == 0) {
+    if (count == 0)
         none_report(program, step);
-        return;
-    }
-    for (size_t i = 0; i < route->case_count; i++) {
-        struct name *name = &route->cases[i].outcome;
-        if (name->text.p && !has_outcome(step, name->text))
-            lost_count += !unknown_report(program, step, name);
-    }
-    /* An unknown outcome may be a missing one under another name: one mistake. */
-    struct names missing = missing_outcomes(program->arena, step);
-    if (missing.count > lost_count)
-        missing_report(program, step, missing);
+    else
+        cases_check(program, step);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -20,25 +21,50 @@ static size_t line_end_len(struct str text, size_t at)
     return text.p[at] == '\n';
 }
 
+/* The line ends from `at` on are noted in `lines`, unless it is NULL; returns their number.
+ * A file without CR, and that is nearly every one, is searched at the speed of memchr. */
+static uint32_t find_line_ends(struct str text, size_t at, uint32_t *lines)
+{
+    const bool has_cr = text.len && memchr(text.p, '\r', text.len);
+    uint32_t count = 0;
+
+    while (at < text.len) {
+        const char *lf =
+            has_cr ? text.p + at : memchr(text.p + at, '\n', text.len - at);
+        size_t len;
+
+        if (!lf)
+            break;
+        at = (size_t)(lf - text.p);
+        len = line_end_len(text, at);
+        at += len ? len : 1;
+        if (len && lines)
+            lines[count] = (uint32_t)at;
+        count += len != 0;
+    }
+    return count;
+}
+
 /* A byte order mark belongs to no line: the first line starts after it. */
 static void find_lines(struct arena *arena, struct source *source)
 {
     const struct str text = source->text;
     const size_t first =
         str_starts_with(text, BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.len : 0;
-    uint32_t count = 1;
 
-    for (size_t at = first, len; at < text.len; at += len ? len : 1) {
-        len = line_end_len(text, at);
-        count += len != 0;
-    }
-    source->lines = arena_array(arena, uint32_t, count);
-    source->lines[source->line_count++] = (uint32_t)first;
-    for (size_t at = first, len; at < text.len; at += len ? len : 1) {
-        len = line_end_len(text, at);
-        if (len)
-            source->lines[source->line_count++] = (uint32_t)(at + len);
-    }
+    source->line_count = 1 + find_line_ends(text, first, NULL);
+    source->lines = arena_array(arena, uint32_t, source->line_count);
+    source->lines[0] = (uint32_t)first;
+    find_line_ends(text, first, source->lines + 1);
+}
+
+/* Characters of the file before `byte`. */
+static uint32_t characters_before(const struct source *source, uint32_t byte)
+{
+    const uint32_t block = byte / BLOCK_BYTES;
+    const struct str rest = str_part(source->text, (size_t)block * BLOCK_BYTES, byte);
+
+    return source->characters[block] + (uint32_t)str_utf8_count(rest);
 }
 
 static void count_characters(struct arena *arena, struct source *source)
@@ -53,19 +79,29 @@ static void count_characters(struct arena *arena, struct source *source)
         source->characters[i + 1] =
             source->characters[i] + (uint32_t)str_utf8_count(block);
     }
+    source->is_ascii =
+        characters_before(source, (uint32_t)source->text.len) == source->text.len;
 }
 
-struct source *source_of_text(struct arena *arena, const char *path, struct str text)
+/* `text` is the source's own, NUL-terminated. */
+static struct source *source_new(struct arena *arena, const char *path, struct str text)
 {
     struct source *source = arena_new(arena, struct source);
 
     source->path = str_of(str_copy(arena, str_of(path)));
-    source->text = (struct str){arena_copy(arena, text.p, text.len), text.len};
+    source->text = text;
     find_lines(arena, source);
     count_characters(arena, source);
     return source;
 }
 
+struct source *source_of_text(struct arena *arena, const char *path, struct str text)
+{
+    return source_new(arena, path,
+                      (struct str){arena_copy(arena, text.p, text.len), text.len});
+}
+
+/* In chunks: a pipe does not say how much it holds. */
 static bool read_all(FILE *file, struct buf *text)
 {
     char chunk[1 << 16];
@@ -81,22 +117,32 @@ static bool read_all(FILE *file, struct buf *text)
     return !ferror(file);
 }
 
+/* The bytes that a file says it has; 0: it is no regular file, or too large anyway. */
+static size_t file_len(FILE *file)
+{
+    struct stat st;
+
+    if (fstat(fileno(file), &st) != 0 || !S_ISREG(st.st_mode) ||
+        st.st_size > SOURCE_BYTES_MAX)
+        return 0;
+    return (size_t)st.st_size;
+}
+
 struct source *source_open(struct arena *arena, const char *path)
 {
     FILE *file = fopen(path, "rbe");
-    struct arena scratch = {0};
     struct source *source = NULL;
     struct buf text;
     int error;
 
     if (!file)
         return NULL;
-    buf_init(&text, &scratch);
+    buf_init(&text, arena);
+    buf_reserve(&text, file_len(file));
     if (read_all(file, &text))
-        source = source_of_text(arena, path, buf_str(&text));
+        source = source_new(arena, path, buf_str(&text));
     error = errno;
     fclose(file);
-    arena_release(&scratch);
     errno = error;
     return source;
 }
@@ -117,13 +163,9 @@ static uint32_t line_index(const struct source *source, uint32_t byte)
     return low;
 }
 
-/* Characters of the file before `byte`. */
-static uint32_t characters_before(const struct source *source, uint32_t byte)
+uint32_t source_line_of(const struct source *source, uint32_t byte)
 {
-    const uint32_t block = byte / BLOCK_BYTES;
-    const struct str rest = str_part(source->text, (size_t)block * BLOCK_BYTES, byte);
-
-    return source->characters[block] + (uint32_t)str_utf8_count(rest);
+    return line_index(source, byte) + 1;
 }
 
 struct place source_place(const struct source *source, uint32_t byte)

@@ -18,6 +18,7 @@ struct source {
     uint32_t line_count;
     /* Characters before each block of bytes, so that columns of a long line are cheap. */
     uint32_t *characters;
+    bool is_ascii;   /* a character is a byte */
     bool is_foreign; /* not named on the command line: --fix leaves it alone */
 };
 
@@ -42,6 +43,8 @@ struct source *source_open(struct arena *arena, const char *path);
 struct source *source_of_text(struct arena *arena, const char *path, struct str text);
 
 struct place source_place(const struct source *source, uint32_t byte);
+/* Its line alone. */
+uint32_t source_line_of(const struct source *source, uint32_t byte);
 /* The line without its end; `line` from 1. */
 struct str source_line(const struct source *source, uint32_t line);
 

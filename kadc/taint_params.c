@@ -5,6 +5,8 @@
  * its caller gives to it. */
 #include "taint.h"
 
+#include "table.h"
+
 /* ---- The workflow's own triggers ----------------------------------------------------- */
 
 static bool is_received(const struct expr *bound, void *context)
@@ -71,11 +73,17 @@ static struct taint_param *params_of(struct arena *arena, struct workflow *workf
 void taint_params_find(struct arena *arena, struct workflow *workflow)
 {
     struct taint_param *params = params_of(arena, workflow);
+    struct arena scratch = {0};
+    struct table by_name;
+    table_init(&by_name, &scratch);
+    for (size_t i = 0; i < workflow->params->field_count; i++)
+        table_add(&by_name, workflow->params->fields[i].name,
+                  (void *)(uintptr_t)&workflow->params->fields[i]);
     for (size_t i = 0; i < workflow->trigger_count; i++) {
         const struct trigger *trigger = &workflow->triggers[i];
         for (size_t j = 0; j < trigger->param_count; j++) {
             const struct type_field *field =
-                type_field_find(workflow->params, trigger->params[j].name);
+                table_find(&by_name, trigger->params[j].name);
             if (!field || !is_from_outside(trigger, j))
                 continue;
             struct taint_param *param = &params[field - workflow->params->fields];
@@ -84,6 +92,7 @@ void taint_params_find(struct arena *arena, struct workflow *workflow)
                                               .span = trigger->params[j].name_span};
         }
     }
+    arena_release(&scratch);
 }
 
 /* ---- Workflows that are called ------------------------------------------------------- */

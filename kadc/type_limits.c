@@ -239,11 +239,12 @@ void enum_help(struct diags *diags, struct span span, struct str text,
                const struct type *type)
 {
     const struct names values = {type->values, type->value_count};
+    const struct nearest nearest = diag_nearest(diags, text, values);
     struct arena scratch = {0};
     struct buf list;
 
-    if (names_nearest(text, values).count > 0) {
-        diag_did_you_mean(diags, span, text, values);
+    if (nearest.count > 0) {
+        diag_suggest(diags, span, text, values, &nearest);
         return;
     }
     buf_init(&list, &scratch);

@@ -42,14 +42,18 @@ static const struct type_field *output_guess(struct program *program,
                                              const struct type_field *output)
 {
     const struct type *outputs = step->action->outputs;
-    struct str *names = arena_array(program->arena, struct str, outputs->field_count);
+    struct arena scratch = {0};
+    struct str *names = arena_array(&scratch, struct str, outputs->field_count);
     size_t count = 0;
     for (size_t i = 0; i < outputs->field_count; i++)
         if (!is_refined_by(step, outputs->fields[i].name))
             names[count++] = outputs->fields[i].name;
     ptrdiff_t meant = diag_did_you_mean(program->diags, output->name_span, output->name,
                                         (struct names){names, count});
-    return meant < 0 ? NULL : type_field_find(outputs, names[meant]);
+    const struct type_field *field =
+        meant < 0 ? NULL : type_field_find(outputs, names[meant]);
+    arena_release(&scratch);
+    return field;
 }
 
 /* The field of the manifest that an output of the step refines, or NULL: reported. */
@@ -313,9 +317,10 @@ static const struct type_field *input_guess(struct program *program,
                                             const struct type *wanted,
                                             const struct name *name)
 {
+    struct arena scratch = {0};
     const struct type_field **fields =
-        arena_array(program->arena, const struct type_field *, wanted->field_count);
-    struct str *names = arena_array(program->arena, struct str, wanted->field_count);
+        arena_array(&scratch, const struct type_field *, wanted->field_count);
+    struct str *names = arena_array(&scratch, struct str, wanted->field_count);
     size_t count = 0;
     for (size_t i = 0; i < wanted->field_count; i++) {
         if (is_given(step, &wanted->fields[i]))
@@ -325,7 +330,9 @@ static const struct type_field *input_guess(struct program *program,
     }
     ptrdiff_t meant = diag_did_you_mean(program->diags, name->span, name->text,
                                         (struct names){names, count});
-    return meant < 0 ? NULL : fields[meant];
+    const struct type_field *field = meant < 0 ? NULL : fields[meant];
+    arena_release(&scratch);
+    return field;
 }
 
 /* Finds the manifest's field of each input; the number of those that have none. */

@@ -43,6 +43,7 @@ static void clash_report(struct program *program, const char *what,
 
 /* Names seen so far, by what must differ. */
 struct seen {
+    struct arena scratch;
     struct table exact, in_c, folded;
 };
 
@@ -51,7 +52,7 @@ static void name_unique(struct program *program, struct seen *seen, const char *
                         enum diag_code collision)
 {
     struct diags *diags = program->diags;
-    struct str in_c = str_of(c_name(program->arena, name->text));
+    struct str in_c = str_of(c_name(&seen->scratch, name->text));
     void *self = (void *)(uintptr_t)name;
     const struct name *same = table_add(&seen->exact, name->text, self);
     if (same) {
@@ -62,7 +63,7 @@ static void name_unique(struct program *program, struct seen *seen, const char *
     }
     const struct name *clash = table_add(&seen->in_c, in_c, self);
     const struct name *near =
-        table_add(&seen->folded, folded(program->arena, name->text), self);
+        table_add(&seen->folded, folded(&seen->scratch, name->text), self);
     if (clash)
         clash_report(program, what, name, clash, collision);
     else if (near) {
@@ -76,21 +77,24 @@ static void name_unique(struct program *program, struct seen *seen, const char *
 void names_unique(struct program *program, const char *what, const struct name *names,
                   size_t count, enum diag_code duplicate, enum diag_code collision)
 {
-    struct seen seen;
-    table_init(&seen.exact, program->arena);
-    table_init(&seen.in_c, program->arena);
-    table_init(&seen.folded, program->arena);
+    struct seen seen = {.scratch = {0}};
+    table_init(&seen.exact, &seen.scratch);
+    table_init(&seen.in_c, &seen.scratch);
+    table_init(&seen.folded, &seen.scratch);
     for (size_t i = 0; i < count; i++)
         if (names[i].text.len > 0)
             name_unique(program, &seen, what, &names[i], duplicate, collision);
+    arena_release(&seen.scratch);
 }
 
 void fields_unique(struct program *program, const char *what,
                    const struct type_field *fields, size_t count,
                    enum diag_code collision)
 {
-    struct name *names = arena_array(program->arena, struct name, count);
+    struct arena scratch = {0};
+    struct name *names = arena_array(&scratch, struct name, count);
     for (size_t i = 0; i < count; i++)
         names[i] = (struct name){fields[i].name, fields[i].name_span};
     names_unique(program, what, names, count, KAD0218, collision);
+    arena_release(&scratch);
 }

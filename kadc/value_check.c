@@ -192,37 +192,45 @@ static bool has_key(const struct value *map, struct str name)
     return false;
 }
 
-static void property_unknown(const struct value_place *place, const struct value *map,
-                             const struct name *key, const struct type *object)
+static void property_guess(const struct value_place *place, const struct value *map,
+                           const struct name *key, const struct type *object)
 {
-    struct str *names =
-        arena_array(place->program->arena, struct str, object->field_count);
+    struct arena scratch = {0};
+    struct str *names = arena_array(&scratch, struct str, object->field_count);
     size_t count = 0;
     for (size_t i = 0; i < object->field_count; i++)
         if (!has_key(map, object->fields[i].name))
             names[count++] = object->fields[i].name;
+    diag_did_you_mean(place->program->diags, key->span, key->text,
+                      (struct names){names, count});
+    arena_release(&scratch);
+}
+
+static void property_unknown(const struct value_place *place, const struct name *key)
+{
     diag_report(place->program->diags, key->span, KAD0217,
                 "%.*s has no property `%.*s`", STR(place->what), STR(key->text));
     declared_note(place);
-    diag_did_you_mean(place->program->diags, key->span, key->text,
-                      (struct names){names, count});
 }
 
 static void properties_check(const struct value_place *place, struct value *map,
                              const struct type *wanted)
 {
+    enum { GUESSES_MAX = 100 }; /* each looks at all properties */
     bool is_typed = wanted && wanted->kind == TYPE_OBJECT && !wanted->is_opaque;
-    bool has_unknown = false;
+    size_t unknown_count = 0;
     for (size_t i = 0; i < map->count; i++) {
         const struct type_field *field =
             is_typed ? type_field_find(wanted, map->keys[i].text) : NULL;
         value_check(place, map->items[i], field ? field->type : NULL);
         if (is_typed && !field)
-            property_unknown(place, map, &map->keys[i], wanted);
-        has_unknown = has_unknown || !field;
+            property_unknown(place, &map->keys[i]);
+        if (is_typed && !field && unknown_count < GUESSES_MAX)
+            property_guess(place, map, &map->keys[i], wanted);
+        unknown_count += !field;
     }
     /* A misspelt property is missing under its right name: one mistake. */
-    for (size_t i = 0; is_typed && !has_unknown && i < wanted->field_count; i++) {
+    for (size_t i = 0; is_typed && unknown_count == 0 && i < wanted->field_count; i++) {
         const struct type_field *field = &wanted->fields[i];
         if (field->type->is_optional || field->default_value ||
             field->type->kind == TYPE_POISON || has_key(map, field->name))

@@ -9,8 +9,9 @@
  * fit is still broken where it hurts least. */
 #include "wrap.h"
 
+#include <string.h>
+
 #include "base/vec.h"
-#include "table.h"
 #include "wrap_tokens.h"
 
 enum {
@@ -40,13 +41,14 @@ struct state {
     uint64_t penalty;
     size_t order; /* earlier states first among equals */
     const struct state *before;
-    bool has_break; /* before the token that led here */
+    const struct state *seen_before; /* among those with the same next token */
+    bool has_break;                  /* before the token that led here */
     unsigned break_column;
     /* From here on: what the cost of the rest depends on. */
     size_t at; /* the next token */
     unsigned column;
     unsigned group_count;
-    struct group groups[GROUP_MAX];
+    struct group groups[]; /* room for those that the next token opens */
 };
 
 struct wrap {
@@ -54,7 +56,7 @@ struct wrap {
     struct token_line line;
     unsigned indent;
     VEC(struct state *) heap;
-    struct table seen; /* states that were looked at, by what the rest depends on */
+    const struct state **seen; /* by the next token: the latest that was looked at */
     size_t state_count;
 };
 
@@ -357,12 +359,20 @@ static struct state *heap_pop(struct wrap *w)
     return first;
 }
 
+/* With room for the groups that token `at` opens, one of them a bracket. */
+static struct state *state_new(struct wrap *w, size_t at, unsigned group_count)
+{
+    const size_t room = group_count + w->line.tokens[at].fake_count + 1;
+
+    return arena_alloc(&w->arena, sizeof(struct state) + room * sizeof(struct group));
+}
+
 static struct state *step_from(struct wrap *w, const struct state *from,
                                bool is_new_line)
 {
-    struct state *state = arena_new(&w->arena, struct state);
+    struct state *state = state_new(w, from->at, from->group_count);
 
-    *state = *from;
+    memcpy(state, from, sizeof(*from) + from->group_count * sizeof(from->groups[0]));
     state->before = from;
     advance(w, state, is_new_line);
     return state;
@@ -370,7 +380,7 @@ static struct state *step_from(struct wrap *w, const struct state *from,
 
 static struct state *first_state(struct wrap *w)
 {
-    struct state *state = arena_new(&w->arena, struct state);
+    struct state *state = state_new(w, 0, 1);
 
     state->column = w->indent;
     state->group_count = 1;
@@ -388,11 +398,16 @@ static struct state *first_state(struct wrap *w)
 /* A dearer way to the same place is not followed. */
 static bool is_seen(struct wrap *w, struct state *state)
 {
-    const char *from = (const char *)&state->at;
-    const char *to = (const char *)&state->groups[state->group_count];
-    const struct str key = {from, (size_t)(to - from)};
+    const size_t bytes = state->group_count * sizeof(state->groups[0]);
+    const struct state **latest = &w->seen[state->at];
 
-    return table_add(&w->seen, key, state) != NULL;
+    for (const struct state *seen = *latest; seen; seen = seen->seen_before)
+        if (seen->column == state->column && seen->group_count == state->group_count &&
+            memcmp(seen->groups, state->groups, bytes) == 0)
+            return true;
+    state->seen_before = *latest;
+    *latest = state;
+    return false;
 }
 
 /* The cheapest way to the end; its states are linked backwards. */
@@ -446,14 +461,15 @@ void wrap_line(struct buf *out, struct str line, enum wrap_kind kind, unsigned i
 {
     struct wrap w = {.indent = indent};
 
-    if (indent + str_utf8_count(line) + room <= WRAP_COLUMNS) {
+    if (indent + line.len + room <= WRAP_COLUMNS ||
+        indent + str_utf8_count(line) + room <= WRAP_COLUMNS) {
         buf_fill(out, ' ', indent);
         buf_add(out, line);
         return;
     }
     w.line = (struct token_line){.arena = &w.arena, .kind = kind};
-    table_init(&w.seen, &w.arena);
     tokens_read(&w.line, line, depth);
+    w.seen = arena_array(&w.arena, const struct state *, w.line.token_count);
     w.line.tokens[w.line.token_count - 1].width += room;
     print(&w, out, search(&w));
     arena_release(&w.arena);

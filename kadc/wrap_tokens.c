@@ -121,30 +121,48 @@ static bool begins_designator(const struct token_line *line)
     return !before || before->kind == TOKEN_COMMA || str_is(before->text, "{");
 }
 
+static bool is_quote(char c)
+{
+    return c == '"' || c == '\'';
+}
+
+static size_t token_len(struct str text)
+{
+    if (is_quote(text.p[0]))
+        return string_len(text);
+    return is_word_char(text.p[0]) ? word_len(text) : operator_len(text);
+}
+
+static size_t count_tokens(struct str text)
+{
+    size_t count = 0;
+
+    for (size_t at = 0; at < text.len;) {
+        const bool is_space = text.p[at] == ' ';
+
+        count += !is_space;
+        at += is_space ? 1 : token_len(str_part(text, at, text.len));
+    }
+    return count;
+}
+
 static void tokenize(struct token_line *line, struct str text)
 {
     size_t at = 0;
 
-    line->tokens = arena_array(line->arena, struct token, text.len + 1);
+    line->tokens = arena_array(line->arena, struct token, count_tokens(text) + 1);
     while (at < text.len) {
         struct token *token = &line->tokens[line->token_count];
         struct str rest = str_part(text, at, text.len);
-        size_t len;
 
         if (rest.p[0] == ' ') {
             token->has_space = true;
             at++;
             continue;
         }
-        if (rest.p[0] == '"' || rest.p[0] == '\'') {
+        if (is_quote(rest.p[0]))
             token->kind = TOKEN_STRING;
-            len = string_len(rest);
-        } else if (is_word_char(rest.p[0])) {
-            len = word_len(rest);
-        } else {
-            len = operator_len(rest);
-        }
-        token->text = str_part(rest, 0, len);
+        token->text = str_part(rest, 0, token_len(rest));
         token->width = (unsigned)str_utf8_count(token->text);
         at += token->text.len;
         if (token->kind != TOKEN_STRING && !is_word_char(rest.p[0]))

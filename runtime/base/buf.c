@@ -1,9 +1,9 @@
 /* buf.c: see buf.h. */
 #include "base/buf.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "base/format.h"
 
 enum { FIRST_CAPACITY = 256 };
 
@@ -41,7 +41,9 @@ void buf_add(struct buf *buf, struct str text)
 
 void buf_add_char(struct buf *buf, char c)
 {
-    buf_add(buf, (struct str){&c, 1});
+    buf_reserve(buf, 1);
+    buf->p[buf->len++] = c;
+    buf->p[buf->len] = '\0';
 }
 
 void buf_fill(struct buf *buf, char c, size_t count)
@@ -52,20 +54,29 @@ void buf_fill(struct buf *buf, char c, size_t count)
     buf->p[buf->len] = '\0';
 }
 
-void buf_printf(struct buf *buf, const char *format, ...)
+void buf_vprintf(struct buf *buf, const char *format, va_list args)
 {
-    va_list args, again;
+    va_list again;
     int len;
 
-    va_start(args, format);
     va_copy(again, args);
-    len = vsnprintf(NULL, 0, format, again);
+    len = format_text(buf->p + buf->len, buf->capacity - buf->len, format, again);
     va_end(again);
-    if (len > 0) {
+    if (len < 0)
+        return;
+    if ((size_t)len >= buf->capacity - buf->len) {
         buf_reserve(buf, (size_t)len);
-        vsnprintf(buf->p + buf->len, (size_t)len + 1, format, args);
-        buf->len += (size_t)len;
+        format_text(buf->p + buf->len, (size_t)len + 1, format, args);
     }
+    buf->len += (size_t)len;
+}
+
+void buf_printf(struct buf *buf, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(buf, format, args);
     va_end(args);
 }
 

@@ -2,6 +2,8 @@
 #ifndef KAD_BASE_BUF_H
 #define KAD_BASE_BUF_H
 
+#include <stdarg.h>
+
 #include "base/arena.h"
 #include "base/str.h"
 
@@ -20,6 +22,8 @@ void buf_add_char(struct buf *buf, char c);
 void buf_fill(struct buf *buf, char c, size_t count);
 void buf_printf(struct buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+void buf_vprintf(struct buf *buf, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 /* What is not UTF-8, and NUL, becomes U+FFFD. */
 void buf_add_valid(struct buf *buf, struct str text);
 struct str buf_str(const struct buf *buf);

@@ -75,7 +75,21 @@ static void keep_mode(int fd, const char *path)
         (void)fchmod(fd, st.st_mode & 07777);
 }
 
+static bool write_parts(int fd, const struct str *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!file_write_all(fd, parts[i]))
+            return false;
+    return true;
+}
+
 bool file_write(struct arena *arena, const char *path, struct str text)
+{
+    return file_write_parts(arena, path, &text, 1);
+}
+
+bool file_write_parts(struct arena *arena, const char *path, const struct str *parts,
+                      size_t count)
 {
     const char *draft = arena_printf(arena, "%s.new", path);
     const int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -84,7 +98,7 @@ bool file_write(struct arena *arena, const char *path, struct str text)
     if (fd < 0)
         return false;
     keep_mode(fd, path);
-    is_written = file_write_all(fd, text);
+    is_written = write_parts(fd, parts, count);
 
     const int error = errno;
 

@@ -15,6 +15,9 @@ bool file_read(struct arena *arena, const char *path, size_t max_bytes,
 /* Replaces the file at once: a reader, or a crash, sees the old content or the new.
  * false: errno. */
 bool file_write(struct arena *arena, const char *path, struct str text);
+/* The same with a text in parts that follow one another. */
+bool file_write_parts(struct arena *arena, const char *path, const struct str *parts,
+                      size_t count);
 
 /* All of it, into an open file. false: errno. */
 bool file_write_all(int fd, struct str text);

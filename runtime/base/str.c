@@ -17,11 +17,6 @@ bool str_equal(struct str a, struct str b)
     return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
 
-bool str_is(struct str s, const char *text)
-{
-    return str_equal(s, str_of(text));
-}
-
 bool str_starts_with(struct str s, struct str prefix)
 {
     return s.len >= prefix.len && str_equal(str_part(s, 0, prefix.len), prefix);
@@ -129,12 +124,28 @@ static size_t utf8_char_len(const unsigned char *p, size_t left)
     return len;
 }
 
+/* Whether the next eight bytes are ASCII, as nearly all are. */
+static bool is_ascii_word(struct str s, size_t at)
+{
+    uint64_t word;
+
+    if (s.len - at < sizeof(word))
+        return false;
+    memcpy(&word, s.p + at, sizeof(word));
+    return (word & UINT64_C(0x8080808080808080)) == 0;
+}
+
 size_t str_utf8_valid_len(struct str s)
 {
     const unsigned char *p = (const unsigned char *)s.p;
     size_t at = 0;
 
     while (at < s.len) {
+        if (is_ascii_word(s, at)) {
+            at += sizeof(uint64_t);
+            continue;
+        }
+
         const size_t len = utf8_char_len(p + at, s.len - at);
 
         if (!len)
@@ -170,45 +181,57 @@ size_t str_utf8_count(struct str s)
     return count;
 }
 
-static size_t min3(size_t a, size_t b, size_t c)
+void str_pattern_init(struct str_pattern *pattern, struct str text)
 {
-    const size_t least = a < b ? a : b;
-
-    return least < c ? least : c;
+    *pattern = (struct str_pattern){.text = text};
+    for (size_t i = 0; i < text.len; i++)
+        pattern->places[(unsigned char)text.p[i]] |= (str_bits)1 << i;
 }
 
-/* Three rows of the dynamic programme; names longer than a row are never "close". */
+struct str_column str_column_first(const struct str_pattern *pattern)
+{
+    return (struct str_column){.up = ~(str_bits)0, .distance = pattern->text.len};
+}
+
+/* Bit i of `up` and `down` says that the distance to i + 1 bytes of the pattern is one more,
+ * or one less, than that to i bytes (Hyyro, A Bit-Vector Algorithm for Computing Levenshtein
+ * and Damerau Edit Distances, 2003). */
+struct str_column str_column_next(const struct str_pattern *pattern,
+                                  const struct str_column *last, char c)
+{
+    const size_t top = (pattern->text.len - 1) % STR_DISTANCE_LEN_MAX;
+    const str_bits same = pattern->places[(unsigned char)c];
+    const str_bits swapped = ((~last->diagonal & same) << 1) & last->before;
+    const str_bits diagonal =
+        (((same & last->up) + last->up) ^ last->up) | same | last->down | swapped;
+    const str_bits right = last->down | ~(diagonal | last->up);
+    const str_bits left = diagonal & last->up;
+    const str_bits right_below = right << 1 | 1;
+
+    return (struct str_column){
+        .up = left << 1 | ~(diagonal | right_below),
+        .down = right_below & diagonal,
+        .diagonal = diagonal,
+        .before = same,
+        .distance =
+            last->distance + (size_t)(right >> top & 1) - (size_t)(left >> top & 1),
+    };
+}
+
 size_t str_distance(struct str a, struct str b, size_t limit)
 {
-    enum { LONGEST = 128 };
-    size_t rows[3][LONGEST + 1];
-    size_t *before = rows[0], *last = rows[1], *row = rows[2];
+    struct str_pattern pattern;
+    struct str_column column;
 
-    if (a.len > LONGEST || b.len > LONGEST)
+    if (a.len > STR_DISTANCE_LEN_MAX || b.len > STR_DISTANCE_LEN_MAX)
         return str_equal(a, b) ? 0 : limit + 1;
     if (a.len > b.len + limit || b.len > a.len + limit)
         return limit + 1;
-    for (size_t j = 0; j <= b.len; j++)
-        last[j] = j;
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t *spare = before, least = i;
-
-        row[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            const bool same = a.p[i - 1] == b.p[j - 1];
-
-            row[j] = min3(last[j] + 1, row[j - 1] + 1, last[j - 1] + !same);
-            if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] &&
-                a.p[i - 2] == b.p[j - 1] && before[j - 2] + 1 < row[j])
-                row[j] = before[j - 2] + 1;
-            if (row[j] < least)
-                least = row[j];
-        }
-        if (least > limit) /* a swap takes one more than the row before had */
-            return limit + 1;
-        before = last;
-        last = row;
-        row = spare;
-    }
-    return last[b.len] <= limit ? last[b.len] : limit + 1;
+    if (a.len == 0)
+        return b.len;
+    str_pattern_init(&pattern, a);
+    column = str_column_first(&pattern);
+    for (size_t i = 0; i < b.len; i++)
+        column = str_column_next(&pattern, &column, b.p[i]);
+    return column.distance <= limit ? column.distance : limit + 1;
 }

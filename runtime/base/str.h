@@ -19,11 +19,16 @@ struct str {
 
 struct str str_of(const char *text); /* NULL gives an absent slice */
 bool str_equal(struct str a, struct str b);
-bool str_is(struct str s, const char *text);
 bool str_starts_with(struct str s, struct str prefix);
 bool str_ends_with(struct str s, struct str suffix);
 int str_compare(struct str a, struct str b); /* by bytes */
 uint64_t str_hash(struct str s);             /* FNV-1a */
+
+/* Most texts that are compared with words differ in their first byte. */
+static inline bool str_is(struct str s, const char *text)
+{
+    return s.len ? s.p[0] == text[0] && str_equal(s, str_of(text)) : !text[0];
+}
 
 /* The part [from, to) in bytes; limits are clamped. */
 struct str str_part(struct str s, size_t from, size_t to);
@@ -45,7 +50,25 @@ uint32_t str_utf8_char(struct str s, size_t at, size_t *len);
 size_t str_utf8_count(struct str s);
 
 /* Restricted Damerau-Levenshtein distance of two names (optimal string alignment);
- * more than `limit` is reported as limit + 1. */
+ * more than `limit` is reported as limit + 1, as that of longer names is. */
+enum { STR_DISTANCE_LEN_MAX = 128 };
 size_t str_distance(struct str a, struct str b, size_t limit);
+
+/* The same, a byte at a time, for many names that are compared with one and begin alike: a
+ * column is the distance between the one, which has 1 to STR_DISTANCE_LEN_MAX bytes, and the
+ * bytes so far. */
+__extension__ typedef unsigned __int128 str_bits; /* one for each byte of the name */
+struct str_pattern {
+    struct str text;
+    str_bits places[256]; /* of each byte */
+};
+struct str_column {
+    str_bits up, down, diagonal, before;
+    size_t distance;
+};
+void str_pattern_init(struct str_pattern *pattern, struct str text);
+struct str_column str_column_first(const struct str_pattern *pattern);
+struct str_column str_column_next(const struct str_pattern *pattern,
+                                  const struct str_column *last, char c);
 
 #endif

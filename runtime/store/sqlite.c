@@ -159,8 +159,9 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
         "SELECT " HISTORY_COLUMNS " FROM execution_history"
         " WHERE execution_id = :execution AND seq IN"
         " (SELECT 1 FROM executions WHERE id = :execution"
-        " UNION SELECT history_seq FROM executions WHERE id = :execution"
-        " UNION SELECT seq FROM" RESUMES " UNION SELECT seq - 1 FROM" RESUMES ")"
+        " UNION ALL SELECT history_seq FROM executions WHERE id = :execution"
+        " UNION ALL SELECT seq FROM" RESUMES " UNION ALL SELECT seq - 1 FROM" RESUMES
+        ")"
         " ORDER BY seq",
     [GATE_LIST] = "SELECT " GATE_COLUMNS " FROM gates"
                   " WHERE execution_id = :execution" GATE_ORDER,

@@ -151,6 +151,7 @@ enum store_error sqlite_group_end(struct journal *journal);
 /* Between these two, what is read is read in one transaction. */
 enum store_error sqlite_reads_begin(struct journal *journal);
 enum store_error sqlite_reads_end(struct journal *journal);
+
 /* Puts the whole log into the file and cuts it to nothing. false: somebody reads what only the
  * log has, and goes on to; it is done as far as it can be. */
 bool sqlite_log_truncate(struct sqlite_journal *journal);

@@ -52,4 +52,17 @@ for file in *.[ch] modules/*.[ch]; do
         fail "clang-format changes $file"
     case $file in *.c) compile "$file" ;; esac
 done
+
+# A workflow that is divided into groups, too long to be recorded.
+awk 'BEGIN {
+    print "name: Large\nversion: 1.0.0\ntriggers:\n  - {type: cli}\nsteps:"
+    for (i = 1; i <= 70; i++)
+        print "  - {id: s" i ", run: [echo, x], onFailure: $fail" \
+            (i < 70 ? ", onSuccess: s" i + 1 : "") "}"
+}' >large.yaml
+"$kadc" -A unused -o . large.yaml || fail "large.yaml is refused"
+grep -q '^static int advance_3(' large.c || fail "large.c has no groups"
+clang-format --style="file:$source/.clang-format" large.c | cmp -s - large.c ||
+    fail "clang-format changes large.c"
+compile large.c
 exit $failed

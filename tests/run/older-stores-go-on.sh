@@ -26,7 +26,8 @@ of() { # WORKFLOW STATUS [STEP]
 }
 sound() { equal "integrity" "$(sql "PRAGMA integrity_check; PRAGMA foreign_key_check")" ok; }
 
-equal "stores of all earlier schemas" "$versions" "$(seq 1 $((newest - 1)))"
+# Schema 5 came together with 6.
+equal "stores of all earlier schemas" "$versions" "$(seq 1 $((newest - 1)) | grep -vx 5)"
 for version in $versions; do
     it "schema $version: what ended, waits and is paused is told as it was"
     store_of "$version"

@@ -1,14 +1,17 @@
 /* test_base.c: arenas, slices, growing arrays and buffers. */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdalign.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/format.h"
 #include "base/moment.h"
 #include "base/str.h"
 #include "base/vec.h"
@@ -116,6 +119,39 @@ Test(base, a_buffer_stays_terminated_while_it_grows)
     cr_assert_eq(buf.len, 1000 + 700 + 1);
     cr_assert_eq(strlen(buf.p), buf.len);
     cr_assert(str_starts_with(buf_str(&buf), S("0,1,2,")));
+}
+
+/* A text is as the C library makes it, however little room there is for it. */
+static void check_format(const char *format, ...)
+{
+    char expected[64], actual[64];
+
+    for (size_t size = 0; size <= sizeof(actual); size++) {
+        va_list args, again;
+        int expected_len, actual_len;
+
+        va_start(args, format);
+        va_copy(again, args);
+        memset(expected, '#', sizeof(expected));
+        memset(actual, '#', sizeof(actual));
+        expected_len = vsnprintf(expected, size, format, args);
+        actual_len = format_text(actual, size, format, again);
+        va_end(again);
+        va_end(args);
+        cr_assert_eq(actual_len, expected_len, "%s: %d", format, actual_len);
+        cr_assert_arr_eq(actual, expected, sizeof(actual), "%s: %.64s", format, actual);
+    }
+}
+
+Test(base, text_is_formatted_as_the_c_library_does)
+{
+    check_format("plain");
+    check_format("%s%c%s, 100%%", "a", 'b', "");
+    check_format("%.*s|%.*s|%.*s|%.*s", 2, "abc", 5, "abc", 0, "abc", -1, "abc");
+    check_format("%d %d %d", 0, INT_MAX, INT_MIN);
+    check_format("%u %zu", UINT_MAX, SIZE_MAX);
+    check_format("%ld %lu", LONG_MIN, ULONG_MAX);
+    check_format("%5d|%-6s|%04x|%.17g|%lld|%.2s", 7, "ab", 255U, 0.5, 1LL, "abc");
 }
 
 /* -1: it is no moment. */

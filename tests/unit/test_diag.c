@@ -32,6 +32,40 @@ static void assert_printed(struct diag_style style, const char *expected)
     cr_assert_str_eq(actual, expected, "expected:\n%s\nprinted:\n%s", expected, actual);
 }
 
+/* From a fixed seed; half of them begin alike. */
+static struct str random_name(uint32_t *seed)
+{
+    char name[32];
+    size_t len = 0;
+
+    *seed = *seed * 1664525U + 1013904223U;
+    if (*seed & 1U << 20)
+        len = (size_t)snprintf(name, sizeof(name), "step-of-");
+    for (size_t i = 0; i < 1 + (*seed >> 28) % 8; i++)
+        name[len++] = (char)("abcA1-"[(*seed >> (3 * i)) % 6]);
+    return (struct str){arena_copy(&arena, name, len), len};
+}
+
+Test(diag, among_many_names_the_index_finds_what_a_plain_search_finds)
+{
+    enum { COUNT = 400 };
+    struct str items[COUNT];
+    const struct names names = {items, COUNT};
+    uint32_t seed = 1;
+
+    for (size_t i = 0; i < COUNT; i++)
+        items[i] = random_name(&seed);
+    for (int round = 0; round < 1000; round++) {
+        const struct str wrong = random_name(&seed);
+        const struct nearest plain = names_nearest(wrong, names);
+        const struct nearest found = diag_nearest(diags, wrong, names);
+
+        cr_assert_eq(found.count, plain.count, "%.*s", STR(wrong));
+        for (size_t i = 0; i < plain.count && i < NEAREST_SHOWN; i++)
+            cr_assert_eq(found.shown[i], plain.shown[i], "%.*s", STR(wrong));
+    }
+}
+
 /* ---- Collecting ------------------------------------------------------------------ */
 
 Test(diag, the_same_finding_is_kept_once_and_its_notes_too)
@@ -81,6 +115,19 @@ Test(diag, of_very_many_findings_the_first_are_shown_and_all_are_counted)
     cr_assert_str_eq(text, "finding 999\n"
                            "note[KAD1304]: 2 more findings are not shown\n"
                            "1002 errors in 1 file\n");
+}
+
+Test(diag, of_very_many_findings_errors_are_shown_before_warnings)
+{
+    const struct source *source = source_from("abc\n");
+    const char *text;
+
+    for (int i = 0; i < FINDINGS_MAX + 10; i++)
+        diag_report(diags, span_of(source, "a"), KAD0107, "warning %d", i);
+    diag_report(diags, span_of(source, "c"), KAD0104, "the error");
+    text = strstr(printed(SHORT), "warning 997\n");
+    cr_assert_not_null(text);
+    cr_assert_not_null(strstr(text, "the error\nnote[KAD1304]: 9002 more"), "%s", text);
 }
 
 Test(diag, findings_are_sorted_by_file_and_place)

@@ -9,6 +9,7 @@ static struct gen gen;
 static struct emit code, helpers;
 static bool reads_frame[1];
 static const struct type *stored[1];
+static const char *step_names[] = {"STEP_TEST"};
 
 static void setup(void)
 {
@@ -18,11 +19,13 @@ static void setup(void)
     stored[0] = f.step.outputs;
     gen = (struct gen){
         .arena = &f.arena,
+        .kept = &f.arena,
         .workflow = &f.workflow,
         .names = type_names_new(&f.arena),
         .prefix = "demo_",
         .code = &code,
         .helpers = &helpers,
+        .step_names = step_names,
         .reads_frame = reads_frame,
         .stored = stored,
     };

@@ -187,9 +187,9 @@ Test(graph, dominators_are_what_their_definition_says)
     for (int round = 0; round < 200; round++) {
         struct arena arena = {0};
         struct dominators dominators;
-        size_t first[NODES + 1], to[NODES * EDGES];
+        uint32_t first[NODES + 1], to[NODES * EDGES];
         struct flow_graph graph = {NODES, first, to};
-        for (size_t i = 0; i <= NODES; i++)
+        for (uint32_t i = 0; i <= NODES; i++)
             first[i] = i * EDGES;
         for (size_t e = 0; e < NODES * EDGES; e++) {
             seed = seed * 1664525U + 1013904223U;

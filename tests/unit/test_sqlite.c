@@ -438,7 +438,8 @@ static bool may_scan(enum statement which)
 static bool may_sort(enum statement which)
 {
     return which == GATE_LIST || which == GATE_LIST_OF_EVENT || which == EVENT_LIST ||
-           which == BUILD_LIST || which == MODULE_LIST || which == STEP_LIST;
+           which == BUILD_LIST || which == MODULE_LIST || which == STEP_LIST ||
+           which == HISTORY_TURNS;
 }
 
 Test(sqlite, no_statement_reads_a_whole_table)

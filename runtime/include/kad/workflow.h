@@ -13,6 +13,9 @@
 /* A parameter that a signature demands and a function does without. */
 #define KAD_UNUSED __attribute__((__unused__))
 
+/* A function that compilers are to leave on its own. */
+#define KAD_NOINLINE __attribute__((__noinline__))
+
 #define kad_unreachable() kad_bug(__FILE__, __LINE__)
 _Noreturn void kad_bug(const char *file, int line); /* a message, exit 70 */
 
