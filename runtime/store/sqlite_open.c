@@ -301,6 +301,29 @@ enum store_error store_open(const char *file, bool create, bool is_relaxed,
     return file_open(opened, create);
 }
 
+/* That all of it hangs together, for which all of it is read. */
+static enum store_error check_whole(struct sqlite_journal *journal)
+{
+    sqlite3_stmt *statement;
+    enum store_error error = STORE_OK;
+    const char *found;
+    int result =
+        sqlite3_prepare_v2(journal->db, "PRAGMA quick_check(1)", -1, &statement, NULL);
+
+    if (result != SQLITE_OK)
+        return sqlite_fail(journal, result);
+    result = sqlite3_step(statement);
+    found =
+        result == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
+    if (!found)
+        error = sqlite_fail(journal, result);
+    else if (strcmp(found, "ok") != 0)
+        error =
+            sqlite_fail_text(journal, "it is damaged (%s); restore a backup", found);
+    sqlite3_finalize(statement);
+    return error;
+}
+
 const char *store_look(const char *file, struct arena *arena, struct store_facts *facts)
 {
     struct sqlite_journal *journal = journal_new(file, false);
@@ -312,7 +335,7 @@ const char *store_look(const char *file, struct arena *arena, struct store_facts
         return "out of memory";
     if (strlen(file) > FILE_NAME_MAX ||
         file_look(journal, &facts->schema) != STORE_OK ||
-        check_writable(journal) != STORE_OK) {
+        check_writable(journal) != STORE_OK || check_whole(journal) != STORE_OK) {
         text = store_message(&journal->base);
         error = arena_copy(arena, text, strlen(text));
     }

@@ -340,7 +340,8 @@ struct store_facts {
     int schema; /* of the file; 0: not known */
     int newest_schema; /* that this program knows: an older file is brought there when opened */
 };
-/* NULL: it can be used, and written to; else file, cause and remedy, in the arena. */
+/* NULL: it can be used and written to, and all of it, which is read, hangs together; else file,
+ * cause and remedy, in the arena. */
 const char *store_look(const char *file, struct arena *arena,
                        struct store_facts *facts);
 

@@ -37,6 +37,10 @@ contains "$temporary/out" "1 problem"
 echo "no database at all, but a text that is long enough" >"$temporary/text"
 exits 1 kad --db "$temporary/text" doctor
 sql "PRAGMA user_version = $newest"
+kad backup "$temporary/damaged" >/dev/null
+head -c 4096 /dev/zero | tr '\0' x | dd of="$temporary/damaged" bs=4096 seek=2 conv=notrunc 2>/dev/null
+exits 1 kad --db "$temporary/damaged" doctor
+finds problem store "restore a backup"
 
 it "names a compiler that is missing, or does not link"
 CC=nowhere exits 1 kad doctor
