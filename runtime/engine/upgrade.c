@@ -331,8 +331,17 @@ void upgrade_move(struct execution *execution)
     arena_release(&scratch);
 }
 
+/* What has moved, in `row`. */
+static void take_moved(struct arena *arena, const struct execution_row *moved,
+                       struct execution_row *row)
+{
+    row->build_id = moved->build_id;
+    row->workflow_version = moved->workflow_version;
+    row->state = moved->state ? str_copy(arena, str_of(moved->state)) : NULL;
+}
+
 enum store_error upgrade_queued(struct engine *engine, struct arena *arena,
-                                const struct execution_row *row)
+                                struct execution_row *row)
 {
     struct crew crew;
     struct drive drive;
@@ -344,6 +353,8 @@ enum store_error upgrade_queued(struct engine *engine, struct arena *arena,
     if (drive.stop != STOP_NONE)
         kad_unreachable(); /* its parameters have the same types */
     error = store_move(drive.execution, arena);
+    if (error == STORE_OK)
+        take_moved(arena, drive.execution->row, row);
     drive_release(&drive);
     crew_release(&crew);
     return error;

@@ -29,8 +29,8 @@ enum store_error upgrade_compare(struct journal *journal, struct arena *arena,
 /* The reasons as one text. */
 const char *upgrade_refusal(struct arena *arena, const struct reasons *reasons);
 
-/* Moves an execution that has not begun. */
+/* Moves an execution that has not begun; `row` is as it is stored then. */
 enum store_error upgrade_queued(struct engine *engine, struct arena *arena,
-                                const struct execution_row *row);
+                                struct execution_row *row);
 
 #endif

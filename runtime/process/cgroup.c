@@ -165,12 +165,18 @@ static int prepare_parent(const struct cgroup *cgroup)
     return write_file(cgroup->parent, "cgroup.subtree_control", "+pids");
 }
 
+/* A keeper of the same number that was killed may have left some. */
 static int make_folder(struct cgroup *cgroup)
 {
     static unsigned count;
+    int made;
 
-    snprintf(cgroup->name, sizeof(cgroup->name), "kad-%d-%u", (int)getpid(), count++);
-    if (mkdirat(cgroup->parent, cgroup->name, 0755) < 0)
+    do {
+        snprintf(cgroup->name, sizeof(cgroup->name), "kad-%d-%u", (int)getpid(),
+                 count++);
+        made = mkdirat(cgroup->parent, cgroup->name, 0755);
+    } while (made < 0 && errno == EEXIST);
+    if (made < 0)
         return errno;
     cgroup->folder =
         openat(cgroup->parent, cgroup->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

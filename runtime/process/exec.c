@@ -9,8 +9,8 @@
  *     deadline, or   v  | ended
  *     the waiter:  ENDING (TERM) -> KILLED -> GIVEN_UP
  *
- * What is KILLED ends at once. If nothing is heard of it all the same, the keeper has been
- * stopped, and is killed. */
+ * What is KILLED ends at once, or when the kernel lets go of it. If nothing is heard of it
+ * because the keeper has been stopped, that is killed. */
 #include "process/exec.h"
 
 #include <errno.h>
@@ -262,8 +262,9 @@ static void end_program(struct exec *exec, enum exec_end why, bool at_once)
 
 static void give_up(struct exec *exec)
 {
-    exec->phase = GIVEN_UP;
-    keeper_give_up(&exec->caller->line);
+    exec->next_ms = monotonic_ms() + KEEPER_PATIENCE_MS;
+    if (keeper_give_up(&exec->caller->line))
+        exec->phase = GIVEN_UP;
 }
 
 static void take_status(struct exec *exec, int status)

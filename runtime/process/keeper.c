@@ -201,7 +201,21 @@ static bool receive(int socket, struct keeper_event *event)
     do
         len = recv(socket, event, sizeof(*event), 0);
     while (len < 0 && errno == EINTR);
+    if (len >= 0 && len != (ssize_t)sizeof(*event))
+        errno = EPIPE;
     return len == (ssize_t)sizeof(*event);
+}
+
+/* What the keeper says on its control socket. It may be slow: only one that was stopped is not
+ * waited for. */
+static bool receive_answer(const struct keeper *keeper, struct keeper_event *event)
+{
+    bool is_heard;
+
+    do
+        is_heard = receive(keeper->socket, event);
+    while (!is_heard && errno == EAGAIN && !linux_is_stopped(keeper->pid));
+    return is_heard;
 }
 
 /* With the mutex held. Somebody may have killed the keeper: then a new one gets it. */
@@ -216,7 +230,7 @@ static bool hand_over(struct keeper *keeper, uint32_t index, int end)
         if (!send_packet(keeper->socket, &request, (struct str){0}, &end, 1)) {
             if (!is_hung_up())
                 return false;
-        } else if (receive(keeper->socket, &event)) {
+        } else if (receive_answer(keeper, &event)) {
             break;
         }
         hang_up(keeper);
@@ -328,14 +342,12 @@ bool keeper_spawn(struct keeper_line *line, const struct keeper_program *program
     return is_sent;
 }
 
-static void signal_keeper(struct keeper_line *line, int signal_number)
+/* With the mutex held: 0 when it is dead, or another. */
+static pid_t keeper_of(const struct keeper_line *line)
 {
-    struct keeper *keeper = line->keeper;
+    const struct keeper *keeper = line->keeper;
 
-    pthread_mutex_lock(&keeper->mutex);
-    if (line->life == keeper->life && keeper->socket >= 0)
-        kill(keeper->pid, signal_number);
-    pthread_mutex_unlock(&keeper->mutex);
+    return line->life == keeper->life && keeper->socket >= 0 ? keeper->pid : 0;
 }
 
 void keeper_signal(struct keeper_line *line, int signal_number)
@@ -343,14 +355,29 @@ void keeper_signal(struct keeper_line *line, int signal_number)
     const struct keeper_request request = {.kind = KEEPER_SIGNAL,
                                            .signal_number = signal_number};
 
-    signal_keeper(line, SIGCONT);
+    pid_t pid;
+
+    pthread_mutex_lock(&line->keeper->mutex);
+    pid = keeper_of(line);
+    if (pid)
+        kill(pid, SIGCONT);
+    pthread_mutex_unlock(&line->keeper->mutex);
     /* A keeper that is gone has killed the program, or keeper_read will tell. */
     (void)send_packet(line->socket, &request, (struct str){0}, NULL, 0);
 }
 
-void keeper_give_up(struct keeper_line *line)
+bool keeper_give_up(struct keeper_line *line)
 {
-    signal_keeper(line, SIGKILL);
+    bool is_stopped;
+    pid_t pid;
+
+    pthread_mutex_lock(&line->keeper->mutex);
+    pid = keeper_of(line);
+    is_stopped = !pid || linux_is_stopped(pid);
+    if (pid && is_stopped)
+        kill(pid, SIGKILL);
+    pthread_mutex_unlock(&line->keeper->mutex);
+    return is_stopped;
 }
 
 bool keeper_read(struct keeper_line *line, struct keeper_event *event)

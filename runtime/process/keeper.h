@@ -99,9 +99,10 @@ bool keeper_spawn(struct keeper_line *line, const struct keeper_program *program
 /* Sends a signal to the group of the program; nothing happens when it has ended. A keeper that
  * the program has stopped goes on. */
 void keeper_signal(struct keeper_line *line, int signal_number);
-/* The program should have ended long ago: somebody has stopped the keeper. Kills it, so that
- * the line has an event, and all others that it serves. */
-void keeper_give_up(struct keeper_line *line);
+/* The program should have ended long ago. Kills a keeper that somebody has stopped, so that the
+ * line has an event, and all others that it serves. false: it has not been; the kernel takes
+ * its time to end the program. */
+bool keeper_give_up(struct keeper_line *line);
 /* Waits for the event. false: the keeper is gone, the program's group killed, the line
  * closed. */
 bool keeper_read(struct keeper_line *line, struct keeper_event *event);

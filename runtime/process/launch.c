@@ -174,7 +174,7 @@ static int set_limit(unsigned resource, rlim_t soft, rlim_t hard)
 
     getrlimit(resource, &limit);
     limit.rlim_max = hard < limit.rlim_max ? hard : limit.rlim_max;
-    limit.rlim_cur = soft < limit.rlim_max ? soft : limit.rlim_max;
+    limit.rlim_cur = soft < limit.rlim_cur ? soft : limit.rlim_cur;
     return setrlimit(resource, &limit) < 0 ? errno : 0;
 }
 

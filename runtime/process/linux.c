@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
@@ -78,6 +80,23 @@ bool linux_child_ends(pid_t pid, int timeout_ms)
     while (ready < 0 && errno == EINTR);
     close(fd);
     return ready != 0;
+}
+
+/* The file says PID (NAME) STATE ..., and a name may have any characters. */
+bool linux_is_stopped(pid_t pid)
+{
+    char path[64], text[512], *state;
+    ssize_t len;
+    int file;
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    file = open(path, O_RDONLY | O_CLOEXEC);
+    len = file < 0 ? -1 : read(file, text, sizeof(text) - 1);
+    if (file >= 0)
+        close(file);
+    text[len > 0 ? len : 0] = '\0';
+    state = strrchr(text, ')');
+    return !state || state[1] != ' ' || state[2] == 'T' || state[2] == 't';
 }
 
 bool linux_kill_children(void)

@@ -28,6 +28,9 @@ void linux_unlock_byte(int fd, int64_t byte);
 /* Whether a child ends in this time; it is not waited for. */
 bool linux_child_ends(pid_t pid, int timeout_ms);
 
+/* Whether a signal or a debugger has stopped it; true where it can't be told. */
+bool linux_is_stopped(pid_t pid);
+
 /* SIGKILL to the children of this process, of which it has one thread, and to their groups;
  * to the first few hundred. false: it has none, or they can't be told. */
 bool linux_kill_children(void);

@@ -16,6 +16,8 @@
 #include "store/upkeep.h"
 #include "store/value_file.h"
 
+static const char is_taken[] = "it is there already";
+
 static const char *failure(struct arena *arena, const char *file, const char *why)
 {
     return arena_printf(arena, "the backup %s can't be made: %s", file, why);
@@ -114,35 +116,52 @@ static void remove_beside(struct arena *arena, const char *file)
     unlink(arena_printf(arena, "%s-shm", file));
 }
 
-/* A name that is taken meanwhile stays whose it is. */
-static const char *place(struct arena *arena, const char *draft, const char *file)
+/* false: errno. */
+static bool sync_file(const char *path)
 {
-    const int fd = open(draft, O_RDONLY | O_CLOEXEC);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
     const bool is_synced = fd >= 0 && fsync(fd) == 0;
+    const int error = errno;
 
     if (fd >= 0)
         close(fd);
-    remove_beside(arena, draft);
-    remove_beside(arena, file);
-    if (is_synced && link(draft, file) == 0 && folder_sync(folder_of(arena, file)))
-        return NULL;
-    return strerror(errno);
+    errno = error;
+    return is_synced;
+}
+
+/* A name that is taken meanwhile stays whose it is, with the log beside it. A log of a database
+ * that is gone would be replayed. */
+static const char *place(struct arena *arena, const char *draft, const char *file,
+                         bool *is_there)
+{
+    if (!sync_file(draft))
+        return strerror(errno);
+    *is_there = access(file, F_OK) == 0;
+    if (!*is_there)
+        remove_beside(arena, file);
+    if (!*is_there && link(draft, file) == 0)
+        return folder_sync(folder_of(arena, file)) ? NULL : strerror(errno);
+    *is_there = *is_there || errno == EEXIST;
+    return *is_there ? is_taken : strerror(errno);
 }
 
 const char *store_backup(struct journal *base, struct arena *arena, const char *file,
                          bool *is_there)
 {
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
     const char *draft = arena_printf(arena, "%s.%ld.new", file, (long)getpid());
     const char *error;
 
     *is_there = access(file, F_OK) == 0;
     if (*is_there)
-        return failure(arena, file, "it is there already");
+        return failure(arena, file, is_taken);
     if (!make_empty(draft))
         return failure(arena, file, strerror(errno));
-    error = fill((struct sqlite_journal *)base, arena, draft, file);
+    sqlite_values_hold(journal);
+    error = fill(journal, arena, draft, file);
+    sqlite_values_leave(journal);
     if (!error)
-        error = place(arena, draft, file);
+        error = place(arena, draft, file, is_there);
     remove_beside(arena, draft);
     unlink(draft);
     return error ? failure(arena, file, error) : NULL;

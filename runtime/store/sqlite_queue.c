@@ -37,8 +37,8 @@ static enum store_error queue_open(struct sqlite_journal *journal)
                             strerror(errno), "make the file and its folder writable");
 }
 
-/* The bytes of the file. Any number may share the last. */
-enum place { WRITER, FIRST_IN_LINE, BESIDE_THE_LINE };
+/* The bytes of the file. Any number may share the last two. */
+enum place { WRITER, FIRST_IN_LINE, BESIDE_THE_LINE, VALUES };
 
 /* How a writer waits for his turn. */
 enum turn { TURN_SHORT, TURN_GROUP, TURN_URGENT };
@@ -152,6 +152,31 @@ enum store_error sqlite_queue_enter(struct sqlite_journal *journal)
 void sqlite_queue_leave(struct sqlite_journal *journal)
 {
     queue_lock(journal->queue_fd, F_OFD_SETLK, F_UNLCK, WRITER);
+}
+
+static bool share_values(const struct sqlite_journal *journal)
+{
+    return queue_lock(journal->queue_fd, F_OFD_SETLK, F_RDLCK, VALUES) == 0;
+}
+
+/* Who removes some is in the queue until that is done. */
+void sqlite_values_hold(struct sqlite_journal *journal)
+{
+    if ((journal->queue_fd < 0 && queue_open(journal) != STORE_OK) ||
+        share_values(journal) || sqlite_queue_enter(journal) != STORE_OK)
+        return;
+    share_values(journal);
+    sqlite_queue_leave(journal);
+}
+
+bool sqlite_values_take(struct sqlite_journal *journal)
+{
+    return queue_lock(journal->queue_fd, F_OFD_SETLK, F_WRLCK, VALUES) == 0;
+}
+
+void sqlite_values_leave(struct sqlite_journal *journal)
+{
+    queue_lock(journal->queue_fd, F_OFD_SETLK, F_UNLCK, VALUES);
 }
 
 static enum store_error run(struct sqlite_journal *journal, enum statement which)

@@ -329,16 +329,14 @@ static enum store_error is_referred(struct sqlite_journal *journal, const char *
     return rows_end(statement, error == STORE_OK ? STORE_NOT_FOUND : error);
 }
 
-/* In the queue: nobody writes a draft, or begins to refer to one of them. */
-static enum store_error sweep_some(struct sqlite_journal *journal,
-                                   struct dirent **files, size_t count, size_t *swept)
+static enum store_error remove_unreferred(struct sqlite_journal *journal,
+                                          struct dirent **files, size_t count,
+                                          size_t *swept)
 {
     const char *folder = sqlite_values_folder(journal);
     struct arena scratch = {0};
-    enum store_error error = sqlite_write_begin(journal);
+    enum store_error error = STORE_OK;
 
-    if (error != STORE_OK)
-        return error;
     for (size_t i = 0; i < count && error == STORE_OK; i++) {
         const char *name = files[i]->d_name;
         bool is_needed = false;
@@ -350,6 +348,21 @@ static enum store_error sweep_some(struct sqlite_journal *journal,
             ++*swept;
     }
     arena_release(&scratch);
+    return error;
+}
+
+/* In the queue: nobody writes a draft, or begins to refer to one of them. */
+static enum store_error sweep_some(struct sqlite_journal *journal,
+                                   struct dirent **files, size_t count, size_t *swept)
+{
+    enum store_error error = sqlite_write_begin(journal);
+
+    if (error != STORE_OK)
+        return error;
+    if (sqlite_values_take(journal)) {
+        error = remove_unreferred(journal, files, count, swept);
+        sqlite_values_leave(journal);
+    }
     return sqlite_write_end(journal, error, WAL_PAGES_IN_RUN);
 }
 

@@ -66,6 +66,23 @@ exits 2 kad backup "$temporary/copy.db"
 contains "$temporary/err" "it is there already"
 exits 2 kad backup "$temporary/nowhere/copy.db"
 
+it "a store that has come to that name meanwhile is left alone, with its log"
+export ASAN_OPTIONS=detect_leaks=0
+strace -qqq -o /dev/null -e trace=fsync -e inject=fsync:signal=STOP:when=1 \
+    kad backup "$temporary/taken.db" 2>"$temporary/taken" &
+backup=$!
+eventually compgen -G "$temporary/taken.db.*.new"
+stopped=$(cat "/proc/$backup/task/$backup/children")
+exits 0 kad --db "$temporary/taken.db" workflow run inner --text here
+while kill -CONT "$stopped" 2>/dev/null; do sleep 0.05; done
+found=0
+wait "$backup" || found=$?
+unset ASAN_OPTIONS
+equal "exit code of the backup" "$found" 2
+contains "$temporary/taken" "it is there already"
+exits 0 kad --db "$temporary/taken.db" workflow list --json
+contains "$temporary/out" completed
+
 it "the copy takes the place of a store that is lost"
 rm .kad/kad.db*
 mv "$temporary/copy.db" .kad/kad.db

@@ -176,6 +176,35 @@ sed -i "s/onSuccess: report, //; s/ ?? 'none'//" workflows/after.yaml
 built
 refuses "\`report\` is reached through a failure alone, and nothing has failed"
 
+# ---- Queued ------------------------------------------------------------------------------
+
+it "a queued execution begins with the new code, its modules and its environment"
+sed -i 's/new module/old module/' modules/tell/tell
+workflow turn <<'YAML'
+name: Turn
+version: 1.0.0
+concurrency: {limit: 1, onFull: queue}
+triggers: [{type: cli, command: kad workflow turn}]
+steps:
+  - {id: hold, run: [sh, -c, "touch holding; until test -e go; do sleep 0.05; done"], timeout: 1m, onSuccess: last}
+  - {id: last, module: tell, action: tell, inputs: {to: you}, onSuccess: say}
+  - {id: say, run: [echo, old]}
+YAML
+built
+.kad/bin/wf-turn --quiet &
+holder=$!
+eventually test -e holding
+exits 3 kad workflow run turn --no-wait
+id=$(sql "SELECT id FROM executions WHERE status = 'queued'")
+build=$(build_of "$id")
+sed -i 's/old module/new module/' modules/tell/tell
+edit workflows/turn.yaml "s/echo, old/echo, \"{{ env.WHO ?? 'nobody' }}\"/"
+touch go
+wait "$holder"
+WHO=somebody moves 0 0
+equal "what is said" "$(said say)" "somebody"
+equal "the module that has run" "$(said last)" "new module"
+
 # ---- Blocks ------------------------------------------------------------------------------
 
 workflow within <<'YAML'

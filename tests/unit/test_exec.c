@@ -201,6 +201,28 @@ Test(exec, a_program_that_stops_the_keeper_is_ended)
     cr_expect_eq(result.output.exit_code, 3);
 }
 
+Test(exec, only_a_keeper_that_was_stopped_is_given_up)
+{
+    const char *const argv[] = {"sleep", "1000", NULL};
+    const struct keeper_program program = {
+        .argv = argv, .cwd = "/", .in = -1, .out = 1, .err = 2};
+    struct keeper_event event;
+    int status;
+
+    cr_assert(keeper_spawn(&caller.line, &program));
+    cr_expect_not(keeper_give_up(&caller.line), "it is slow, but at work");
+    keeper_signal(&caller.line, SIGTERM);
+    cr_assert(keeper_read(&caller.line, &event));
+    cr_expect_eq(event.kind, KEEPER_ENDED);
+
+    cr_assert(keeper_spawn(&caller.line, &program));
+    kill(keeper.pid, SIGSTOP);
+    cr_assert_eq(waitpid(keeper.pid, &status, WUNTRACED), keeper.pid);
+    cr_assert(WIFSTOPPED(status));
+    cr_expect(keeper_give_up(&caller.line));
+    cr_expect_not(keeper_read(&caller.line, &event));
+}
+
 Test(exec, a_program_that_kills_the_keeper_is_lost_and_the_next_one_runs)
 {
     cr_expect_eq(run("kill -KILL $PPID; exec sleep 1000"), EXEC_LOST);

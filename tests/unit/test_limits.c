@@ -1,10 +1,14 @@
 /* test_limits.c: what programs may use, with real ones: each limit ends what goes past it. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -66,6 +70,18 @@ Test(limits, a_program_cannot_take_back_what_it_may_not)
     request.limits.memory_bytes = 1 << 30;
     run("ulimit -H -v");
     cr_expect_str_eq(result.output.out, "1048576\n");
+}
+
+Test(limits, a_smaller_limit_of_the_user_stays)
+{
+    struct rlimit file;
+
+    getrlimit(RLIMIT_FSIZE, &file);
+    file.rlim_cur = 1 << 19;
+    setrlimit(RLIMIT_FSIZE, &file);
+    request.limits.output_bytes = 1 << 20;
+    cr_expect_eq(run("ulimit -S -f; ulimit -H -f"), EXEC_ENDED);
+    cr_expect_str_eq(result.output.out, "1024\n2048\n");
 }
 
 Test(limits, the_cpu_time_ends_what_computes_for_ever)
@@ -147,6 +163,21 @@ Test(limits, a_fork_bomb_is_killed)
     request.limits.processes = 16;
     cr_expect_eq(run("f() { f | f & }; f; while :; do :; done"), EXEC_LIMITED);
     cr_expect_eq(result.limit, EXEC_LIMIT_PROCESSES);
+}
+
+Test(limits, a_group_that_a_killed_keeper_has_left_is_in_nobodys_way)
+{
+    struct cgroup first, second;
+    char left[sizeof(first.name)];
+
+    if (cgroup_open(&first, 8))
+        cr_skip_test("this process may make no control groups");
+    snprintf(left, sizeof(left), "kad-%d-1", (int)getpid());
+    cr_assert_eq(mkdirat(first.parent, left, 0755), 0);
+    cr_expect_eq(cgroup_open(&second, 8), 0);
+    cr_expect(cgroup_close(&second));
+    cr_expect_eq(unlinkat(first.parent, left, AT_REMOVEDIR), 0);
+    cr_expect(cgroup_close(&first));
 }
 
 Test(limits, what_needs_fewer_processes_is_left_alone)

@@ -319,6 +319,25 @@ Test(store_upkeep, what_a_crash_has_left_among_them_goes)
     cr_assert_eq(count_values(), 1);
 }
 
+Test(store_upkeep, none_goes_while_a_backup_copies_them)
+{
+    struct journal *backup;
+    size_t count;
+
+    use_file();
+    finish_rich("e");
+    finish("newest");
+    delete_one("e", now_ms + 1);
+    cr_assert_eq(store_open(file, false, false, &backup), STORE_OK);
+    sqlite_values_hold((struct sqlite_journal *)backup);
+    cr_assert_eq(store_sweep_values(journal, &count), STORE_OK);
+    cr_assert_eq(count, 0);
+    cr_assert_eq(count_values(), 1);
+    journal_close(backup);
+    cr_assert_eq(store_sweep_values(journal, &count), STORE_OK);
+    cr_assert_eq(count, 1);
+}
+
 Test(store_upkeep, where_there_are_none_nothing_is_swept)
 {
     size_t count = 7;
