@@ -69,7 +69,8 @@ static bool take_lock(struct build *build)
         if (errno != EINTR)
             break;
     if (build->lock_fd < 0)
-        cli_error("cannot open %s: %s", path, strerror(errno));
+        cli_error("cannot open %s: %s; .kad and what is in it have to be writable",
+                  path, strerror(errno));
     return build->lock_fd >= 0;
 }
 
@@ -95,8 +96,13 @@ struct build *build_open(struct arena *arena, const struct project *project)
         cli_error("%s", error);
         return NULL;
     }
-    if (!toolchain_find(arena, &build->tools) || !make_folder(build, build->objects) ||
-        !make_folder(build, build->bin) || !take_lock(build))
+    error = toolchain_find(arena, &build->tools);
+    if (error) {
+        cli_error("%s", error);
+        return NULL;
+    }
+    if (!make_folder(build, build->objects) || !make_folder(build, build->bin) ||
+        !take_lock(build))
         return NULL;
     return build;
 }

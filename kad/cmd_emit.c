@@ -296,7 +296,7 @@ int cmd_emit(struct cli *cli)
         return exit_code;
     if (!read_event(&emission, cli, data, source))
         return KAD_EXIT_USAGE;
-    if (!session_open(&emission.session, cli, &exit_code))
+    if (!session_make(&emission.session, cli, &exit_code))
         return exit_code;
     exit_code = emit(&emission);
     session_close(&emission.session);

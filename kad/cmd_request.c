@@ -54,7 +54,7 @@ static int cancel_here(struct session *session, const struct execution_row *exec
 
 static int refuse(const struct execution_row *execution, const char *status)
 {
-    cli_error("nobody runs %s: it is %s", execution->id, status);
+    cli_error("nothing to stop: execution %s is %s", execution->id, status);
     return KAD_EXIT_USAGE;
 }
 

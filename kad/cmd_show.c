@@ -26,11 +26,14 @@ static void print_parameter(struct arena *arena, const json_t *parameter)
     char *fallback = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
     char *fixed = set ? json_dumps(set, JSON_ENCODE_ANY) : NULL;
 
-    printf("  --%-18s %-8s %s%s%s%s%s%s%s%s%s\n",
+    printf("  --%-18s %-8s %s%s%s%s%s%s%s%s%s%s\n",
            option_name(arena, text_of(parameter, "name", "")),
            text_of(schema, "type", "any"),
            json_is_true(json_object_get(parameter, "required")) ? "required"
                                                                 : "optional",
+           json_is_true(json_object_get(schema, "writeOnly"))
+               ? ", secret: env:NAME, @file or -"
+               : "",
            fallback ? ", default " : "", fallback ? fallback : "",
            json_object_get(parameter, "from") ? ", from " : "",
            text_of(parameter, "from", ""), fixed ? ", value " : "", fixed ? fixed : "",

@@ -7,6 +7,7 @@
 int cmd_init(struct cli *cli);
 int cmd_build(struct cli *cli);
 int cmd_backup(struct cli *cli);
+int cmd_doctor(struct cli *cli);
 int cmd_emit(struct cli *cli);
 int cmd_progress(struct cli *cli);
 int cmd_version(struct cli *cli);

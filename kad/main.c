@@ -2,9 +2,11 @@
  *
  * In: the command line. Out: the exit code of kad/errors.h. One table of commands;
  * `kad help COMMAND` is `kad COMMAND --help`. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/vec.h"
 #include "commands.h"
 #include "kad/errors.h"
@@ -21,6 +23,7 @@ static const struct command commands[] = {
     {"progress", "TEXT", "Say what the step is doing whose program calls this",
      cmd_progress},
     {"backup", "FILE", "Copy the store, also while workflows run", cmd_backup},
+    {"doctor", "", "See whether everything is there that kad needs", cmd_doctor},
     {"version", "", "Print the version", cmd_version},
     {"help", "[COMMAND]", "Explain a command", cmd_help},
 };
@@ -99,8 +102,14 @@ int main(int argc, char **argv)
         .argv = argv + 1,
         .argc = argc > 0 ? (size_t)argc - 1 : 0,
     };
-    const int exit_code = run(&cli);
+    int exit_code;
 
+    file_keep_standard();
+    exit_code = run(&cli);
+    if (!file_finish_output()) {
+        cli_error("standard output: %s", strerror(errno));
+        exit_code = exit_code ? exit_code : KAD_EXIT_STORE;
+    }
     arena_release(&arena);
     return exit_code;
 }

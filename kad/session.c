@@ -51,9 +51,16 @@ static bool open_locks(struct session *session)
            lock_file_open(&session->locks, project->state);
 }
 
-static bool open_store(struct session *session)
+static bool open_store(struct session *session, bool makes)
 {
-    if (store_open(session->project.database, false, false, &session->journal) !=
+    const char *error =
+        makes ? project_prepare(session->cli->arena, &session->project) : NULL;
+
+    if (error) {
+        cli_error("%s", error);
+        return false;
+    }
+    if (store_open(session->project.database, makes, false, &session->journal) !=
         STORE_OK) {
         cli_error("%s",
                   session->journal ? store_message(session->journal) : "out of memory");
@@ -66,20 +73,31 @@ static bool open_store(struct session *session)
     return true;
 }
 
-bool session_open(struct session *session, struct cli *cli, int *exit_code)
+static bool open_session(struct session *session, struct cli *cli, bool makes,
+                         int *exit_code)
 {
     *session = (struct session){.cli = cli, .locks = {.fd = -1}};
     if (!session_project(cli, &session->project, exit_code))
         return false;
-    if (access(session->project.database, F_OK) < 0 && errno == ENOENT) {
+    if (!makes && access(session->project.database, F_OK) < 0 && errno == ENOENT) {
         session->journal = memory_journal_new();
-    } else if (!open_store(session)) {
+    } else if (!open_store(session, makes)) {
         *exit_code = KAD_EXIT_STORE;
         session_close(session);
         return false;
     }
     session->report = report_of(session);
     return true;
+}
+
+bool session_open(struct session *session, struct cli *cli, int *exit_code)
+{
+    return open_session(session, cli, false, exit_code);
+}
+
+bool session_make(struct session *session, struct cli *cli, int *exit_code)
+{
+    return open_session(session, cli, true, exit_code);
 }
 
 void session_close(struct session *session)

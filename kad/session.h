@@ -25,6 +25,8 @@ bool session_project(struct cli *cli, struct project *project, int *exit_code);
 /* The project and its store, which is never created here. false: reported,
  * *exit_code. */
 bool session_open(struct session *session, struct cli *cli, int *exit_code);
+/* The same, but the store is made where there is none. */
+bool session_make(struct session *session, struct cli *cli, int *exit_code);
 void session_close(struct session *session);
 
 /* The execution whose id begins with `prefix`. false: reported, *exit_code. */

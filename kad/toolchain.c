@@ -23,8 +23,7 @@ const char *program_folder(struct arena *arena)
     return end > 1 ? arena_copy(arena, path, end - 1) : ".";
 }
 
-/* Absolute path of a program, looked for in PATH if it has no slash; NULL: nowhere. */
-static const char *program_path(struct arena *arena, const char *name)
+const char *program_path(struct arena *arena, const char *name)
 {
     struct str path = str_of(getenv("PATH"));
 
@@ -42,9 +41,11 @@ static const char *program_path(struct arena *arena, const char *name)
     return NULL;
 }
 
-static bool read_link_flags(struct arena *arena, const char *path,
-                            struct toolchain *tools)
+/* NULL, or what is wrong. */
+static const char *read_link_flags(struct arena *arena, const char *path,
+                                   struct toolchain *tools)
 {
+    const char *error = NULL;
     VEC(const char *) flags = {0};
     FILE *file = fopen(path, "re");
     char *line = NULL;
@@ -52,7 +53,8 @@ static bool read_link_flags(struct arena *arena, const char *path,
     char *rest = NULL;
 
     if (!file || getline(&line, &capacity, file) < 0) {
-        cli_error("cannot read %s: %s", path, strerror(errno));
+        error = arena_printf(arena, "cannot read %s: %s (is kad installed completely?)",
+                             path, file ? "it is empty" : strerror(errno));
     } else {
         for (char *word = strtok_r(line, " \n", &rest); word;
              word = strtok_r(NULL, " \n", &rest))
@@ -63,11 +65,12 @@ static bool read_link_flags(struct arena *arena, const char *path,
     free(line);
     if (file)
         fclose(file);
-    return flags.count > 0;
+    return error;
 }
 
-static bool digest_tools(struct arena *arena, const char *link_flags,
-                         struct toolchain *tools)
+/* NULL, or what is wrong. */
+static const char *digest_tools(struct arena *arena, const char *link_flags,
+                                struct toolchain *tools)
 {
     const char *const files[] = {tools->kadc, tools->cc, tools->runtime, tools->modules,
                                  link_flags};
@@ -75,27 +78,26 @@ static bool digest_tools(struct arena *arena, const char *link_flags,
 
     digest_init(&digest);
     for (size_t i = 0; i < COUNT_OF(files); i++) {
-        if (!digest_add_file(&digest, files[i])) {
-            cli_error("cannot read %s: %s (is kad installed completely?)", files[i],
-                      strerror(errno));
-            return false;
-        }
+        if (!digest_add_file(&digest, files[i]))
+            return arena_printf(arena,
+                                "cannot read %s: %s (is kad installed completely?)",
+                                files[i], strerror(errno));
     }
     if (!digest_add_folder(&digest, arena,
                            arena_printf(arena, "%s/kad", tools->include), ".h") ||
-        !digest_add_folders(&digest, arena, tools->manifests, "module.yaml")) {
-        cli_error("cannot read %s: %s", tools->manifests, strerror(errno));
-        return false;
-    }
+        !digest_add_folders(&digest, arena, tools->manifests, "module.yaml"))
+        return arena_printf(arena, "cannot read %s: %s", tools->manifests,
+                            strerror(errno));
     tools->digest = digest_hex(&digest, arena);
-    return true;
+    return NULL;
 }
 
-bool toolchain_find(struct arena *arena, struct toolchain *tools)
+const char *toolchain_find(struct arena *arena, struct toolchain *tools)
 {
     const char *cc = getenv("CC");
     const char *bin = program_folder(arena);
     const char *link_flags = arena_printf(arena, "%s/../lib/kad/link-flags", bin);
+    const char *error;
 
     if (!cc || !*cc)
         cc = "cc";
@@ -108,11 +110,10 @@ bool toolchain_find(struct arena *arena, struct toolchain *tools)
         .modules = arena_printf(arena, "%s/../lib/libkad_modules.a", bin),
         .manifests = arena_printf(arena, "%s/../share/kad/modules", bin),
     };
-    if (!tools->cc) {
-        cli_error("no C compiler: `%s` is not found (install gcc or clang, or set CC)",
-                  cc);
-        return false;
-    }
-    return read_link_flags(arena, link_flags, tools) &&
-           digest_tools(arena, link_flags, tools);
+    if (!tools->cc)
+        return arena_printf(
+            arena, "no C compiler: `%s` is not found (install gcc or clang, or set CC)",
+            cc);
+    error = read_link_flags(arena, link_flags, tools);
+    return error ? error : digest_tools(arena, link_flags, tools);
 }

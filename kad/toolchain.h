@@ -31,7 +31,10 @@ struct toolchain {
 /* Absolute folder of the running program. */
 const char *program_folder(struct arena *arena);
 
-/* false: something is missing, and was reported. */
-bool toolchain_find(struct arena *arena, struct toolchain *tools);
+/* Path of a program, looked for in PATH if it has no slash; NULL: nowhere. */
+const char *program_path(struct arena *arena, const char *name);
+
+/* NULL, or what is missing. */
+const char *toolchain_find(struct arena *arena, struct toolchain *tools);
 
 #endif

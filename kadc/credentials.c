@@ -86,7 +86,9 @@ struct credential credential_find(struct str text)
 {
     if (text.len < TOKEN_LEN_MIN)
         return (struct credential){0};
-    struct credential found = {.from = private_key_find(text, &found.to)};
+    struct credential found = {0};
+
+    found.from = private_key_find(text, &found.to);
     if (found.from < text.len) {
         found.what = "a private key";
         return found;

@@ -2,8 +2,10 @@
 #include "keys.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "key_values.h"
 
 enum { KEY_COUNT_MAX = 48 };
@@ -155,6 +157,42 @@ static const struct key *key_get(struct reader *reader, const struct key_set *se
 
 /* ---- The value of a key -------------------------------------------------------------- */
 
+/* Whether it can stand in a list as it is, or as words with blanks between them. */
+static bool is_plain(struct str text, bool has_blanks)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!isalnum((unsigned char)text.p[i]) && !strchr("_./-", text.p[i]) &&
+            !(has_blanks && text.p[i] == ' '))
+            return false;
+    return text.len > 0 && isalnum((unsigned char)text.p[0]);
+}
+
+/* A single value where a list belongs: how it is written. A list of plain values may be a
+ * command line, which is an entry for each word. */
+static void list_help(struct reader *reader, const struct key *key,
+                      const struct node *value)
+{
+    const bool has_words = key->shape == SHAPE_SCALAR;
+    struct buf list;
+    struct str rest = value->text;
+    if (value->kind != NODE_SCALAR || value->is_poisoned || key->type != KEY_LIST)
+        return;
+    if (!is_plain(rest, has_words)) {
+        if (has_words)
+            diag_help(reader->program->diags,
+                      "each word is an entry: `%s: [make, test]`; there is no shell",
+                      key->name);
+        return;
+    }
+    buf_init(&list, reader->program->arena);
+    for (const char *between = ""; rest.len > 0; between = ", ") {
+        const struct str word = name_take(&rest);
+        buf_printf(&list, "%s%.*s", between, STR(word));
+    }
+    diag_help(reader->program->diags, "write `%s: [%.*s]`", key->name,
+              STR(buf_str(&list)));
+}
+
 /* Lists and maps: the right kind, and not empty where that makes no sense. */
 static bool section_check(struct reader *reader, const struct key *key,
                           const struct node *name, const struct node *value)
@@ -173,7 +211,10 @@ static bool section_check(struct reader *reader, const struct key *key,
             diag_help(reader->program->diags, "leave the key out");
         return false;
     }
-    return node_expect(reader, value, kind, key->name);
+    if (node_expect(reader, value, kind, key->name))
+        return true;
+    list_help(reader, key, value);
+    return false;
 }
 
 static void value_store(struct reader *reader, const struct key *key,

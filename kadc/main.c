@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "calls.h"
 #include "describe.h"
 #include "fix.h"
@@ -321,6 +322,10 @@ int main(int argc, char **argv)
     if (exit_code == EXIT_CLEAN && !options.is_done)
         exit_code =
             options.emit == EMIT_SCHEMA ? print_schema() : compile(&program, &options);
+    if (!file_finish_output()) {
+        fprintf(stderr, "kadc: standard output: %s\n", strerror(errno));
+        exit_code = exit_code == EXIT_CLEAN ? EXIT_NO_INPUT : exit_code;
+    }
     arena_release(&arena);
     return (int)exit_code;
 }

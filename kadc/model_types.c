@@ -225,6 +225,39 @@ static struct names type_names(struct reader *reader)
     return all;
 }
 
+/* How others call a builtin type; NULL: not known. */
+static const char *foreign_name_find(struct str name)
+{
+    static const struct {
+        const char *foreign, *builtin;
+    } words[] = {
+        {"int", "integer"},   {"long", "integer"}, {"float", "number"},
+        {"double", "number"}, {"str", "string"},   {"text", "string"},
+        {"bool", "boolean"},  {"list", "array"},   {"dict", "object"},
+        {"map", "object"},    {"json", "any"},
+    };
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (str_is(name, words[i].foreign))
+            return words[i].builtin;
+    return NULL;
+}
+
+static void unknown_type_help(struct reader *reader, struct str name)
+{
+    struct diags *diags = reader->program->diags;
+    const char *builtin = foreign_name_find(name);
+    if (builtin)
+        diag_help(diags, "that is `%s` here", builtin);
+    else if (str_starts_with(name, S("array of ")) ||
+             str_starts_with(name, S("array<")))
+        diag_help(diags,
+                  "say what it holds with `items`: `{type: array, items: string}`");
+    else
+        diag_help(diags,
+                  "types are `string`, `integer`, `number`, `boolean`, `duration`, "
+                  "`array`, `object`, `any`, and the names under `types`");
+}
+
 /* A name without `?`; NULL: there is none. */
 static const struct type *name_type_find(struct reader *reader, struct str name,
                                          struct span span)
@@ -257,6 +290,8 @@ static const struct type *name_type(struct reader *reader, const struct node *no
         diag_report(diags, span, KAD0215, "unknown type `%.*s`", STR(base));
         diag_subject(diags, "type `%.*s`", STR(base));
         diag_suggest(diags, span, base, names, &nearest);
+        if (nearest.count == 0)
+            unknown_type_help(reader, base);
         if (nearest.count == 1)
             type = name_type_find(reader, names.items[nearest.shown[0]], span);
         else if (reader->workflow && reader->workflow->type_table)

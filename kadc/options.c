@@ -20,8 +20,8 @@ static const char help[] =
     "      --modules DIR      where manifests are: DIR/NAME/module.yaml (default: modules);\n"
     "                         may be repeated; those that come with kad are found last\n"
     "      --check            only check, write no C\n"
-    "      --fix              mend in FILE what is certain: misspelt names, expressions\n"
-    "                         without quotes; the rest of the file stays as it is\n"
+    "      --fix              mend in FILE what is certain: misspelt names, missing\n"
+    "                         quotes; the rest of the file stays as it is\n"
     "      --emit=WHAT        c, or print to standard output: describe (JSON), graph,\n"
     "                         bounds (the worst case of an execution); without a\n"
     "                         FILE: schema (JSON Schema of the language, for editors)\n"
@@ -37,7 +37,7 @@ static const char help[] =
     "      --version, --help\n"
     "\n"
     "Exit codes: 0 no error, 1 errors, 2 wrong usage, 3 an input is missing or cannot be\n"
-    "read, 70 a bug in kadc.\n";
+    "read, or an output cannot be written, 70 a bug in kadc.\n";
 
 enum option_code {
     OPTION_MODULES = 256,
@@ -89,7 +89,11 @@ static void explain(struct reader *reader, const char *code_or_slug)
 
     reader->options.is_done = true;
     if (code < 0) {
-        fail_usage(reader, "there is no code", code_or_slug);
+        fprintf(stderr,
+                "kadc: there is no code `%s`: they are like KAD0401 or maybe-unset, as "
+                "findings print them; docs/diagnostics.md has all\n",
+                code_or_slug);
+        reader->options.exit_code = EXIT_USAGE;
         return;
     }
     page = explanation_of(reader->arena, (enum diag_code)code);
@@ -101,18 +105,22 @@ static void explain(struct reader *reader, const char *code_or_slug)
 /* ---- Values --------------------------------------------------------------------------- */
 
 /* Index of `text` among the names, or -1: said. */
-static int choose(struct reader *reader, const char *text, const char *const names[],
-                  size_t count)
+static int choose(struct reader *reader, const char *option, const char *text,
+                  const char *const names[], size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(names[i], text) == 0)
             return (int)i;
-    fail_usage(reader, "unknown value", text);
+    fprintf(stderr, "kadc: %s can't be `%s`: ", option, text);
+    for (size_t i = 0; i < count; i++)
+        fprintf(stderr, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " or ", names[i]);
+    fputc('\n', stderr);
+    reader->options.exit_code = EXIT_USAGE;
     return -1;
 }
 
-#define CHOOSE(reader, text, names)                                                    \
-    choose((reader), (text), (names), sizeof(names) / sizeof((names)[0]))
+#define CHOOSE(reader, option, text, names)                                            \
+    choose((reader), (option), (text), (names), sizeof(names) / sizeof((names)[0]))
 
 static void set_emit(struct reader *reader, const char *text)
 {
@@ -120,7 +128,7 @@ static void set_emit(struct reader *reader, const char *text)
         [EMIT_C] = "c",           [EMIT_DESCRIBE] = "describe", [EMIT_GRAPH] = "graph",
         [EMIT_BOUNDS] = "bounds", [EMIT_SCHEMA] = "schema",
     };
-    const int index = CHOOSE(reader, text, names);
+    const int index = CHOOSE(reader, "--emit", text, names);
 
     if (index >= 0)
         reader->options.emit = (enum emit_what)index;
@@ -132,7 +140,7 @@ static void set_format(struct reader *reader, const char *text)
         [DIAG_TEXT] = "text",   [DIAG_SHORT] = "short",   [DIAG_JSON] = "json",
         [DIAG_SARIF] = "sarif", [DIAG_GITHUB] = "github",
     };
-    const int index = CHOOSE(reader, text, names);
+    const int index = CHOOSE(reader, "--format", text, names);
 
     if (index >= 0)
         reader->options.style.format = (enum diag_format)index;
@@ -143,7 +151,7 @@ static void set_graph_format(struct reader *reader, const char *text)
     if (strcmp(text, "svg") == 0)
         fail_usage(reader, "pipe --graph-format=dot into `dot -Tsvg` for", text);
     else if (!graph_format_find(text, &reader->options.graph_format))
-        fail_usage(reader, "unknown graph format", text);
+        fail_usage(reader, "--graph-format is dot, mermaid or text, not", text);
 }
 
 /* Where findings go: with --emit, standard output carries something else. */
@@ -161,7 +169,7 @@ static enum color read_color(struct reader *reader, const char *text)
         [COLOR_ALWAYS] = "always",
         [COLOR_NEVER] = "never",
     };
-    const int index = CHOOSE(reader, text, names);
+    const int index = CHOOSE(reader, "--color", text, names);
 
     return index < 0 ? COLOR_AUTO : (enum color)index;
 }

@@ -50,13 +50,18 @@ struct agent_choice {
     const char *replay;
 };
 
+static bool is_in_path(void *step, const char *program)
+{
+    return kad_find_program(step, program) != NULL;
+}
+
 static enum kad_outcome choose_preset(struct kad_step *step, const char *name,
                                       struct agent_choice *choice)
 {
     struct arena *arena = rt_step_arena(step);
 
     if (!strcmp(name, "auto")) {
-        choice->argv = agent_preset_installed(step);
+        choice->argv = agent_preset_installed(is_in_path, step);
         return KAD_SUCCESS;
     }
     choice->argv = agent_preset_find(name);

@@ -32,8 +32,10 @@ const char *agent_answer_find(struct arena *arena, const struct kad_type *type,
 /* The command line of a well-known agent that works without a terminal, reads the
  * prompt on stdin, and edits files without asking; or NULL. NULL-terminated. */
 const char *const *agent_preset_find(const char *name);
-/* The first preset whose program is in PATH, or NULL. */
-const char *const *agent_preset_installed(struct kad_step *step);
+/* The first preset whose program is there, or NULL. */
+const char *const *agent_preset_installed(bool (*is_there)(void *context,
+                                                           const char *program),
+                                          void *context);
 /* "claude, codex, ..." */
 const char *agent_preset_names(struct arena *arena);
 

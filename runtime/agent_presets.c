@@ -39,10 +39,12 @@ const char *const *agent_preset_find(const char *name)
     return NULL;
 }
 
-const char *const *agent_preset_installed(struct kad_step *step)
+const char *const *agent_preset_installed(bool (*is_there)(void *context,
+                                                           const char *program),
+                                          void *context)
 {
     for (size_t i = 0; i < PRESET_COUNT; i++)
-        if (kad_find_program(step, presets[i].argv[0]))
+        if (is_there(context, presets[i].argv[0]))
             return presets[i].argv;
     return NULL;
 }

@@ -141,9 +141,10 @@ const char *project_prepare(struct arena *arena, const struct project *project)
     const char *path = name_in(arena, project->state, ".gitignore");
 
     if (!make_folders(arena, project->state))
-        return arena_printf(arena,
-                            "the folder %s can't be made: %s; make its parent writable",
-                            project->state, strerror(errno));
+        return arena_printf(arena, "the folder %s can't be made: %s; %s",
+                            project->state, strerror(errno),
+                            errno == ENOTDIR ? "there is a file in its way"
+                                             : "make its parent writable");
     if (access(path, F_OK) == 0 ||
         file_write(arena, path, (struct str){ignore, sizeof(ignore) - 1}) ||
         access(path, F_OK) == 0) /* another process has made it meanwhile */

@@ -200,6 +200,14 @@ static void load_all(struct loading *loading, const struct kad_workflow *workflo
     }
 }
 
+const char *secrets_file_problem(struct arena *arena, const struct project *project)
+{
+    struct secrets_file file = {.path =
+                                    arena_printf(arena, "%s/secrets", project->state)};
+
+    return read_file(arena, &file);
+}
+
 const char *secrets_load(struct arena *arena, const struct project *project,
                          const struct kad_workflow *workflow)
 {

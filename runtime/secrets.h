@@ -25,6 +25,9 @@ bool workflow_has_secrets(const struct kad_workflow *workflow);
 const char *secrets_load(struct arena *arena, const struct project *project,
                          const struct kad_workflow *workflow);
 
+/* NULL, also where there is no file; or why it can't be used. */
+const char *secrets_file_problem(struct arena *arena, const struct project *project);
+
 /* Takes all KAD_SECRET_*, and the variables that secret parameters refer to, out of this
  * process's environment: its children, and whoever looks at it, no longer see them.
  * `parameters` as they are stored. After all have been read. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -132,6 +133,19 @@ void file_keep_standard(void)
     while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd >= 0)
         close(fd);
+}
+
+bool file_finish_output(void)
+{
+    const bool was_lost = ferror(stdout) != 0;
+    const bool is_written = fflush(stdout) == 0;
+    struct pollfd output = {.fd = STDOUT_FILENO};
+
+    if (is_written && !was_lost)
+        return true;
+    if (is_written) /* the reason was that of an earlier write */
+        errno = poll(&output, 1, 0) > 0 && output.revents & POLLERR ? EPIPE : EIO;
+    return errno == EPIPE;
 }
 
 bool folder_sync(const char *path)

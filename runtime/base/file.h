@@ -29,6 +29,10 @@ bool file_remove(const char *path);
  * next would take their place, and what it prints would go there. */
 void file_keep_standard(void);
 
+/* Writes out what is left of standard output. false: errno; some of it, for instance on a
+ * full disk, was not told. Who has closed the pipe did not want it. */
+bool file_finish_output(void);
+
 /* Makes the names in a folder outlive a loss of power. false: errno. */
 bool folder_sync(const char *path);
 

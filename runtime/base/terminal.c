@@ -16,13 +16,14 @@ static bool is_set(const char *variable)
 struct terminal terminal_look(int fd)
 {
     const char *term = getenv("TERM");
-    struct terminal terminal = {.is_terminal = isatty(fd)};
+    struct terminal terminal = {0};
     struct winsize window;
 
-    if (!terminal.is_terminal)
+    if (!isatty(fd))
         return terminal;
     if (ioctl(fd, TIOCGWINSZ, &window) == 0)
         terminal.columns = window.ws_col;
-    terminal.has_color = !is_set("NO_COLOR") && (!term || strcmp(term, "dumb") != 0);
+    terminal.can_erase = !term || strcmp(term, "dumb") != 0;
+    terminal.has_color = !is_set("NO_COLOR") && terminal.can_erase;
     return terminal;
 }

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 struct terminal {
-    bool is_terminal;
+    bool can_erase;   /* a line that is there: a terminal, not TERM=dumb */
     bool has_color;   /* a terminal, not TERM=dumb, and no NO_COLOR (no-color.org) */
     unsigned columns; /* 0: no terminal, or it does not say */
 };

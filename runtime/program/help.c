@@ -128,6 +128,7 @@ void help_print(FILE *out, struct arena *arena, const struct kad_workflow *workf
     fprintf(out,
             "\nSteps run in the order that their routes say, which --graph shows; "
             "they do not fall\nthrough to the next one in the file.\n"
-            "\nExit: 0 completed, 1 failed, 2 usage, 3 paused, 4 cancelled, 5 held by "
-            "another\nprocess, 70 a bug, 74 the store can't be used.\n");
+            "\nExit: 0 completed, 1 failed, 2 usage, 3 paused, waiting or queued, 4 "
+            "cancelled, 5 held\nby another process, 70 a bug, 74 the store or standard "
+            "output can't be used.\n");
 }

@@ -158,11 +158,9 @@ static int dispatch(struct program *program)
     kad_unreachable();
 }
 
-/* What could not be written, to a full disk for instance, was not told; who has closed the
- * pipe did not want it. */
 static int close_output(struct program *program, int exit_code)
 {
-    if (fflush(stdout) == 0 || errno == EPIPE)
+    if (file_finish_output())
         return exit_code;
     return program_fail(
         program, exit_code ? exit_code : KAD_EXIT_STORE,

@@ -205,6 +205,17 @@ void options_names(struct arena *arena, struct option_names *names)
         vec_push(arena, names, str_of(rows[i].name));
 }
 
+const char *options_opener(struct str option)
+{
+    static const char *const openers[] = {
+        [ALWAYS] = NULL, [AFTER_RESUME] = "--resume", [AFTER_BATCH] = "--batch"};
+
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (str_is(option, rows[i].name))
+            return openers[rows[i].when];
+    return NULL;
+}
+
 /* ---- One argument ------------------------------------------------------------------- */
 
 static void read_option(struct arguments *arguments, struct options *options,

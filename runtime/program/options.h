@@ -54,6 +54,8 @@ struct option_names {
     size_t capacity;
 };
 void options_names(struct arena *arena, struct option_names *names);
+/* The option behind which alone this one counts: "--resume", "--batch"; else NULL. */
+const char *options_opener(struct str option);
 
 /* The page of --help, made from the trigger's types. */
 void help_print(FILE *out, struct arena *arena, const struct kad_workflow *workflow);

@@ -140,8 +140,11 @@ static void report_unknown(struct parameters *parameters, struct str option,
 {
     struct arguments *arguments = parameters->arguments;
     const struct candidate best = nearest(parameters, option);
+    const char *opener = options_opener(option);
 
-    if (best.option.p)
+    if (opener)
+        arguments_error(arguments, "%.*s has to stand behind %s", STR(option), opener);
+    else if (best.option.p)
         arguments_error(arguments, "unknown option %.*s: did you mean %.*s?",
                         STR(option), STR(best.option));
     else

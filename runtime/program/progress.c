@@ -201,7 +201,7 @@ static void take_note(struct observer *observer, const struct notice *notice)
         snprintf(shown.text, sizeof(shown.text), "%s", notice->text);
     if (is_about_step(notice) && notice->kind != NOTICE_ENDED)
         vec_push(&progress->arena, &progress->steps, shown);
-    if (progress->terminal.is_terminal)
+    if (progress->terminal.can_erase)
         notice_on_terminal(progress, notice, &shown);
     else
         notice_plainly(progress, notice, &shown);
@@ -211,7 +211,7 @@ void progress_init(struct progress *progress, FILE *out, struct terminal termina
                    bool is_verbose, const struct kad_workflow *workflow)
 {
     *progress = (struct progress){
-        .observer = {take_note, terminal.is_terminal ? TICK_MS : 0},
+        .observer = {take_note, terminal.can_erase ? TICK_MS : 0},
         .out = out,
         .terminal = terminal,
         .is_verbose = is_verbose,

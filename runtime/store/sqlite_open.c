@@ -200,13 +200,14 @@ static void configure(struct sqlite_journal *journal)
     sqlite3_wal_hook(journal->db, note_wal_pages, journal);
 }
 
-static enum store_error check_file(struct sqlite_journal *journal)
+/* It is ours, and not from the future. */
+static enum store_error check_file(struct sqlite_journal *journal, int *version)
 {
-    int application = 0, version = 0;
+    int application = 0;
     int result = sqlite_pragma_read(journal->db, "PRAGMA application_id", &application);
 
     if (result == SQLITE_OK)
-        result = sqlite_pragma_read(journal->db, "PRAGMA user_version", &version);
+        result = sqlite_pragma_read(journal->db, "PRAGMA user_version", version);
     if (result != SQLITE_OK)
         return sqlite_fail(journal, result);
     if (is_missing(journal->file))
@@ -215,63 +216,135 @@ static enum store_error check_file(struct sqlite_journal *journal)
     if (application != APPLICATION_ID)
         return sqlite_fail_text(journal, "it is a database of another program; choose "
                                          "another file with --db");
-    if (version > SCHEMA_VERSION)
+    if (*version > SCHEMA_VERSION)
         return sqlite_fail_text(
             journal,
             "it was written by a newer kad (schema %d, this program "
             "knows %d); use that kad, or choose another file with "
             "--db",
-            version, SCHEMA_VERSION);
-    return version < SCHEMA_VERSION ? migrate_file(journal) : STORE_OK;
+            *version, SCHEMA_VERSION);
+    return STORE_OK;
+}
+
+/* The file as it is. What may not be written, SQLite opens for reading: enough to look at it,
+ * but not for a writer. */
+static enum store_error file_look(struct sqlite_journal *journal, int *version)
+{
+    const int result = sqlite3_open_v2(
+        journal->file, &journal->db,
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+
+    if (result != SQLITE_OK)
+        return sqlite_fail(journal, result);
+    configure(journal);
+    return check_file(journal, version);
+}
+
+static enum store_error check_writable(struct sqlite_journal *journal)
+{
+    if (sqlite3_db_readonly(journal->db, "main"))
+        return sqlite_fail_text(journal,
+                                "it is read-only; make the file and its folder "
+                                "writable");
+    return STORE_OK;
 }
 
 static enum store_error file_open(struct sqlite_journal *journal, bool create)
 {
-    int result;
+    int version = 0;
 
     if (create && is_missing(journal->file) && file_make(journal) != STORE_OK)
         return STORE_FAILED;
-    result = sqlite3_open_v2(
-        journal->file, &journal->db,
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
-    if (result != SQLITE_OK)
-        return sqlite_fail(journal, result);
-    configure(journal);
-    if (check_file(journal) != STORE_OK)
+    if (file_look(journal, &version) != STORE_OK)
         return STORE_FAILED;
-    /* What may not be written, SQLite opens for reading: enough to look at it. */
-    if (create && sqlite3_db_readonly(journal->db, "main"))
-        return sqlite_fail_text(journal,
-                                "it is read-only; make the file and its folder "
-                                "writable");
+    if (version < SCHEMA_VERSION && migrate_file(journal) != STORE_OK)
+        return STORE_FAILED;
+    if (create && check_writable(journal) != STORE_OK)
+        return STORE_FAILED;
     return sqlite_sync_commits(journal, !journal->is_relaxed);
+}
+
+static struct sqlite_journal *journal_new(const char *file, bool is_relaxed)
+{
+    struct sqlite_journal *journal = calloc(1, sizeof(*journal));
+
+    if (!journal)
+        return NULL;
+    /* Nobody reads SQLite's count of its memory, which locks a mutex at each allocation. Too
+     * late once SQLite is in use; then it counts. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    journal->file = strdup(file);
+    if (!journal->file) {
+        free(journal);
+        return NULL;
+    }
+    journal->base.ops = &sqlite_journal_ops;
+    journal->queue_fd = -1;
+    journal->queue_wait_ms = BUSY_TIMEOUT_MS;
+    journal->is_relaxed = is_relaxed;
+    if (strlen(file) > FILE_NAME_MAX)
+        sqlite_fail_text(journal,
+                         "its path is longer than %d bytes; choose a "
+                         "shorter one with --db",
+                         FILE_NAME_MAX);
+    return journal;
 }
 
 enum store_error store_open(const char *file, bool create, bool is_relaxed,
                             struct journal **journal)
 {
-    struct sqlite_journal *opened = calloc(1, sizeof(*opened));
+    struct sqlite_journal *opened = journal_new(file, is_relaxed);
 
-    *journal = NULL;
-    if (!opened)
+    *journal = opened ? &opened->base : NULL;
+    if (!opened || strlen(file) > FILE_NAME_MAX)
         return STORE_FAILED;
-    /* Nobody reads SQLite's count of its memory, which locks a mutex at each allocation. Too
-     * late once SQLite is in use; then it counts. */
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    opened->file = strdup(file);
-    if (!opened->file) {
-        free(opened);
-        return STORE_FAILED;
-    }
-    opened->base.ops = &sqlite_journal_ops;
-    opened->queue_fd = -1;
-    opened->queue_wait_ms = BUSY_TIMEOUT_MS;
-    opened->is_relaxed = is_relaxed;
-    *journal = &opened->base;
-    if (strlen(file) > FILE_NAME_MAX)
-        return sqlite_fail_text(opened,
-                                "its path is longer than %d bytes; choose a "
-                                "shorter one with --db",
-                                FILE_NAME_MAX);
     return file_open(opened, create);
+}
+
+/* That all of it hangs together, for which all of it is read. */
+static enum store_error check_whole(struct sqlite_journal *journal)
+{
+    sqlite3_stmt *statement;
+    enum store_error error = STORE_OK;
+    const char *found;
+    int result =
+        sqlite3_prepare_v2(journal->db, "PRAGMA quick_check(1)", -1, &statement, NULL);
+
+    if (result != SQLITE_OK)
+        return sqlite_fail(journal, result);
+    result = sqlite3_step(statement);
+    found =
+        result == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
+    if (!found)
+        error = sqlite_fail(journal, result);
+    else if (strcmp(found, "ok") != 0)
+        error =
+            sqlite_fail_text(journal, "it is damaged (%s); restore a backup", found);
+    sqlite3_finalize(statement);
+    return error;
+}
+
+const char *store_look(const char *file, struct arena *arena, struct store_facts *facts)
+{
+    struct sqlite_journal *journal = journal_new(file, false);
+    const char *error = NULL;
+    const char *text;
+
+    *facts = (struct store_facts){.newest_schema = SCHEMA_VERSION};
+    if (!journal)
+        return "out of memory";
+    if (strlen(file) > FILE_NAME_MAX ||
+        file_look(journal, &facts->schema) != STORE_OK ||
+        check_writable(journal) != STORE_OK || check_whole(journal) != STORE_OK) {
+        text = store_message(&journal->base);
+        error = arena_copy(arena, text, strlen(text));
+    }
+    journal_close(&journal->base);
+    return error;
+}
+
+const char *store_sqlite_version(bool *is_old)
+{
+    *is_old = sqlite3_libversion_number() < SQLITE_VERSION_NUMBER;
+    return sqlite3_libversion();
 }

@@ -335,6 +335,19 @@ struct journal {
 enum store_error store_open(const char *file, bool create, bool is_relaxed,
                             struct journal **journal);
 
+/* What can be said of a file without changing it. */
+struct store_facts {
+    int schema; /* of the file; 0: not known */
+    int newest_schema; /* that this program knows: an older file is brought there when opened */
+};
+/* NULL: it can be used and written to, and all of it, which is read, hangs together; else file,
+ * cause and remedy, in the arena. */
+const char *store_look(const char *file, struct arena *arena,
+                       struct store_facts *facts);
+
+/* Of the SQLite that this program runs with. *is_old: older than what it was built with. */
+const char *store_sqlite_version(bool *is_old);
+
 /* Everything in memory; for tests and simulation. */
 struct journal *memory_journal_new(void);
 

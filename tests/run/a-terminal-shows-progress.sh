@@ -77,6 +77,11 @@ exits 0 kad workflow slow
 contains "$temporary/err" finish
 lacks "$temporary/err" "$(printf '\033')"
 
+it "writes plain lines to a terminal that can't erase"
+TERM=dumb script -qec "kad workflow slow" /dev/null </dev/null >"$temporary/out"
+contains "$temporary/out" "finish: completed after"
+lacks "$temporary/out" "$(printf '\033')"
+
 it "prints one document with --json"
 exits 0 kad workflow run --json slow
 jq -e . "$temporary/out" >/dev/null || fail "no JSON"

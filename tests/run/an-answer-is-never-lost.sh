@@ -119,3 +119,11 @@ exits 3 kad workflow fragile
 exits 0 kad emit noise
 contains "$temporary/err" "noise is stored; execution $(execution), which it let go on, has failed (exit 1)"
 equal status "$(status)" failed
+
+it "an event is stored, too, where nothing has run yet"
+mkdir "$temporary/fresh"
+cd "$temporary/fresh"
+git init -q -b main
+exits 0 kad emit order.paid id=17
+equal event "$(sql "SELECT name, data FROM events")" 'order.paid|{"id":"17"}'
+equal "what git sees" "$(git status --porcelain)" ""

@@ -2,6 +2,18 @@
 # With --json each command prints exactly one JSON document on stdout, whatever the end.
 source "$(dirname "$0")/lib.sh"
 
+# The fields of the document and of the entries of its lists are in docs/commands.md; those of a
+# definition may be more.
+are_documented() {
+    local field
+    jq -e 'has("routes") or has("bounds")' "$temporary/out" >/dev/null && return
+    jq -r 'keys[], (.[]? | arrays | .[]? | objects | keys[])' "$temporary/out" | sort -u |
+        while read -r field; do
+            grep -qF "\`$field\`" "$KAD_SOURCE/docs/commands.md" ||
+                fail "docs/commands.md does not know $field"
+        done
+}
+
 # Runs, and stdout is one document, in which the jq FILTER is true.
 says() { # CODE FILTER COMMAND...
     local code=$1 filter=$2
@@ -9,6 +21,7 @@ says() { # CODE FILTER COMMAND...
     exits "$code" "$@"
     jq -es "length == 1 and (.[0] | $filter)" "$temporary/out" >/dev/null ||
         fail "not one document with $filter: $*"
+    are_documented
 }
 
 mkdir "$temporary/project"
@@ -21,6 +34,7 @@ says 0 '.workflows[0] == {id: "hello", result: "built", program: .workflows[0].p
 says 0 '.workflows[0].result == "current"' kad build --json hello
 says 0 '.version | type == "string"' kad version --json
 says 0 '.version | type == "string"' kad --json version
+says 0 '.problems == 0 and (.checks | map(.name) | index("store"))' kad doctor --json
 says 0 '.workflows | map(.id) | index("hello")' kad workflow list --json
 says 0 '.id == "hello" and (.steps | length == 3)' kad workflow show hello --json
 
@@ -64,6 +78,11 @@ says 1 '.status == "failed"' kad workflow resume --json "$failed"
 says 0 '.status == "cancelled"' kad workflow cancel --json "$paused"
 says 4 '.status == "cancelled"' kad workflow resume --json "$paused"
 
+it "holds for upkeep and events"
+says 0 '.woken == []' kad emit --json nothing.waits
+says 0 '.file | endswith("/copy.db")' kad backup --json copy.db
+says 0 '.dryRun and (.executions | length == 3)' kad workflow prune --json --older-than 1ms --dry-run
+
 it "holds for the program of a workflow, without kad"
 program=.kad/bin/wf-hello
 says 0 '.id == "hello"' "$program" --describe
@@ -79,3 +98,15 @@ jq -es 'map(.code) | index("KAD0202")' "$temporary/out" >/dev/null || fail "no f
 
 it "holds for a build in which something does not compile"
 says 2 '.workflows | map(select(.id == "wrong")) | .[0].result == "refused"' kad build --json
+
+it "is not lost in silence where standard output is full"
+is_told() { # CODE PROGRAM ARGUMENT...
+    local wanted=$1 found=0
+    shift
+    "$@" >/dev/full 2>"$temporary/err" </dev/null || found=$?
+    equal "exit code of $*" "$found" "$wanted"
+    contains "$temporary/err" "$1: standard output: No space left on device"
+}
+is_told 74 kad workflow status --json
+is_told 74 kad help
+is_told 3 kadc --emit=describe workflows/hello.yaml
