@@ -1,5 +1,5 @@
-/* expr_bind.c: what the names in expressions stand for: 0203-0205, 0209, 0216, 0217, 0513,
- * 0514, 0610, 0906.
+/* expr_bind.c: what the names in expressions stand for: 0205, 0209, 0216, 0217, 0513, 0514,
+ * 0906; those of steps are expr_step.c's, those of triggers expr_trigger.c's.
  *
  * A path that starts at a root (`trigger.P`, `steps.S.outputs.O`) is bound on the
  * node that names the thing itself; fields behind it are fields of a value. A
@@ -11,7 +11,6 @@
 #include "blocks.h"
 #include "expr_check.h"
 #include "keys.h"
-#include "missing_steps.h"
 #include "model.h"
 #include "table.h"
 
@@ -39,17 +38,8 @@ static const struct str roots[] = {
     {"trigger", 7},   {"steps", 5}, {"workflow", 8},
     {"execution", 9}, {"env", 3},   {"secrets", 7},
 };
-static const struct str step_members[] = {
-    {"outputs", 7},
-    {"status", 6},
-    {"attempts", 8},
-    {"error", 5},
-};
 
-enum {
-    ROOT_COUNT = sizeof(roots) / sizeof(roots[0]),
-    STEP_MEMBER_COUNT = sizeof(step_members) / sizeof(step_members[0])
-};
+enum { ROOT_COUNT = sizeof(roots) / sizeof(roots[0]) };
 
 /* ---- Did you mean ---------------------------------------------------------------- */
 
@@ -103,9 +93,9 @@ struct str bind_suggest(const struct scope *scope, const struct expr *expr,
 }
 
 /* The field that is meant by a misspelt name. */
-static const struct type_field *suggest_field(const struct scope *scope,
-                                              const struct expr *expr,
-                                              const struct type *object)
+const struct type_field *bind_suggest_field(const struct scope *scope,
+                                            const struct expr *expr,
+                                            const struct type *object)
 {
     const struct str meant = bind_suggest(scope, expr, field_names(scope, object));
 
@@ -114,23 +104,20 @@ static const struct type_field *suggest_field(const struct scope *scope,
 
 /* ---- Roots ----------------------------------------------------------------------- */
 
-static const struct type *bind(struct expr *expr, enum binding_kind kind,
-                               const struct step *step, const struct type_field *field,
-                               const struct type *type)
+const struct type *bind_to(struct expr *expr, enum binding_kind kind,
+                           const struct step *step, const struct type_field *field,
+                           const struct type *type)
 {
     expr->binding = (struct binding){
         .kind = kind, .step = step, .field = field, .name = expr->text};
     return type;
 }
 
-static const struct type *status_type(struct arena *arena, bool is_workflow)
+static const struct type *status_type(struct arena *arena)
 {
-    static const char *const of_workflow[] = {"completed", "failed"};
-    static const char *const of_step[] = {"pending",   "completed", "failed",
-                                          "timed_out", "skipped",   "cancelled"};
+    static const char *const names[] = {"completed", "failed"};
 
-    return is_workflow ? type_enum_of(arena, of_workflow, 2)
-                       : type_enum_of(arena, of_step, 6);
+    return type_enum_of(arena, names, 2);
 }
 
 /* Where every path comes through a failure, there is an error. Where paths are in doubt,
@@ -186,12 +173,12 @@ static const struct type *bind_parameter(const struct scope *scope, struct expr 
                     "%s trigger has no parameter `%.*s`",
                     scope->trigger ? "this" : "the", STR(expr->text));
         diag_subject(scope->diags, "parameter `%.*s`", STR(expr->text));
-        field = suggest_field(scope, expr, params);
+        field = bind_suggest_field(scope, expr, params);
     }
     if (!field)
         return type_poison();
-    return bind(expr, BIND_PARAMETER, NULL,
-                type_field_find(scope->workflow->params, field->name), field->type);
+    return bind_to(expr, BIND_PARAMETER, NULL,
+                   type_field_find(scope->workflow->params, field->name), field->type);
 }
 
 static const struct root_field *root_field_find(struct str root, struct str name)
@@ -230,9 +217,9 @@ static const struct type *bind_fixed(const struct scope *scope, struct expr *exp
     }
     if (!fixed)
         return type_poison();
-    bind(expr, fixed->binding, NULL, NULL, NULL);
+    bind_to(expr, fixed->binding, NULL, NULL, NULL);
     switch (fixed->binding) {
-    case BIND_WORKFLOW_STATUS: return status_type(scope->arena, true);
+    case BIND_WORKFLOW_STATUS: return status_type(scope->arena);
     case BIND_WORKFLOW_ERROR: return workflow_error_type(scope);
     default: return type_simple(fixed->type);
     }
@@ -259,9 +246,9 @@ static const struct type *bind_variable(const struct scope *scope, struct expr *
     const struct block *block = variable_of(scope, name, &is_index);
 
     if (is_index)
-        return bind(name, BIND_INDEX, block->step, NULL, type_simple(TYPE_INTEGER));
-    return bind(name, BIND_ITEM, block->step, NULL,
-                block->item ? block->item : type_poison());
+        return bind_to(name, BIND_INDEX, block->step, NULL, type_simple(TYPE_INTEGER));
+    return bind_to(name, BIND_ITEM, block->step, NULL,
+                   block->item ? block->item : type_poison());
 }
 
 /* The roots, and the loop variables of the place. */
@@ -415,7 +402,7 @@ static const struct type *bind_secret(const struct scope *scope, struct expr *ex
     static const struct type secret = {.kind = TYPE_STRING, .is_secret = true};
 
     if (is_secret_name(expr->text))
-        return bind(expr, BIND_SECRET, NULL, NULL, &secret);
+        return bind_to(expr, BIND_SECRET, NULL, NULL, &secret);
     diag_report(scope->diags, expr->name_span, KAD0209,
                 "`%.*s` can't be the name of a secret", STR(expr->text));
     diag_help(scope->diags,
@@ -430,8 +417,8 @@ static const struct type *bind_env(const struct scope *scope, struct expr *expr)
     const struct str prefix = S("KAD_SECRET_");
 
     if (!str_starts_with(expr->text, prefix))
-        return bind(expr, BIND_ENV, NULL, NULL,
-                    type_optional(scope->arena, type_simple(TYPE_STRING)));
+        return bind_to(expr, BIND_ENV, NULL, NULL,
+                       type_optional(scope->arena, type_simple(TYPE_STRING)));
     diag_report(scope->diags, expr->span, KAD0906,
                 "`env.%.*s` is a secret, and variables are stored", STR(expr->text));
     diag_help(scope->diags, "read it as `secrets.%.*s`",
@@ -454,179 +441,6 @@ static const struct type *bind_root_field(const struct scope *scope, struct expr
     if (str_is(root, "steps"))
         return bind_incomplete(scope, expr, "what of the step");
     return bind_fixed(scope, expr);
-}
-
-/* ---- Steps ----------------------------------------------------------------------- */
-
-/* The step of `steps.S`; NULL: there is none, and it has been reported. */
-static const struct step *resolve_step(const struct scope *scope, struct expr *expr)
-{
-    const struct step *step = workflow_step_find(scope->workflow, expr->text);
-    const struct name name = {expr->text, expr->name_span};
-
-    if (scope->step && scope->step->is_in_duplicate)
-        return NULL; /* it may mean a step beside it, whose id is taken: reported */
-    if (step)
-        return step;
-    return missing_step_report(scope->arena, scope->diags, scope->workflow, &name,
-                               KAD0203, NULL)
-        .step;
-}
-
-/* Where the reader is inside of what stands for the step, they run at the same time. */
-static bool is_concurrent(const struct scope *scope, const struct step *step)
-{
-    const struct step *stand_in = step_stand_in(step, scope->step);
-
-    return scope->step && stand_in != step && stand_in->block &&
-           step_is_inside(scope->step, stand_in->block);
-}
-
-/* 0610; false: nothing is wrong. */
-static bool concurrent_report(const struct scope *scope, const struct expr *expr,
-                              const struct step *step)
-{
-    const struct step *stand_in = step_stand_in(step, scope->step);
-
-    if (!is_concurrent(scope, step))
-        return false;
-    diag_report(
-        scope->diags, expr->span, KAD0610,
-        "step `%.*s` stands in another branch of `%.*s`, which runs at the same "
-        "time",
-        STR(step->id.text), STR(stand_in->id.text));
-    diag_subject(scope->diags, "step `%.*s` in another branch", STR(step->id.text));
-    diag_note(scope->diags, step->id.span, "the step is declared here");
-    diag_help(scope->diags, "read it after `%.*s`, or put both into one branch",
-              STR(stand_in->id.text));
-    return true;
-}
-
-/* As it is seen where the expression stands. */
-static const struct type *outside_type(const struct scope *scope,
-                                       const struct step *step, const struct type *type)
-{
-    return step_outside(scope->arena, step, step_stand_in(step, scope->step), type)
-        .type;
-}
-
-static const struct type *bind_output(const struct scope *scope, struct expr *expr,
-                                      const struct step *step)
-{
-    const struct type *outputs = step->outputs;
-    const struct type_field *field;
-
-    if (!outputs || outputs->kind != TYPE_OBJECT ||
-        concurrent_report(scope, expr, step))
-        return type_poison();
-    field = type_field_find(outputs, expr->text);
-    if (!field) {
-        diag_report(scope->diags, expr->name_span, KAD0204,
-                    "step `%.*s` has no output `%.*s`", STR(step->id.text),
-                    STR(expr->text));
-        diag_subject(scope->diags, "output `%.*s` of `%.*s`", STR(expr->text),
-                     STR(step->id.text));
-        field = suggest_field(scope, expr, outputs);
-    }
-    if (!field)
-        return type_poison();
-    return bind(expr, BIND_OUTPUT, step, field, outside_type(scope, step, field->type));
-}
-
-static bool has_output(const struct step *step, struct str name)
-{
-    return step->outputs && step->outputs->kind == TYPE_OBJECT &&
-           type_field_find(step->outputs, name);
-}
-
-/* `steps.S.O`, where `outputs` has been forgotten. */
-static const struct type *bind_forgotten(const struct scope *scope, struct expr *expr,
-                                         const struct step *step)
-{
-    const struct str path = expr_source(expr->left);
-    const char *fixed = str_printf(scope->arena, "outputs.%.*s", STR(expr->text)).p;
-
-    diag_fix(scope->diags, expr->name_span, fixed, true, "did you mean `%.*s.%s`?",
-             STR(path), fixed);
-    return bind_output(scope, expr, step);
-}
-
-/* 0610: which item's status? False: nothing is wrong. */
-static bool item_fact_report(const struct scope *scope, const struct expr *expr,
-                             const struct step *step)
-{
-    const struct step *stand_in = step_stand_in(step, scope->step);
-    const struct step *at = step;
-
-    while (at != stand_in && at->outer->step->kind != STEP_FOR_EACH)
-        at = at->outer->step;
-    if (at == stand_in)
-        return false;
-    diag_report(scope->diags, expr->span, KAD0610,
-                "step `%.*s` runs once for each item of `%.*s`: it has no one `%.*s`",
-                STR(step->id.text), STR(at->outer->step->id.text), STR(expr->text));
-    diag_subject(scope->diags, "facts of `%.*s`", STR(step->id.text));
-    diag_help(scope->diags,
-              "read it inside of `%.*s`; `steps.%.*s.outputs.failed` counts "
-              "the items that failed",
-              STR(at->outer->step->id.text), STR(at->outer->step->id.text));
-    return true;
-}
-
-static const struct type *bind_fact(const struct scope *scope, struct expr *expr,
-                                    const struct step *step, struct str fact)
-{
-    if (str_is(fact, "outputs"))
-        return type_poison();
-    if (item_fact_report(scope, expr, step))
-        return type_poison();
-    if (str_is(fact, "status"))
-        return bind(expr, BIND_STEP_STATUS, step, NULL,
-                    status_type(scope->arena, false));
-    if (str_is(fact, "attempts"))
-        return bind(expr, BIND_STEP_ATTEMPTS, step, NULL, type_simple(TYPE_INTEGER));
-    if (str_is(fact, "error"))
-        return bind(expr, BIND_STEP_ERROR, step, NULL,
-                    type_optional(scope->arena, type_failure()));
-    return type_poison();
-}
-
-static bool is_step_member(struct str name)
-{
-    for (size_t i = 0; i < STEP_MEMBER_COUNT; i++)
-        if (str_equal(name, step_members[i]))
-            return true;
-    return false;
-}
-
-static bool is_step(const struct expr *expr)
-{
-    return expr->kind == EXPR_FIELD && expr->left->kind == EXPR_NAME &&
-           str_is(expr->left->text, "steps");
-}
-
-/* steps.S.MEMBER. `*is_outputs`: it is `steps.S.outputs`, and what follows names
- * one. */
-static const struct type *bind_step_member(const struct scope *scope, struct expr *expr,
-                                           const struct step **step, bool *is_outputs)
-{
-    const struct names members = {step_members, STEP_MEMBER_COUNT};
-    struct str member = expr->text;
-
-    *step = resolve_step(scope, expr->left);
-    expr->left->type = expr->left->left->type = type_poison();
-    if (!*step)
-        return type_poison();
-    if (!is_step_member(member)) {
-        diag_report(scope->diags, expr->name_span, KAD0217,
-                    "a step has no field `%.*s`", STR(member));
-        diag_subject(scope->diags, "field `%.*s` of a step", STR(member));
-        if (has_output(*step, member))
-            return bind_forgotten(scope, expr, *step);
-        member = bind_suggest(scope, expr, members);
-    }
-    *is_outputs = str_is(member, "outputs");
-    return bind_fact(scope, expr, *step, member);
 }
 
 /* ---- Fields of values ------------------------------------------------------------ */
@@ -669,7 +483,7 @@ static const struct type *access_object(const struct scope *scope,
                     "`%.*s` has no field `%.*s`", STR(path), STR(expr->text));
         diag_subject(scope->diags, "field `%.*s` of `%.*s`", STR(expr->text),
                      STR(path));
-        field = suggest_field(scope, expr, object);
+        field = bind_suggest_field(scope, expr, object);
     }
     return field ? field->type : type_poison();
 }
@@ -728,12 +542,12 @@ const struct type *bind_field(const struct scope *scope, struct expr *expr)
     }
     if (left->kind == EXPR_NAME)
         return bind_root_field(scope, expr);
-    if (is_step(left)) {
+    if (is_step_path(left)) {
         const struct type *type = bind_step_member(scope, expr, &step, &is_outputs);
 
         return is_outputs ? bind_incomplete(scope, expr, "one of the outputs") : type;
     }
-    if (left->kind == EXPR_FIELD && is_step(left->left)) {
+    if (left->kind == EXPR_FIELD && is_step_path(left->left)) {
         left->type = bind_step_member(scope, left, &step, &is_outputs);
         if (is_outputs)
             return bind_output(scope, expr, step);

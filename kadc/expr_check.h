@@ -23,6 +23,23 @@ const struct type *bind_trigger_field(const struct scope *scope, struct expr *ex
 /* Whether a path goes into JSON from outside, whose shape nobody can declare. */
 bool is_received_json(const struct expr *path);
 
+/* expr_step.c: whether a path is `steps.S`; `steps.S.MEMBER` (*is_outputs: it is
+ * `steps.S.outputs`, and what follows names one); and such an output. */
+bool is_step_path(const struct expr *expr);
+const struct type *bind_step_member(const struct scope *scope, struct expr *expr,
+                                    const struct step **step, bool *is_outputs);
+const struct type *bind_output(const struct scope *scope, struct expr *expr,
+                               const struct step *step);
+
+/* For expr_step.c, of expr_bind.c: notes what an expression stands for, and returns `type`;
+ * and the field that is meant by a misspelt name. */
+const struct type *bind_to(struct expr *expr, enum binding_kind kind,
+                           const struct step *step, const struct type_field *field,
+                           const struct type *type);
+const struct type_field *bind_suggest_field(const struct scope *scope,
+                                            const struct expr *expr,
+                                            const struct type *object);
+
 /* For expr_trigger.c, of expr_bind.c: the one that is meant by a misspelt name, or an absent
  * name; and a path that stops too early, 0217. */
 struct str bind_suggest(const struct scope *scope, const struct expr *expr,
