@@ -131,8 +131,13 @@ enum store_error sqlite_queue_enter(struct sqlite_journal *journal);
 void sqlite_queue_leave(struct sqlite_journal *journal);
 
 /* Pages in the log from which a writer checkpoints. At the start of an execution rather
- * early: the next process reads the whole log when it opens the file. */
-enum { WAL_PAGES_AT_START = 256, WAL_PAGES_IN_RUN = 2048 };
+ * early: the next process reads the whole log when it opens the file. Where a person waits, or
+ * has written, it may grow a little more first. */
+enum {
+    WAL_PAGES_AT_START = 256,
+    WAL_PAGES_IN_RUN = 2048,
+    WAL_PAGES_MAX = WAL_PAGES_IN_RUN + WAL_PAGES_IN_RUN / 4
+};
 /* A log that has grown beyond, because somebody was reading, is cut to this. */
 enum { WAL_BYTES_MAX = 2 * WAL_PAGES_IN_RUN * 4120 };
 

@@ -109,18 +109,20 @@ static bool is_held(int error)
     return error == EAGAIN || error == EACCES;
 }
 
-/* Somebody waits, in line or beside it. */
-static bool has_line(const struct sqlite_journal *journal)
+/* Somebody waits at one of the places from `first` to BESIDE_THE_LINE. */
+static bool has_waiters(const struct sqlite_journal *journal, enum place first)
 {
-    struct flock lock = {
-        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = FIRST_IN_LINE, .l_len = 2};
+    struct flock lock = {.l_type = F_WRLCK,
+                         .l_whence = SEEK_SET,
+                         .l_start = first,
+                         .l_len = BESIDE_THE_LINE + 1 - first};
 
     return fcntl(journal->queue_fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
 static bool queue_take(const struct sqlite_journal *journal, enum turn turn)
 {
-    if (turn == TURN_GROUP && has_line(journal))
+    if (turn == TURN_GROUP && has_waiters(journal, FIRST_IN_LINE))
         return queue_wait(journal, turn);
     return queue_lock(journal->queue_fd, F_OFD_SETLK, F_WRLCK, WRITER) == 0 ||
            (is_held(errno) && queue_wait(journal, turn));
@@ -216,6 +218,14 @@ static void checkpoint(struct sqlite_journal *journal)
     sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
+/* It takes a while: a person does not wait for it, but for a later one. */
+static bool is_checkpoint_due(const struct sqlite_journal *journal, int wal_pages_max)
+{
+    return journal->wal_pages >= wal_pages_max &&
+           (journal->wal_pages >= WAL_PAGES_MAX ||
+            !has_waiters(journal, BESIDE_THE_LINE));
+}
+
 static enum store_error transaction_end(struct sqlite_journal *journal,
                                         enum store_error error, int wal_pages_max)
 {
@@ -224,7 +234,7 @@ static enum store_error transaction_end(struct sqlite_journal *journal,
     /* Severe errors have rolled back by themselves. */
     if (error != STORE_OK && !sqlite3_get_autocommit(journal->db))
         sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
-    if (error == STORE_OK && journal->wal_pages >= wal_pages_max)
+    if (error == STORE_OK && is_checkpoint_due(journal, wal_pages_max))
         checkpoint(journal); /* the commit is safe already */
     sqlite_queue_leave(journal);
     return error;

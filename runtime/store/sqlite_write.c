@@ -451,7 +451,7 @@ enum store_error sqlite_request(struct journal *base, const char *execution_id,
     bind_text(statement, ":id", execution_id);
     bind_text(statement, ":request", request);
     error = update_one(journal, statement);
-    return sqlite_write_end(journal, error, WAL_PAGES_IN_RUN);
+    return sqlite_write_end(journal, error, WAL_PAGES_MAX);
 }
 
 enum store_error sqlite_answer(struct journal *base, const char *step_key,
@@ -467,7 +467,7 @@ enum store_error sqlite_answer(struct journal *base, const char *step_key,
     bind_text(statement, ":way", text_or_empty(way));
     bind_text(statement, ":answer", answer);
     error = update_one(journal, statement);
-    return sqlite_write_end(journal, error, WAL_PAGES_IN_RUN);
+    return sqlite_write_end(journal, error, WAL_PAGES_MAX);
 }
 
 enum store_error sqlite_emit(struct journal *base, struct event_row *event)
@@ -484,5 +484,5 @@ enum store_error sqlite_emit(struct journal *base, struct event_row *event)
     bind_time(statement, ":at", event->at_ms);
     error = sqlite_run(journal, statement);
     event->id = sqlite3_last_insert_rowid(journal->db);
-    return sqlite_write_end(journal, error, WAL_PAGES_IN_RUN);
+    return sqlite_write_end(journal, error, WAL_PAGES_MAX);
 }
