@@ -26,6 +26,7 @@ function(kad_use_archive target name)
     set(KAD_LINK_FLAGS ${KAD_LINK_FLAGS} PARENT_SCOPE)
 endfunction()
 kad_use_archive(JANSSON jansson)
+kad_use_archive(NETTLE nettle)
 kad_use_archive(PCRE2 pcre2-8)
 kad_use_archive(UTF8PROC utf8proc)
 
