@@ -11,12 +11,6 @@ static int64_t now_ms(struct host *host)
     return time_now_ms();
 }
 
-static const char *new_id(struct host *host, struct arena *arena)
-{
-    (void)host;
-    return execution_id_new(arena);
-}
-
 static unsigned stop_count(struct host *host)
 {
     (void)host;
@@ -32,6 +26,11 @@ static bool takes_nudge(struct host *host)
 static struct process_host *process(struct host *host)
 {
     return (struct process_host *)host;
+}
+
+static const char *new_id(struct host *host, struct arena *arena)
+{
+    return execution_id_new(arena, &process(host)->ids);
 }
 
 static enum exec_end execute(struct host *host, struct arena *arena,
