@@ -37,17 +37,22 @@ static enum exec_end execute(struct host *host, struct arena *arena,
                              const struct exec_request *request,
                              struct exec_result *result)
 {
-    return exec_run(pool_caller(&process(host)->pool), arena, request, result);
+    struct pool *pool = &process(host)->pool;
+
+    pool_step_aside(pool);
+    return exec_run(pool_caller(pool), arena, request, result);
 }
 
 static bool wait_for(struct host *host, const struct waiter *waiter,
                      int64_t duration_ms)
 {
-    struct exec_caller *caller = pool_caller(&process(host)->pool);
+    struct pool *pool = &process(host)->pool;
+    struct exec_caller *caller = pool_caller(pool);
     const int64_t end_ms = now_ms(host) + duration_ms;
     struct pollfd none;
     int64_t left_ms;
 
+    pool_step_aside(pool);
     while ((left_ms = end_ms - now_ms(host)) > 0) {
         if (exec_verdict(caller, waiter) != WAIT_ON)
             return false;
