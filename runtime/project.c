@@ -180,19 +180,39 @@ const char *key_file(struct arena *arena, const struct project *project,
 
 /* ---- Ids and times --------------------------------------------------------------- */
 
-const char *execution_id_new(struct arena *arena)
+static const char id_alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz"; /* in order */
+
+static void draw_id(char *id)
 {
-    static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
-    enum { ID_LEN = 16 };
-    unsigned char random[ID_LEN];
-    char *id = arena_alloc(arena, ID_LEN + 1);
+    unsigned char random[EXECUTION_ID_LEN];
 
     /* It fails only on kernels without it: ids would repeat. */
     if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
         abort();
-    for (size_t i = 0; i < ID_LEN; i++)
-        id[i] = alphabet[random[i] % (sizeof(alphabet) - 1)];
-    return id;
+    for (size_t i = 0; i < EXECUTION_ID_LEN; i++)
+        id[i] = id_alphabet[random[i] % (sizeof(id_alphabet) - 1)];
+}
+
+/* false: its last characters are as high as can be. */
+static bool count_id_on(char *id)
+{
+    size_t i = EXECUTION_ID_LEN;
+    const char *digit;
+
+    while (i > EXECUTION_ID_LEN - ID_COUNTED_LEN) {
+        digit = strchr(id_alphabet, id[--i]);
+        id[i] = digit[1] ? digit[1] : id_alphabet[0];
+        if (digit[1])
+            return true;
+    }
+    return false;
+}
+
+const char *execution_id_new(struct arena *arena, struct id_series *series)
+{
+    if (!series->last[0] || !count_id_on(series->last))
+        draw_id(series->last);
+    return arena_copy(arena, series->last, EXECUTION_ID_LEN);
 }
 
 /* The last `digits` digits of `value`, in front of `end`. */
