@@ -13,6 +13,15 @@
 /* How long an owner may take to see an answer; one that is stopping may take longer. */
 enum { TELL_ROUNDS = 200, TELL_ROUND_MS = 20 };
 
+enum { LOOK_EVERY_MS = 200 };
+
+void session_pause(void)
+{
+    const struct timespec pause = {.tv_nsec = LOOK_EVERY_MS * 1000 * 1000};
+
+    nanosleep(&pause, NULL);
+}
+
 bool session_project(struct cli *cli, struct project *project, int *exit_code)
 {
     const char *error = project_find(cli->arena, cli->db, project);
