@@ -34,6 +34,14 @@ void crew_add(struct crew *crew, struct drive *drive)
 
 /* ---- Groups ------------------------------------------------------------------------- */
 
+static void lose_journal(struct crew *crew)
+{
+    for (size_t i = 0; i < crew->drives.count; i++) {
+        crew->drives.items[i]->stop = STOP_STORE;
+        crew->drives.items[i]->may_move = true;
+    }
+}
+
 /* false: it has failed. */
 static bool end_group(struct crew *crew)
 {
@@ -44,10 +52,7 @@ static bool end_group(struct crew *crew)
     crew->has_group = false;
     if (journal->ops->group_end(journal) == STORE_OK)
         return true;
-    for (size_t i = 0; i < crew->drives.count; i++) {
-        crew->drives.items[i]->stop = STOP_STORE;
-        crew->drives.items[i]->may_move = true;
-    }
+    lose_journal(crew);
     return false;
 }
 
@@ -209,9 +214,17 @@ static int64_t next_due_ms(const struct crew *crew)
 
 void crew_take_nudge(struct crew *crew)
 {
+    struct journal *journal = crew->engine->journal;
+
     crew->has_news = true;
+    if (journal->ops->reads_begin(journal) != STORE_OK) {
+        lose_journal(crew);
+        return;
+    }
     for (size_t i = 0; i < crew->drives.count; i++)
         drive_read_request(crew->drives.items[i]);
+    if (journal->ops->reads_end(journal) != STORE_OK)
+        lose_journal(crew);
 }
 
 /* A wish of one's own, or of all. */
