@@ -514,6 +514,9 @@ void crew_run(struct crew *crew);
 /* What is about to be stored may share a commit with what others store at this moment.
  * false: the journal has failed. */
 bool crew_open_group(struct crew *crew, const struct kad_run *run);
+/* What is stored from now on, until the round is over, is stored together. false: the journal
+ * has failed. */
+bool crew_begin_group(struct crew *crew);
 /* Somebody has written to the journal. */
 void crew_take_nudge(struct crew *crew);
 
