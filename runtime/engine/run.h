@@ -530,7 +530,7 @@ void drive_call_ready(struct drive *drive);
 void drive_look(struct drive *drive);
 /* Shows that it is still there. */
 void drive_tick(const struct drive *drive);
-/* Reads what its owner is asked to do. */
+/* Reads what its owner is asked to do, unless it ends anyway. */
 void drive_read_request(struct drive *drive);
 /* The block of run->step is given up, at once: nothing in it is being called. */
 void block_abandon(struct kad_run *run);

@@ -171,6 +171,32 @@ Test(block_faults, a_journal_may_fail_while_a_wait_is_cancelled_and_an_action_ru
                                  "b/1/1=cancelled c/1/1=cancelled");
 }
 
+/* Somebody asks to pause, and the journal works again. */
+static bool is_asked(struct job *job)
+{
+    const struct kad_step *step = (const struct kad_step *)job;
+    static bool is_told;
+
+    if (is_told || strcmp(kad_step_id(step), "b") != 0)
+        return false;
+    is_told = fix.is_nudged = true;
+    fix.commits_left = -1;
+    fix.journal->ops->request(fix.journal, "e1", "pause");
+    return true;
+}
+
+Test(block_faults, a_pause_does_not_hide_that_the_journal_has_failed)
+{
+    use_two(&all_of);
+    fix.comes_before = is_asked;
+    fix.commits_left = 3; /* the starts: not the end of a */
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_STORE_FAILED);
+    cr_expect_eq(fix_status(), EXECUTION_RUNNING);
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+}
+
 /* Whichever of its ends is the last that is stored. */
 Test(block_faults, an_execution_that_was_being_cancelled_is_so_after_a_crash)
 {
