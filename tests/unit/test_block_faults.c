@@ -315,6 +315,35 @@ Test(block_faults, what_was_left_to_a_person_is_told_beside_a_question)
     cr_expect_eq(fix.result.gate_count, 2);
 }
 
+/* It waits an hour after the person has answered, and may take two. */
+static void leave_to_a_person(void)
+{
+    fix_plan = "a/1/1=k";
+    fix_run();
+    cr_assert_eq(fix.result.end, ENGINE_PAUSED);
+    fix.now_ms += 3 * HOUR_MS;
+    fix_plan = "a/1/1=w";
+    fix_resume();
+}
+
+Test(block_faults, the_time_of_a_step_does_not_run_while_it_is_left_to_a_person)
+{
+    use_two(&all_of);
+    info_of("a")->timeout_ms = 2 * HOUR_MS;
+    leave_to_a_person();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_eq(row_of("a", "").status, STEP_RUN_COMPLETED);
+}
+
+Test(block_faults, what_a_person_has_answered_is_bounded_by_the_time_of_its_action)
+{
+    block_action.timeout_ms = HOUR_MS / 2;
+    use_two(&all_of);
+    leave_to_a_person();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_eq(row_of("a", "").status, STEP_RUN_TIMED_OUT);
+}
+
 /* ---- Items ---------------------------------------------------------------------------- */
 
 static bool has_left;
