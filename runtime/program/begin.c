@@ -296,10 +296,10 @@ int program_resume(struct program *program)
         return report_stored(program, &row);
     }
     exit_code = check_room(program, &row);
-    if (!exit_code && program->options.is_upgrade)
-        exit_code = program_upgrade(program, &row);
     if (!exit_code)
         exit_code = program_restore_secrets(program, &row);
+    if (!exit_code && program->options.is_upgrade) /* runs a program */
+        exit_code = program_upgrade(program, &row);
     if (!exit_code)
         exit_code = program_open_workspace(program);
     if (exit_code)
