@@ -71,6 +71,11 @@ static bool open_group(struct crew *crew)
     return crew->has_group;
 }
 
+bool crew_begin_group(struct crew *crew)
+{
+    return open_group(crew);
+}
+
 bool crew_open_group(struct crew *crew, const struct kad_run *run)
 {
     return (!crew->has_group && run_is_alone(run)) || open_group(crew);

@@ -120,8 +120,9 @@ static void say_queued(const struct program *program, const struct queue *queue)
             ahead == 1 ? "other is" : "others are");
 }
 
-/* A queued execution, whose lock is held, begins when it can. */
-static int begin_queued(struct program *program, struct execution_row *row, bool is_new)
+/* A queued execution, whose lock is held, begins when it can. Whoever has made it may have
+ * died before all that stands in its way was told to end. */
+static int begin_queued(struct program *program, struct execution_row *row)
 {
     /* A later build of the workflow may limit nothing. */
     static const struct kad_concurrency unlimited = {.limit = UINT32_MAX};
@@ -136,7 +137,7 @@ static int begin_queued(struct program *program, struct execution_row *row, bool
         .row = row,
     };
 
-    if (is_new && queue.concurrency->on_full == KAD_CANCEL_OLDEST &&
+    if (queue.concurrency->on_full == KAD_CANCEL_OLDEST &&
         queue_cancel_oldest(&queue) != STORE_OK)
         return program_fail_store(program);
     if (program->engine.upgrade &&
@@ -221,7 +222,7 @@ int program_run(struct program *program)
     exit_code = program->options.detaches ? detach_leave(program, row) : 0;
     if (exit_code)
         return exit_code;
-    return row->status == EXECUTION_QUEUED ? begin_queued(program, row, true)
+    return row->status == EXECUTION_QUEUED ? begin_queued(program, row)
                                            : program_drive(program, row, true);
 }
 
@@ -324,14 +325,14 @@ int program_resume(struct program *program)
         return report_stored(program, &row);
     }
     exit_code = check_room(program, &row);
-    if (!exit_code && program->options.is_upgrade)
-        exit_code = program_upgrade(program, &row);
     if (!exit_code)
         exit_code = program_restore_secrets(program, &row);
+    if (!exit_code && program->options.is_upgrade) /* runs a program */
+        exit_code = program_upgrade(program, &row);
     if (!exit_code)
         exit_code = program_open_workspace(program);
     if (exit_code)
         return exit_code;
-    return row.status == EXECUTION_QUEUED ? begin_queued(program, &row, false)
+    return row.status == EXECUTION_QUEUED ? begin_queued(program, &row)
                                           : program_drive(program, &row, false);
 }
