@@ -23,6 +23,19 @@ for command in status resume history logs pause cancel; do
     contains "$temporary/err" nosuchexecution
 done
 
+it "takes an empty word for no execution, workflow, event or file"
+for command in "workflow status" "workflow resume" "workflow history" "workflow logs" \
+    "workflow pause" "workflow cancel" "workflow run" "workflow show" emit backup progress build; do
+    # Words of a command are meant to be split.
+    # shellcheck disable=SC2086
+    exits 2 kad $command ""
+    contains "$temporary/err" "argument 1 of \`kad $command\` is empty"
+done
+exits 2 kad workflow approve "" --choice go
+contains "$temporary/err" "argument 1 of \`kad workflow approve\` is empty"
+exits 2 kad workflow run --key "" implement-feature --feature "A feature"
+contains "$temporary/err" "the value of --key is empty"
+
 it "refuses unknown commands and options, and suggests the right ones"
 exits 2 kad workfow
 contains "$temporary/err" "did you mean \`workflow\`?"
