@@ -19,13 +19,6 @@ void cli_error(const char *format, ...)
     va_end(args);
 }
 
-void cli_print_json(json_t *document)
-{
-    json_dumpf(document, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(document);
-}
-
 const char *did_you_mean(struct arena *arena, const char *wrong,
                          const char *const names[], size_t count)
 {

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/terminal.h"
+#include "document.h"
 #include "process/linux.h"
 #include "program/builds.h"
 #include "program/detach.h"
@@ -38,12 +39,9 @@ static int print_definition(const struct program *program)
 
     if (!definition)
         return program_fail(program, KAD_EXIT_BUG, "its definition is not JSON");
-    if (mode == MODE_DESCRIBE) {
-        json_dumpf(definition, stdout, JSON_INDENT(2));
-        fputc('\n', stdout);
-    } else {
-        definition_draw(definition, program->options.graph_format, stdout);
-    }
+    if (mode == MODE_DESCRIBE)
+        return document_print(definition, KAD_EXIT_COMPLETED);
+    definition_draw(definition, program->options.graph_format, stdout);
     json_decref(definition);
     return KAD_EXIT_COMPLETED;
 }

@@ -61,6 +61,16 @@ eventually is_completed hear
 touch .kad/go
 wait "$engine"
 
+it "what is not UTF-8 in a comment is replaced, whoever stores it"
+begin
+exits 0 kad workflow approve "$(execution)" --choice good --comment $'f\xffne'
+eventually is_completed ask
+exits 0 kad emit news about=kad
+touch .kad/go
+wait "$engine"
+exits 0 kad workflow history "$(execution)"
+contains "$temporary/out" $'"comment":"f\xef\xbf\xbdne"'
+
 it "an execution that has ended takes no choice"
 exits 2 kad workflow approve "$(execution)" --choice bad
 contains "$temporary/err" "has ended already"

@@ -101,6 +101,21 @@ if [ -e .kad/kad.db ]; then
     equal executions "$(sql "SELECT count(*) FROM executions")" 0
 fi
 
+it "refuses a project whose path could not stand in JSON"
+mkdir "$temporary"/$'p\xff'
+cd "$temporary"/$'p\xff'
+exits 2 kad init --json
+contains "$temporary/err" "is not UTF-8"
+mkdir .kad workflows
+cp "$temporary/project/workflows/typed.yaml" workflows
+exits 2 kad workflow typed --count 1
+contains "$temporary/err" "is not UTF-8"
+exits 2 "$temporary/project/.kad/bin/wf-typed" --count 1
+contains "$temporary/err" "is not UTF-8"
+cd "$temporary"
+exits 2 "$temporary/project/.kad/bin/wf-typed" --count 1 --db $'s\xff.db'
+contains "$temporary/err" "is not UTF-8"
+
 it "says where a project is missing"
 mkdir "$temporary/nowhere"
 cd "$temporary/nowhere"
