@@ -206,9 +206,7 @@ static enum store_error follow(struct logs *logs)
         /* Asked before reading: what was written until then is printed. */
         is_live = lock_owner(&session->locks, logs->execution.slot) != 0;
         error = print_all_new(logs);
-        if (is_live)
-            session_pause();
-    } while (is_live && error == STORE_OK);
+    } while (error == STORE_OK && is_live && session_pause());
     return error;
 }
 

@@ -63,10 +63,11 @@ static int print_told(const struct program *program, char *told)
 /* Its exit code, where it has ended before it began. */
 static int exit_code_of(pid_t process)
 {
-    int status = 0;
+    int status;
 
-    while (waitpid(process, &status, 0) < 0 && errno == EINTR)
-        continue;
+    while (waitpid(process, &status, 0) < 0)
+        if (errno != EINTR)
+            return KAD_EXIT_BUG;
     return WIFEXITED(status) ? WEXITSTATUS(status) : KAD_EXIT_BUG;
 }
 

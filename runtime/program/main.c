@@ -11,6 +11,7 @@
 #include "base/terminal.h"
 #include "document.h"
 #include "process/linux.h"
+#include "process/signals.h"
 #include "program/builds.h"
 #include "program/detach.h"
 #include "program/program.h"
@@ -173,6 +174,7 @@ int kad_main(int argc, char **argv, const struct kad_workflow *workflow)
     int exit_code = KAD_EXIT_USAGE;
 
     file_keep_standard();
+    signals_begin();
     if (workflow_has_secrets(workflow))
         linux_hide_memory();
     if (options_read(&program.arena, workflow, argc, argv, stderr, &program.options) &&

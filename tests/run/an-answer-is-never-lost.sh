@@ -130,6 +130,14 @@ exits 0 kad emit noise
 contains "$temporary/err" "noise is stored; execution $(execution), which it let go on, has failed (exit 1)"
 equal status "$(status)" failed
 
+it "what waits for an event goes on also where nobody reads what is printed"
+exits 3 kad workflow fragile
+exec 3> >(exit 0)
+wait $!
+kad emit noise >&3 2>"$temporary/err" || fail "exit code $?"
+exec 3>&-
+equal status "$(status)" failed
+
 it "an event is stored, too, where nothing has run yet"
 mkdir "$temporary/fresh"
 cd "$temporary/fresh"
