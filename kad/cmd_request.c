@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "document.h"
 #include "kad/errors.h"
 #include "process/host.h"
 #include "program/idle.h"
@@ -44,11 +45,11 @@ static int ask_owner(struct session *session, const struct execution_row *execut
         return session_exit(session, error, execution->id);
     kill(owner, SIGUSR1);
     if (session->cli->is_json)
-        cli_print_json(json_pack("{s:s, s:s, s:i}", "execution", execution->id, "asked",
-                                 request, "process", (int)owner));
-    else
-        printf("asked process %d, which runs %s, to %s\n", (int)owner, execution->id,
-               request);
+        return document_print(json_pack("{s:s, s:s, s:i}", "execution", execution->id,
+                                        "asked", request, "process", (int)owner),
+                              KAD_EXIT_COMPLETED);
+    printf("asked process %d, which runs %s, to %s\n", (int)owner, execution->id,
+           request);
     return KAD_EXIT_COMPLETED;
 }
 
@@ -64,9 +65,10 @@ static int cancel_here(struct session *session, const struct execution_row *exec
     error = idle_cancel(&idle, execution);
     process_host_release(&host);
     if (error == STORE_OK && session->cli->is_json)
-        cli_print_json(
-            json_pack("{s:s, s:s}", "execution", execution->id, "status", "cancelled"));
-    else if (error == STORE_OK)
+        return document_print(
+            json_pack("{s:s, s:s}", "execution", execution->id, "status", "cancelled"),
+            KAD_EXIT_COMPLETED);
+    if (error == STORE_OK)
         printf("%s is cancelled\n", execution->id);
     return session_exit(session, error, execution->id);
 }

@@ -75,6 +75,14 @@ const char *database_state(struct arena *arena, const char *database)
     return arena_printf(arena, "%s.d", database);
 }
 
+const char *project_path_problem(struct arena *arena, const char *path)
+{
+    if (!path || str_is_utf8(str_of(path)))
+        return NULL;
+    return arena_printf(
+        arena, "the path %s is not UTF-8: rename its folder, or work elsewhere", path);
+}
+
 /* A database that was named. */
 static void use_database(struct arena *arena, struct project *project, const char *cwd,
                          const char *file)
@@ -103,8 +111,11 @@ const char *project_find(struct arena *arena, const char *db_option,
     if (!project->root)
         project->root = folder_with(arena, cwd, ".git", true);
     if (file && *file) {
+        const char *problem;
+
         use_database(arena, project, cwd, file);
-        return NULL;
+        problem = project_path_problem(arena, project->database);
+        return problem ? problem : project_path_problem(arena, project->root);
     }
     if (!project->root)
         return arena_printf(arena,
@@ -114,7 +125,7 @@ const char *project_find(struct arena *arena, const char *db_option,
                             cwd);
     project->state = name_in(arena, project->root, ".kad");
     project->database = name_in(arena, project->state, "kad.db");
-    return NULL;
+    return project_path_problem(arena, project->root);
 }
 
 bool make_folders(struct arena *arena, const char *path)
@@ -156,6 +167,13 @@ const char *project_prepare(struct arena *arena, const struct project *project)
 }
 
 /* ---- Files of a step ----------------------------------------------------------------- */
+
+struct str step_of_key(const char *key)
+{
+    const char *step = strchr(key, '/');
+
+    return step ? (struct str){step + 1, strcspn(step + 1, "/")} : str_of(key);
+}
 
 const char *key_file(struct arena *arena, const struct project *project,
                      const char *key, const char *suffix)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/str.h"
 
 /* All paths absolute, in the arena. */
 struct project {
@@ -23,6 +24,10 @@ struct project {
 const char *project_find(struct arena *arena, const char *db_option,
                          struct project *project);
 
+/* Why nothing can be kept there: paths stand in JSON, in what the programs of steps are told
+ * and in what --json prints. NULL: it can. */
+const char *project_path_problem(struct arena *arena, const char *path);
+
 /* Where the state of a database is, which is named by an absolute path. */
 const char *database_state(struct arena *arena, const char *database);
 
@@ -31,6 +36,9 @@ const char *project_prepare(struct arena *arena, const struct project *project);
 
 /* Makes a folder and its parents (0700). false: errno. */
 bool make_folders(struct arena *arena, const char *path);
+
+/* The step, with its item, of the key EXECUTION/STEP[3]/VISIT/ATTEMPT. */
+struct str step_of_key(const char *key);
 
 /* STATE/logs/EXECUTION/STEP.VISIT.ATTEMPT.SUFFIX, of the key EXECUTION/STEP/VISIT/ATTEMPT; NULL:
  * it is no key. */

@@ -201,7 +201,7 @@ static void choose(struct kad_run *run, const struct answer *answer)
                          step->info->id);
         return;
     }
-    given = approval_outputs(step, answer);
+    given = approval_outputs(&step->memory, answer);
     if (!approval_take(step, given)) {
         refuse_choice(run, answer->choice);
         return;

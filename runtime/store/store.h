@@ -261,7 +261,7 @@ struct kad_journal_ops {
     enum store_error (*under_way)(struct journal *journal, struct arena *arena,
                                   const char *workflow_id, const char *concurrency_key,
                                   struct execution_row **rows, size_t *count);
-    /* By unique prefix of its id. */
+    /* By unique prefix of its id, which is not empty: else NOT_FOUND. */
     enum store_error (*find)(struct journal *journal, struct arena *arena,
                              const char *prefix, struct execution_row *row);
     /* The latest row of one step (highest visit, then attempt), of one item ("": in no
