@@ -26,6 +26,12 @@ enum store_error {
     STORE_FAILED     /* see store_message: file, cause, remedy; exit 74 */
 };
 
+/* ---- Values ---------------------------------------------------------------------- */
+
+/* Bytes of one value, as JSON. Whoever makes a larger one refuses it: what is stored can be
+ * read back. */
+enum { JOURNAL_VALUE_MAX = 64 * 1024 * 1024 };
+
 /* ---- Rows ------------------------------------------------------------------------ */
 
 enum execution_status {

@@ -12,8 +12,6 @@
 #include "base/file.h"
 #include "project.h"
 
-enum { VALUE_FILE_MAX = 1 << 30 };
-
 void value_hash(struct str text, char hash[VALUE_HASH_SIZE])
 {
     static const char digits[] = "0123456789abcdef";
@@ -95,6 +93,10 @@ bool value_file_write(struct arena *arena, const char *folder, const char *hash,
 {
     const char *path = value_path(arena, folder, hash);
 
+    if (text.len > VALUE_FILE_MAX) {
+        errno = EFBIG;
+        return false;
+    }
     return make_folder(arena, folder) &&
            (is_there(path, text) || write_new(arena, path, text)) &&
            folder_sync(folder);

@@ -12,6 +12,8 @@
 
 /* Larger values are not kept in rows. */
 enum { VALUE_IN_ROW_MAX = 256 * 1024 };
+/* Still larger ones are neither written nor read: EFBIG. */
+enum { VALUE_FILE_MAX = 1 << 30 };
 
 /* Hex digits of a SHA-256, and the end of the text. */
 enum { VALUE_HASH_SIZE = 65 };
