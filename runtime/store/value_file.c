@@ -115,3 +115,28 @@ bool value_file_read(struct arena *arena, const char *folder, const char *hash,
     errno = EBADMSG;
     return false;
 }
+
+static bool is_sound(const char *folder, const char *hash)
+{
+    struct arena scratch = {0};
+    struct str text;
+    const bool is_read = value_file_read(&scratch, folder, hash, &text);
+
+    arena_release(&scratch);
+    return is_read;
+}
+
+bool value_file_move(struct arena *arena, const char *from, const char *to,
+                     const char *hash, bool *is_new)
+{
+    const char *old_path = value_path(arena, from, hash);
+    const char *path = value_path(arena, to, hash);
+
+    *is_new = false;
+    if (!make_folder(arena, to))
+        return false;
+    if (access(path, F_OK) == 0)
+        return is_sound(to, hash) || rename(old_path, path) == 0;
+    *is_new = rename(old_path, path) == 0;
+    return *is_new;
+}

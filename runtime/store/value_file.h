@@ -28,6 +28,11 @@ const char *value_path(struct arena *arena, const char *folder, const char *hash
 bool value_file_write(struct arena *arena, const char *folder, const char *hash,
                       struct str text);
 
+/* Moves a file into another folder, which is made; that is to be synced then. One that is there
+ * already stays, unless it is damaged: *is_new is false. false: errno. */
+bool value_file_move(struct arena *arena, const char *from, const char *to,
+                     const char *hash, bool *is_new);
+
 /* false: errno; EBADMSG: the content is another. */
 bool value_file_read(struct arena *arena, const char *folder, const char *hash,
                      struct str *text);

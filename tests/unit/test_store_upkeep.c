@@ -4,10 +4,13 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "project.h"
 #include "store/sqlite.h"
 #include "store/value_file.h"
 #include "store_fixture.h"
@@ -556,18 +559,80 @@ Test(store_upkeep, a_backup_leaves_a_file_alone_that_is_there)
     cr_assert_eq(bytes_of(copy), 4);
 }
 
+/* How many names in the folder begin like that of the copy. */
+static size_t count_of_copy(void)
+{
+    DIR *dir = opendir(folder);
+    const struct dirent *entry;
+    size_t count = 0;
+
+    cr_assert(dir);
+    while ((entry = readdir(dir)))
+        count += strncmp(entry->d_name, "copy.db", strlen("copy.db")) == 0;
+    closedir(dir);
+    return count;
+}
+
+/* The error of a backup that fails; it has left nothing. */
+static const char *fail_backup(size_t left_count)
+{
+    const char *error;
+    bool is_there;
+
+    error = store_backup(journal, &arena, arena_printf(&arena, "%s/copy.db", folder),
+                         &is_there);
+    cr_assert(error);
+    cr_assert_not(is_there);
+    cr_assert_eq(count_of_copy(), left_count);
+    return error;
+}
+
 Test(store_upkeep, a_backup_without_one_of_its_values_is_none)
 {
-    const char *copy, *error;
-    bool is_there;
+    const char *error;
 
     use_file();
     finish_rich("e");
     cr_assert(file_remove(values_folder()));
-    copy = arena_printf(&arena, "%s/copy.db", folder);
-    error = store_backup(journal, &arena, copy, &is_there);
-    cr_assert(error);
-    cr_assert_not(is_there);
+    error = fail_backup(0);
     cr_assert(strstr(error, values_folder()), "%s", error);
-    cr_assert_eq(access(copy, F_OK), -1);
+}
+
+/* No file of this process may grow beyond the limit. */
+static void limit_files(rlim_t bytes)
+{
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &(struct rlimit){bytes, RLIM_INFINITY}), 0);
+}
+
+Test(store_upkeep, a_backup_on_a_full_disk_leaves_nothing)
+{
+    const struct step_row step = step_of("e", "huge", 1, 1);
+    const struct step_ending ended = {.key = step.key,
+                                      .status = STEP_RUN_COMPLETED,
+                                      .outputs = json_of_len((size_t)16 * LARGE, 'y')};
+
+    use_file();
+    finish_rich("a"); /* its value still has room */
+    start_execution("e");
+    cr_assert_eq(start_step(&step), STORE_OK);
+    cr_assert_eq(commit_of("e", (struct journal_commit){.ended = &ended}), STORE_OK);
+    signal(SIGXFSZ, SIG_IGN);
+    limit_files(4096);
+    fail_backup(0);
+    limit_files((rlim_t)8 * LARGE);
+    cr_assert(strstr(fail_backup(0), "File too large"));
+    limit_files(RLIM_INFINITY);
+}
+
+Test(store_upkeep, a_backup_that_cannot_be_placed_takes_its_values_back)
+{
+    const char *values;
+
+    use_file();
+    finish_rich("e");
+    values = arena_printf(&arena, "%s/copy.db.d/values", folder);
+    cr_assert(make_folders(&arena, arena_printf(&arena, "%s/copy.db.d", folder)));
+    cr_assert_eq(close(open(values, O_WRONLY | O_CREAT | O_CLOEXEC, 0600)), 0);
+    fail_backup(1); /* what was there */
+    cr_assert_eq(access(values, F_OK), 0);
 }
