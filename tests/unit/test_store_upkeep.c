@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "project.h"
+#include "report.h"
 #include "store/sqlite.h"
 #include "store/value_file.h"
 #include "store_fixture.h"
@@ -339,6 +340,91 @@ Test(store_upkeep, none_goes_while_a_backup_copies_them)
     journal_close(backup);
     cr_assert_eq(store_sweep_values(journal, &count), STORE_OK);
     cr_assert_eq(count, 1);
+}
+
+/* ---- Between two reads --------------------------------------------------------------- */
+
+/* Another process, which prunes `e` at the moment when the steps of an execution, or its
+ * history, are about to be read. */
+static struct journal *pruner;
+static const struct kad_journal_ops *real_ops;
+static size_t swept_count;
+
+static void prune(void)
+{
+    const char *const id = "e";
+    struct deletion deletion;
+
+    cr_assert_eq(store_delete(pruner, &id, 1, now_ms + 1, &deletion), STORE_OK);
+    cr_assert_eq(deletion.executions, 1);
+    cr_assert_eq(store_sweep_values(pruner, &swept_count), STORE_OK);
+}
+
+static enum store_error steps_after_prune(struct journal *base, struct arena *memory,
+                                          const char *execution, struct step_row **rows,
+                                          size_t *count)
+{
+    prune();
+    return real_ops->steps(base, memory, execution, rows, count);
+}
+
+static enum store_error history_after_prune(struct journal *base, struct arena *memory,
+                                            const char *execution, int64_t after_seq,
+                                            struct history_row **rows, size_t *count)
+{
+    prune();
+    return real_ops->history(base, memory, execution, after_seq, rows, count);
+}
+
+/* What a report says of `e` meanwhile. */
+static const char *report_text(enum store_error (*of)(const struct report *report,
+                                                      const char *prefix),
+                               enum store_error wanted)
+{
+    static struct kad_journal_ops ops;
+    struct report report = {.is_json = true, .arena = &arena, .journal = journal};
+    char *printed = NULL;
+    size_t len;
+    const char *copy;
+
+    real_ops = journal->ops;
+    ops = *real_ops;
+    ops.steps = steps_after_prune;
+    ops.history = history_after_prune;
+    cr_assert_eq(store_open(file, false, false, &pruner), STORE_OK);
+    journal->ops = &ops;
+    report.out = open_memstream(&printed, &len);
+    cr_assert_eq(of(&report, "e"), wanted, "%s", store_message(journal));
+    fclose(report.out);
+    copy = arena_copy(&arena, printed, len);
+    free(printed);
+    journal->ops = real_ops;
+    return copy;
+}
+
+Test(store_upkeep, a_report_of_what_is_pruned_meanwhile_is_whole)
+{
+    size_t count;
+
+    use_file();
+    finish_rich("e");
+    finish("newest");
+    cr_assert(strstr(report_text(report_execution, STORE_OK), json_of_len(LARGE, 'x')));
+    cr_assert_eq(swept_count, 0);
+    cr_assert_eq(store_sweep_values(pruner, &count), STORE_OK);
+    cr_assert_eq(count, 1, "nobody reads it any more");
+    journal_close(pruner);
+    report_text(report_execution, STORE_NOT_FOUND);
+    journal_close(pruner);
+}
+
+Test(store_upkeep, a_history_of_what_is_pruned_meanwhile_is_whole)
+{
+    use_file();
+    finish_rich("e");
+    finish("newest");
+    cr_assert(strstr(report_text(report_history, STORE_OK), "execution_started"));
+    journal_close(pruner);
 }
 
 Test(store_upkeep, where_there_are_none_nothing_is_swept)
