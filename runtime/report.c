@@ -167,9 +167,9 @@ enum store_error report_execution(const struct report *report, const char *prefi
 enum store_error report_history(const struct report *report, const char *prefix)
 {
     struct journal *journal = report->journal;
-    struct execution_row row;
-    struct history_row *events;
-    size_t count;
+    struct execution_row row = {0};
+    struct history_row *events = NULL;
+    size_t count = 0;
     enum store_error error = journal->ops->reads_begin(journal);
 
     if (error == STORE_OK)
