@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "base/vec.h"
@@ -15,7 +14,7 @@
 #include "kad/errors.h"
 #include "session.h"
 
-enum { FOLLOW_EVERY_MS = 200, LOG_BYTES_MAX = 128 * 1024 * 1024 };
+enum { LOG_BYTES_MAX = 128 * 1024 * 1024 };
 
 struct log {
     const char *execution;
@@ -213,7 +212,6 @@ static enum store_error print_all_new(struct logs *logs)
 static enum store_error follow(struct logs *logs)
 {
     struct session *session = logs->session;
-    const struct timespec pause = {.tv_nsec = FOLLOW_EVERY_MS * 1000 * 1000};
     enum store_error error;
     bool is_live;
 
@@ -222,7 +220,7 @@ static enum store_error follow(struct logs *logs)
         is_live = lock_owner(&session->locks, logs->execution.slot) != 0;
         error = print_all_new(logs);
         if (is_live)
-            nanosleep(&pause, NULL);
+            session_pause();
     } while (is_live && error == STORE_OK);
     return error;
 }

@@ -6,6 +6,7 @@
 
 #include "codec.h"
 #include "program/builds.h"
+#include "program/detach.h"
 #include "program/modules.h"
 #include "program/program.h"
 #include "program/queue.h"
@@ -217,6 +218,9 @@ int program_run(struct program *program)
     if (program->admission.is_full && program->admission.refuses)
         return report_skipped(program);
     row->trigger_data = program->options.parameters;
+    exit_code = program->options.detaches ? detach_leave(program, row) : 0;
+    if (exit_code)
+        return exit_code;
     return row->status == EXECUTION_QUEUED ? begin_queued(program, row, true)
                                            : program_drive(program, row, true);
 }

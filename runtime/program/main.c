@@ -11,6 +11,7 @@
 #include "base/terminal.h"
 #include "process/linux.h"
 #include "program/builds.h"
+#include "program/detach.h"
 #include "program/program.h"
 #include "report.h"
 #include "secrets.h"
@@ -169,13 +170,15 @@ static int close_output(struct program *program, int exit_code)
 
 int kad_main(int argc, char **argv, const struct kad_workflow *workflow)
 {
-    struct program program = {.workflow = workflow, .argv = argv, .locks = {-1}};
+    struct program program = {
+        .workflow = workflow, .argv = argv, .locks = {-1}, .asker_fd = -1};
     int exit_code = KAD_EXIT_USAGE;
 
     file_keep_standard();
     if (workflow_has_secrets(workflow))
         linux_hide_memory();
-    if (options_read(&program.arena, workflow, argc, argv, stderr, &program.options)) {
+    if (options_read(&program.arena, workflow, argc, argv, stderr, &program.options) &&
+        (!program.options.detaches || detach_begin(&program, &exit_code))) {
         program.build_id = build_id(&program.arena);
         exit_code = dispatch(&program);
     }

@@ -172,6 +172,12 @@ static void set_no_wait(struct options *options, const char *value)
     options->leaves_waits = true;
 }
 
+static void set_detach(struct options *options, const char *value)
+{
+    (void)value;
+    options->detaches = true;
+}
+
 static const struct option_row rows[] = {
 #define OPTION(name, takes, set, when) {"--" name, takes, set, when},
 #include "program/option_list.def"
@@ -287,6 +293,8 @@ static void check_together(struct arguments *arguments, struct options *options)
         arguments_error(arguments, "--comment goes with --choice");
     if (options->key && options->mode != MODE_RUN && options->mode != MODE_BATCH)
         arguments_error(arguments, "--key goes with a new execution");
+    if (options->detaches && options->mode != MODE_RUN)
+        arguments_error(arguments, "--detach goes with a new execution");
     if (options->is_verbose && options->mode == MODE_BATCH)
         arguments_error(arguments, "--verbose goes with one execution");
     if (options->is_quiet && options->is_verbose)
