@@ -255,11 +255,16 @@ static bool has_commits(const struct worktree *worktree, const char *branch)
            output.out_len > 0;
 }
 
+/* Whatever the person's settings (status.showUntrackedFiles, diff.ignoreSubmodules) say
+ * that they want to see: `git worktree remove` heeds them. */
 static bool is_clean(const struct worktree *worktree, const char *path)
 {
     struct kad_output output;
 
-    return git_in(worktree, path, ARGS("status", "--porcelain"), &output) &&
+    return git_in(worktree, path,
+                  ARGS("status", "--porcelain", "--untracked-files=normal",
+                       "--ignore-submodules=none"),
+                  &output) &&
            !output.out_len;
 }
 

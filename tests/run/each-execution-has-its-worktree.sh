@@ -59,6 +59,14 @@ equal branches "$(branches)" "kad/$(execution) main "
 git worktree remove --force "$(worktree)"
 git branch -q -D "kad/$(execution)"
 
+it "what git is told not to show is kept, too"
+git config status.showUntrackedFiles no
+exits 0 kad workflow write --do 'echo theirs >new'
+equal "theirs" "$(cat "$(worktree)/new")" theirs
+git config --unset status.showUntrackedFiles
+git worktree remove --force "$(worktree)"
+git branch -q -D "kad/$(execution)"
+
 it "nothing changed: nothing stays"
 exits 0 kad workflow write --do true
 equal worktrees "$(worktrees)" 1
