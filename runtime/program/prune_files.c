@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <jansson.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -39,13 +38,6 @@ struct notes {
 static bool is_id(const char *id)
 {
     return *id && !id[strspn(id, "0123456789abcdefghijklmnopqrstuvwxyz-")];
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat about;
-
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
 static const char *state_path(const struct notes *notes, const char *folder,
@@ -98,7 +90,7 @@ static void remove_worktree(struct notes *notes, struct pruned_row *row)
 {
     const char *path = row->id ? state_path(notes, "worktrees", row->id) : NULL;
 
-    if (!path || !is_folder(path))
+    if (!path || !folder_is_there(path))
         return;
     open_worktrees(notes);
     if (notes->why_no_worktree)
@@ -138,8 +130,9 @@ static enum exec_end git(struct notes *notes, const char *cwd, const char *const
 static const char *repository_of(const struct notes *notes,
                                  const struct pruned_row *row)
 {
-    return row->workspace && is_folder(row->workspace) ? row->workspace
-                                                       : notes->prune->project->root;
+    return row->workspace && folder_is_there(row->workspace)
+               ? row->workspace
+               : notes->prune->project->root;
 }
 
 /* Most repositories have no refs of executions: then git is asked once for all notes. What is

@@ -6,9 +6,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/str.h"
 
 /* ---- git ---------------------------------------------------------------------------- */
@@ -128,13 +128,6 @@ enum standing {
     IS_LOST  /* its folder is gone */
 };
 
-static bool is_folder(const char *path)
-{
-    struct stat about;
-
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-}
-
 /* The lines of one worktree in `git worktree list --porcelain`; *list goes on behind. */
 static struct str next_entry(struct str *list)
 {
@@ -162,7 +155,7 @@ static enum standing standing_of(const struct worktree *worktree, const char *pa
         *is_locked = str_find(entry, S("\nlocked")) < entry.len;
         if (str_find(entry, S("\nlocked initializing")) < entry.len)
             return IS_HALF;
-        return is_folder(path) ? IS_WHOLE : IS_LOST;
+        return folder_is_there(path) ? IS_WHOLE : IS_LOST;
     }
     return IS_ABSENT;
 }
@@ -288,7 +281,7 @@ struct worktree_rest worktree_end(const struct worktree *worktree,
                                  branch_of(worktree, execution)};
     struct kad_output output;
 
-    if (!is_folder(rest.path))
+    if (!folder_is_there(rest.path))
         return (struct worktree_rest){0};
     if (!is_over) {
         git(worktree, ARGS("worktree", "unlock", rest.path), &output);
