@@ -40,6 +40,8 @@ void kad_finish(struct kad_run *run, const void *outputs)
     if (!run->fault[0])
         problem = codec_encode(&execution->memory, execution->workflow->outputs,
                                CODEC_AFTER_SUCCESS, outputs, &json);
+    if (!problem && json.len > JOURNAL_VALUE_MAX)
+        problem = "the outputs are larger than 64 MiB";
     if (problem)
         kad_fault(run, "%s", problem);
     execution->outputs = json.text;

@@ -89,14 +89,20 @@ static void open_worktrees(struct notes *notes)
 static void remove_worktree(struct notes *notes, struct pruned_row *row)
 {
     const char *path = row->id ? state_path(notes, "worktrees", row->id) : NULL;
+    struct worktree_rest rest;
 
-    if (!path || !folder_is_there(path))
+    if (!path || !worktree_is_left(notes->prune->project, notes->arena, row->id))
         return;
     open_worktrees(notes);
-    if (notes->why_no_worktree)
+    if (notes->why_no_worktree) {
         keep(notes, row, path, notes->why_no_worktree);
-    else if (worktree_end(&notes->worktree, row->id, true).path)
+        return;
+    }
+    rest = worktree_end(&notes->worktree, row->id, true);
+    if (rest.path)
         keep(notes, row, path, "it has work that is not committed");
+    else if (rest.problem)
+        keep(notes, row, path, rest.problem);
 }
 
 /* ---- Git refs: refs/kad/EXECUTION/NAME ---------------------------------------------- */

@@ -1,11 +1,15 @@
 /* worktree.c: see worktree.h.
  *
  * What git knows about a worktree is asked, never remembered. One that git is still making,
- * because it was killed, is locked with the reason `initializing`. */
+ * because it was killed, is locked with the reason `initializing`. One that is being removed
+ * has a mark beside it, EXECUTION.going, from when it was seen that nothing would be lost until
+ * its branch, too, has been seen to: what is killed meanwhile leaves a part, which can go. */
 #include "program/worktree.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -85,6 +89,11 @@ const char *worktree_workspace(const struct worktree *worktree, const char *exec
 {
     return arena_printf(worktree->arena, "%s%s", path_of(worktree, execution),
                         worktree->folder);
+}
+
+static const char *mark_of(const struct worktree *worktree, const char *path)
+{
+    return arena_printf(worktree->arena, "%s.going", path);
 }
 
 /* ---- Checking ----------------------------------------------------------------------- */
@@ -169,25 +178,46 @@ static bool has_branch(const struct worktree *worktree, const char *branch)
 }
 
 /* Twice --force: also where it was locked, or is assigned to a folder that is gone. */
+static bool try_add(const struct worktree *worktree, const char *path,
+                    const char *branch, struct kad_output *output)
+{
+    if (has_branch(worktree, branch))
+        return git(worktree, ARGS("worktree", "add", "-f", "-f", path, branch), output);
+    return git(worktree,
+               ARGS("worktree", "add", "-f", "-f", "-b", branch, path, "HEAD"), output);
+}
+
+/* The branch is this execution's alone, and so is what locks it: a git that was killed has left
+ * that. false: nothing does. */
+static bool unlock_branch(const struct worktree *worktree, const char *branch)
+{
+    const char *name = arena_printf(worktree->arena, "refs/heads/%s.lock", branch);
+    struct kad_output output;
+    const char *path;
+
+    if (!git(worktree, ARGS("rev-parse", "--git-path", name), &output))
+        return false;
+    path = line_of(worktree, &output);
+    if (path[0] != '/')
+        path = arena_printf(worktree->arena, "%s/%s", worktree->project->root, path);
+    return unlink(path) == 0;
+}
+
 static const char *add(const struct worktree *worktree, const char *path,
                        const char *branch, bool is_fresh)
 {
     struct kad_output output;
     bool is_made;
 
-    if (has_branch(worktree, branch))
-        is_made =
-            git(worktree, ARGS("worktree", "add", "-f", "-f", path, branch), &output);
-    else if (is_fresh)
-        is_made = git(worktree,
-                      ARGS("worktree", "add", "-f", "-f", "-b", branch, path, "HEAD"),
-                      &output);
-    else
+    if (!is_fresh && !has_branch(worktree, branch))
         return arena_printf(
             worktree->arena,
             "its workspace %s is gone, and so is its branch %s: start a new "
             "execution",
             path, branch);
+    is_made =
+        try_add(worktree, path, branch, &output) ||
+        (unlock_branch(worktree, branch) && try_add(worktree, path, branch, &output));
     return is_made ? NULL
                    : failure(worktree,
                              arena_printf(worktree->arena,
@@ -205,11 +235,24 @@ static void lock(const struct worktree *worktree, const char *path)
         &output);
 }
 
+/* With what is in it. Git refuses one that it has made, or removed, by half: then it is
+ * enough for git that the folder is gone. */
+static bool take_apart(const struct worktree *worktree, const char *path)
+{
+    const char *const *args = ARGS("worktree", "remove", "-f", "-f", path);
+    struct kad_output output;
+    bool is_locked;
+
+    if (git(worktree, args, &output))
+        return true;
+    return file_remove(path) && (git(worktree, args, &output) ||
+                                 standing_of(worktree, path, &is_locked) == IS_ABSENT);
+}
+
 const char *worktree_make(const struct worktree *worktree, const char *execution,
                           bool is_fresh)
 {
     const char *path = path_of(worktree, execution);
-    struct kad_output output;
     const char *error;
     bool is_locked;
 
@@ -218,9 +261,7 @@ const char *worktree_make(const struct worktree *worktree, const char *execution
         if (!is_locked)
             lock(worktree, path);
         return NULL;
-    case IS_HALF:
-        git(worktree, ARGS("worktree", "remove", "-f", "-f", path), &output);
-        break;
+    case IS_HALF: take_apart(worktree, path); break;
     case IS_ABSENT:
     case IS_LOST: break;
     }
@@ -248,40 +289,106 @@ static bool has_commits(const struct worktree *worktree, const char *branch)
            output.out_len > 0;
 }
 
-/* Whatever the person's settings (status.showUntrackedFiles, diff.ignoreSubmodules) say
- * that they want to see: `git worktree remove` heeds them. */
+static bool is_there(const char *path)
+{
+    struct stat about;
+
+    return lstat(path, &about) == 0;
+}
+
+/* Whatever the person's settings (status.showUntrackedFiles, diff.ignoreSubmodules) say that
+ * they want to see: `git worktree remove` heeds them. Without its `.git` git would look at the
+ * checkout around it. */
 static bool is_clean(const struct worktree *worktree, const char *path)
 {
     struct kad_output output;
 
-    return git_in(worktree, path,
+    return is_there(arena_printf(worktree->arena, "%s/.git", path)) &&
+           git_in(worktree, path,
                   ARGS("status", "--porcelain", "--untracked-files=normal",
                        "--ignore-submodules=none"),
                   &output) &&
            !output.out_len;
 }
 
+static bool mark(const char *path)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+    return fd >= 0 && close(fd) == 0;
+}
+
+/* A whole one goes if it is clean. */
+static bool take_clean(const struct worktree *worktree, const char *path)
+{
+    const char *going = mark_of(worktree, path);
+    struct kad_output output;
+
+    git(worktree, ARGS("worktree", "unlock", path), &output);
+    if (!is_clean(worktree, path) || !mark(going))
+        return false;
+    if (git(worktree, ARGS("worktree", "remove", path), &output))
+        return true;
+    if (is_clean(worktree, path))
+        unlink(going); /* git would rather keep it */
+    return false;
+}
+
 /* One that git was still making has nothing in it but what git has put there. */
 static bool take_away(const struct worktree *worktree, const char *path)
 {
-    struct kad_output output;
     bool is_locked;
 
-    if (standing_of(worktree, path, &is_locked) == IS_HALF)
-        return git(worktree, ARGS("worktree", "remove", "-f", "-f", path), &output);
-    git(worktree, ARGS("worktree", "unlock", path), &output);
-    return is_clean(worktree, path) &&
-           git(worktree, ARGS("worktree", "remove", path), &output);
+    if (is_there(mark_of(worktree, path)))
+        return take_apart(worktree, path);
+    switch (standing_of(worktree, path, &is_locked)) {
+    case IS_HALF: return take_apart(worktree, path);
+    case IS_ABSENT: return rmdir(path) == 0; /* git had only begun */
+    case IS_WHOLE:
+    case IS_LOST: break;
+    }
+    return take_clean(worktree, path);
+}
+
+/* Unless it has commits of its own. */
+static void take_branch(const struct worktree *worktree, struct worktree_rest *rest)
+{
+    const char *const *args = ARGS("branch", "-D", rest->branch);
+    struct kad_output output;
+
+    if (has_branch(worktree, rest->branch)) {
+        if (has_commits(worktree, rest->branch))
+            return;
+        if (!git(worktree, args, &output) &&
+            !(unlock_branch(worktree, rest->branch) && git(worktree, args, &output))) {
+            rest->problem =
+                failure(worktree,
+                        arena_printf(worktree->arena, "the branch %s can't be deleted",
+                                     rest->branch),
+                        &output);
+            return;
+        }
+    }
+    rest->branch = NULL;
+}
+
+bool worktree_is_left(const struct project *project, struct arena *arena,
+                      const char *execution)
+{
+    const struct worktree worktree = {.arena = arena, .project = project};
+    const char *path = path_of(&worktree, execution);
+
+    return is_there(path) || is_there(mark_of(&worktree, path));
 }
 
 struct worktree_rest worktree_end(const struct worktree *worktree,
                                   const char *execution, bool is_over)
 {
-    struct worktree_rest rest = {path_of(worktree, execution),
-                                 branch_of(worktree, execution)};
+    struct worktree_rest rest = {.path = path_of(worktree, execution),
+                                 .branch = branch_of(worktree, execution)};
     struct kad_output output;
 
-    if (!folder_is_there(rest.path))
+    if (!worktree_is_left(worktree->project, worktree->arena, execution))
         return (struct worktree_rest){0};
     if (!is_over) {
         git(worktree, ARGS("worktree", "unlock", rest.path), &output);
@@ -289,9 +396,9 @@ struct worktree_rest worktree_end(const struct worktree *worktree,
     }
     if (!take_away(worktree, rest.path))
         return rest;
+    take_branch(worktree, &rest);
+    if (!rest.problem)
+        unlink(mark_of(worktree, rest.path));
     rest.path = NULL;
-    if (!has_commits(worktree, rest.branch) &&
-        git(worktree, ARGS("branch", "-D", rest.branch), &output))
-        rest.branch = NULL;
     return rest;
 }

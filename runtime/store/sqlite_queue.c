@@ -309,22 +309,30 @@ enum store_error sqlite_group_end(struct journal *base)
     return transaction_end(journal, error, WAL_PAGES_IN_RUN);
 }
 
-/* A group has its transaction already, and sees what it has written. */
+/* A group has its transaction already, and sees what it has written. Large values are held
+ * before: those that the rows of this moment refer to stay. */
 enum store_error sqlite_reads_begin(struct journal *base)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
 
-    return journal->group == UNGROUPED ? run(journal, BEGIN_READS) : STORE_OK;
+    if (journal->group != UNGROUPED)
+        return STORE_OK;
+    sqlite_values_hold(journal);
+    return run(journal, BEGIN_READS);
 }
 
 /* A severe error has ended the transaction by itself. */
 enum store_error sqlite_reads_end(struct journal *base)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    enum store_error error = STORE_OK;
 
-    return journal->group == UNGROUPED && !sqlite3_get_autocommit(journal->db)
-               ? run(journal, COMMIT)
-               : STORE_OK;
+    if (journal->group != UNGROUPED)
+        return STORE_OK;
+    if (!sqlite3_get_autocommit(journal->db))
+        error = run(journal, COMMIT);
+    sqlite_values_leave(journal);
+    return error;
 }
 
 enum store_error sqlite_sync_commits(struct sqlite_journal *journal, bool is_synced)

@@ -46,7 +46,7 @@ enum store_error store_forget_pruned(struct journal *journal,
 enum store_error store_delete_events(struct journal *journal, int64_t before_ms,
                                      bool is_dry, size_t *count);
 
-/* Removes files of large values that no row refers to; none while a backup copies them. */
+/* Removes files of large values that no row refers to; none while somebody copies or reads them. */
 enum store_error store_sweep_values(struct journal *journal, size_t *count);
 
 /* Build ids, and texts of state.modules (JSON), that executions refer to. */
