@@ -29,6 +29,7 @@ struct notes {
     size_t count;
     bool is_worktree_known;
     struct worktree worktree;
+    struct str worktrees;        /* that git has */
     const char *why_no_worktree; /* or NULL */
     const char *repository;      /* that was looked at last */
     bool has_refs;               /* it had any then */
@@ -84,6 +85,21 @@ static void open_worktrees(struct notes *notes)
     notes->is_worktree_known = true;
     notes->why_no_worktree =
         worktree_init(&notes->worktree, prune->host, prune->arena, prune->project);
+    if (!notes->why_no_worktree)
+        notes->worktrees = worktree_list(&notes->worktree);
+}
+
+/* Git is asked only about those that had one of their own. */
+static bool has_worktree(struct notes *notes, const struct pruned_row *row,
+                         const char *path)
+{
+    if (worktree_is_left(notes->prune->project, notes->arena, row->id))
+        return true;
+    if (!row->workspace || !str_starts_with(str_of(row->workspace), str_of(path)))
+        return false;
+    open_worktrees(notes);
+    return !notes->why_no_worktree &&
+           worktree_is_lost(&notes->worktree, notes->worktrees, row->id);
 }
 
 static void remove_worktree(struct notes *notes, struct pruned_row *row)
@@ -91,7 +107,7 @@ static void remove_worktree(struct notes *notes, struct pruned_row *row)
     const char *path = row->id ? state_path(notes, "worktrees", row->id) : NULL;
     struct worktree_rest rest;
 
-    if (!path || !worktree_is_left(notes->prune->project, notes->arena, row->id))
+    if (!path || !has_worktree(notes, row, path))
         return;
     open_worktrees(notes);
     if (notes->why_no_worktree) {
