@@ -4,9 +4,11 @@
  * A note in the store says whose files are to go; it goes when they have gone, and their
  * folders are synced. A worktree with work that is not committed stays, and its note, so that
  * a later prune looks again. */
+#include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -72,6 +74,52 @@ static void sync_folders(const struct notes *notes)
     for (size_t i = 0; i < FOLDER_COUNT; i++)
         folder_sync(arena_printf(notes->arena, "%s/%s", notes->prune->project->state,
                                  folders[i]));
+}
+
+/* ---- What no execution has ---------------------------------------------------------- */
+
+/* Ids that a folder has an entry of, from before then; in the arena of the notes. */
+static size_t list_ids(const struct notes *notes, const char *folder, const char ***ids)
+{
+    const char *path =
+        arena_printf(notes->arena, "%s/%s", notes->prune->project->state, folder);
+    VEC(const char *) found = {0};
+    struct dirent *entry;
+    DIR *open = opendir(path);
+
+    while (open && (entry = readdir(open))) {
+        struct stat about;
+
+        if (is_id(entry->d_name) &&
+            fstatat(dirfd(open), entry->d_name, &about, 0) == 0 &&
+            (int64_t)about.st_mtim.tv_sec * 1000 < notes->prune->before_ms)
+            vec_push(notes->arena, &found,
+                     str_copy(notes->arena, str_of(entry->d_name)));
+    }
+    if (open)
+        closedir(open);
+    *ids = found.items;
+    return found.count;
+}
+
+/* Who is killed before the row is stored has left files all the same: a secret in clear. */
+static enum store_error note_lost(struct prune *prune)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < FOLDER_COUNT && error == STORE_OK; i++) {
+        struct arena scratch = {0};
+        const struct notes notes = {.prune = prune, .arena = &scratch};
+        const char **ids;
+        const size_t count = list_ids(&notes, folders[i], &ids);
+
+        for (size_t at = 0; at < count && error == STORE_OK; at += NOTES_AT_ONCE)
+            error = store_note_lost(prune->journal, ids + at,
+                                    count - at < NOTES_AT_ONCE ? count - at
+                                                               : NOTES_AT_ONCE);
+        arena_release(&scratch);
+    }
+    return error;
 }
 
 /* ---- Worktrees -------------------------------------------------------------------- */
@@ -262,8 +310,10 @@ enum store_error prune_files(struct prune *prune)
 {
     struct notes notes = {.prune = prune};
     const char *last = "";
-    enum store_error error;
+    enum store_error error = note_lost(prune);
 
+    if (error != STORE_OK)
+        return error;
     do {
         struct arena scratch = {0};
 
