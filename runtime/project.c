@@ -32,13 +32,6 @@ static const char *name_in(struct arena *arena, const char *folder, const char *
     return arena_printf(arena, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, name);
 }
 
-static bool is_folder(const char *path)
-{
-    struct stat about;
-
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-}
-
 /* The nearest folder from `from` upward that holds `name`; NULL: none. `.git` may be a
  * file (worktrees, submodules), `.kad` may not. */
 static const char *folder_with(struct arena *arena, const char *from, const char *name,
@@ -47,7 +40,7 @@ static const char *folder_with(struct arena *arena, const char *from, const char
     for (const char *folder = from;; folder = parent_of(arena, folder)) {
         const char *path = name_in(arena, folder, name);
 
-        if (is_any_kind ? access(path, F_OK) == 0 : is_folder(path))
+        if (is_any_kind ? access(path, F_OK) == 0 : folder_is_there(path))
             return folder;
         if (strcmp(folder, "/") == 0)
             return NULL;
@@ -133,7 +126,7 @@ bool make_folders(struct arena *arena, const char *path)
     if (mkdir(path, 0700) == 0)
         return true;
     if (errno == EEXIST) {
-        if (is_folder(path))
+        if (folder_is_there(path))
             return true;
         errno = ENOTDIR;
         return false;
@@ -143,7 +136,7 @@ bool make_folders(struct arena *arena, const char *path)
     if (!make_folders(arena, parent_of(arena, path)))
         return false;
     /* Somebody else may make it at the same moment. */
-    return mkdir(path, 0700) == 0 || (errno == EEXIST && is_folder(path));
+    return mkdir(path, 0700) == 0 || (errno == EEXIST && folder_is_there(path));
 }
 
 const char *project_prepare(struct arena *arena, const struct project *project)

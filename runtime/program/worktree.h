@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "base/str.h"
 #include "engine/host.h"
 #include "project.h"
 
@@ -39,6 +40,13 @@ const char *worktree_make(const struct worktree *worktree, const char *execution
 
 /* Whether there is something for worktree_end to do. Asks nobody. */
 bool worktree_is_left(const struct project *project, struct arena *arena,
+                      const char *execution);
+
+/* What git says of all worktrees; empty: nothing. */
+struct str worktree_list(const struct worktree *worktree);
+/* Whether git has one in that list whose folder somebody has deleted: that, too, is something
+ * for worktree_end to do. */
+bool worktree_is_lost(const struct worktree *worktree, struct str list,
                       const char *execution);
 
 /* What is left of it. */
