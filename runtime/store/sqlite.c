@@ -268,8 +268,10 @@ static int parameter_get(sqlite3_stmt *statement, const char *name)
 
 void bind_text(sqlite3_stmt *statement, const char *name, const char *text)
 {
-    sqlite3_bind_text(statement, parameter_get(statement, name), text, -1,
-                      SQLITE_STATIC);
+    const int parameter = parameter_get(statement, name);
+
+    if (text) /* what is not bound is NULL */
+        sqlite3_bind_text(statement, parameter, text, -1, SQLITE_STATIC);
 }
 
 void bind_integer(sqlite3_stmt *statement, const char *name, int64_t value)
@@ -277,14 +279,18 @@ void bind_integer(sqlite3_stmt *statement, const char *name, int64_t value)
     sqlite3_bind_int64(statement, parameter_get(statement, name), value);
 }
 
+/* Many rows are of the same moment. */
 void bind_time(sqlite3_stmt *statement, const char *name, int64_t unix_ms)
 {
+    static _Thread_local char text[TIME_TEXT_SIZE];
+    static _Thread_local int64_t text_ms;
     const int parameter = parameter_get(statement, name);
-    char text[TIME_TEXT_SIZE];
 
     if (!unix_ms)
-        return; /* what is not bound is NULL */
-    time_write(unix_ms, text);
+        return; /* NULL */
+    if (unix_ms != text_ms)
+        time_write(unix_ms, text);
+    text_ms = unix_ms;
     sqlite3_bind_text(statement, parameter, text, TIME_TEXT_SIZE - 1, SQLITE_TRANSIENT);
 }
 

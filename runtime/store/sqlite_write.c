@@ -140,9 +140,6 @@ static enum store_error execution_update(struct sqlite_journal *journal,
     if (!statement ||
         sqlite_value_keep(journal, commit->execution_id, &outputs, &reference))
         return STORE_FAILED;
-    bind_text(statement, ":id", commit->execution_id);
-    bind_integer(statement, ":clears_request", commit->clears_request);
-    bind_integer(statement, ":history_seq", last_seq);
     if (commit->sets_execution) {
         bind_text(statement, ":status", execution_status_name(commit->status));
         bind_text(statement, ":current_step", commit->current_step);
@@ -151,6 +148,9 @@ static enum store_error execution_update(struct sqlite_journal *journal,
         bind_time(statement, ":completed_at",
                   execution_is_ended(commit->status) ? commit->now_ms : 0);
     }
+    bind_integer(statement, ":clears_request", commit->clears_request);
+    bind_integer(statement, ":history_seq", last_seq);
+    bind_text(statement, ":id", commit->execution_id);
     return sqlite_run(journal, statement);
 }
 
@@ -178,12 +178,12 @@ static enum store_error step_end(struct sqlite_journal *journal, const char *exe
 
     if (!statement || sqlite_value_keep(journal, execution, &outputs, &reference))
         return STORE_FAILED;
-    bind_text(statement, ":id", ended->key);
     bind_text(statement, ":status", step_status_name(ended->status));
     bind_text(statement, ":outputs", outputs);
     bind_text(statement, ":error", ended->error);
     bind_text(statement, ":outcome", ended->outcome);
     bind_time(statement, ":now", now_ms);
+    bind_text(statement, ":id", ended->key);
     return update_one(journal, statement);
 }
 
