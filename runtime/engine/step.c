@@ -266,16 +266,25 @@ static enum kad_outcome time_is_up(struct kad_step *step)
     return KAD_TIMEOUT;
 }
 
-enum kad_outcome rt_step_wait(struct kad_step *step, int64_t duration_ms)
+enum kad_outcome rt_step_wait_for(struct kad_step *step, int news_fd,
+                                  int64_t duration_ms)
 {
     struct host *host = step->run->execution->drive->engine->host;
-    const struct waiter waiter = waiter_of(step);
+    struct waiter waiter = waiter_of(step);
     const int64_t left_ms = time_left_ms(step);
     const bool is_short = left_ms >= 0 && left_ms < duration_ms;
+    bool is_late;
 
+    waiter.news_fd = news_fd;
     if (!host->wait(host, &waiter, is_short ? left_ms : duration_ms))
         return KAD_LATER;
-    return is_short ? time_is_up(step) : KAD_SUCCESS;
+    is_late = is_short && (!news_fd || time_left_ms(step) == 0);
+    return is_late ? time_is_up(step) : KAD_SUCCESS;
+}
+
+enum kad_outcome rt_step_wait(struct kad_step *step, int64_t duration_ms)
+{
+    return rt_step_wait_for(step, 0, duration_ms);
 }
 
 enum kad_outcome rt_step_park(struct kad_step *step, const char *kind,

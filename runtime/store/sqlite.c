@@ -252,6 +252,13 @@ sqlite3_stmt *sqlite_statement(struct sqlite_journal *journal, enum statement wh
     return *statement;
 }
 
+void sqlite_prepare(struct sqlite_journal *journal, const enum statement *which,
+                    size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        (void)sqlite_statement(journal, which[i]);
+}
+
 /* Names are bound mostly in the order in which the text has them: the one behind the last is
  * looked at first, since SQLite compares the text of all names before it. */
 static int parameter_get(sqlite3_stmt *statement, const char *name)

@@ -109,6 +109,10 @@ extern const char *const sqlite_statement_texts[STATEMENT_COUNT];
 
 /* The prepared statement; NULL: failed. */
 sqlite3_stmt *sqlite_statement(struct sqlite_journal *journal, enum statement which);
+/* What is about to be used in a transaction, so that nobody waits while it is prepared. One
+ * that fails, fails where it is used. */
+void sqlite_prepare(struct sqlite_journal *journal, const enum statement *which,
+                    size_t count);
 
 /* NULL binds NULL; the text is borrowed until the statement is reset. */
 void bind_text(sqlite3_stmt *statement, const char *name, const char *text);
@@ -134,8 +138,8 @@ enum store_error sqlite_queue_enter(struct sqlite_journal *journal);
 void sqlite_queue_leave(struct sqlite_journal *journal);
 
 /* Pages in the log from which a writer checkpoints. At the start of an execution rather
- * early: the next process reads the whole log when it opens the file. Where a person waits, or
- * has written, it may grow a little more first. */
+ * early, if nobody waits: the next process reads the whole log when it opens the file. Where a
+ * person waits, or has written, it may grow a little more first. */
 enum {
     WAL_PAGES_AT_START = 256,
     WAL_PAGES_IN_RUN = 2048,

@@ -245,12 +245,16 @@ static void checkpoint(struct sqlite_journal *journal)
     sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
-/* It takes a while: a person does not wait for it, but for a later one. */
+/* It takes a while: nobody waits for one that is early, and a person not for one that can be
+ * put off a little more. */
 static bool is_checkpoint_due(const struct sqlite_journal *journal, int wal_pages_max)
 {
-    return journal->wal_pages >= wal_pages_max &&
-           (journal->wal_pages >= WAL_PAGES_MAX ||
-            !has_waiters(journal, BESIDE_THE_LINE));
+    if (journal->wal_pages < wal_pages_max)
+        return false;
+    if (journal->wal_pages < WAL_PAGES_IN_RUN)
+        return !has_waiters(journal, FIRST_IN_LINE);
+    return journal->wal_pages >= WAL_PAGES_MAX ||
+           !has_waiters(journal, BESIDE_THE_LINE);
 }
 
 static enum store_error transaction_end(struct sqlite_journal *journal,

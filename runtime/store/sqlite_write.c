@@ -352,8 +352,12 @@ static enum store_error create(struct sqlite_journal *journal, struct arena *are
                                const struct workflow_row *workflow,
                                struct execution_row *row, bool *existed)
 {
-    enum store_error error = sqlite_write_begin(journal);
+    static const enum statement used[] = {BEGIN, COMMIT, WORKFLOW_SAVE,
+                                          EXECUTION_INSERT, HISTORY_INSERT};
+    enum store_error error;
 
+    sqlite_prepare(journal, used, sizeof(used) / sizeof(used[0]));
+    error = sqlite_write_begin(journal);
     if (error != STORE_OK)
         return error;
     error = create_rows(journal, arena, workflow, row, existed);
@@ -427,12 +431,30 @@ static enum store_error commit_rows(struct sqlite_journal *journal,
     return error;
 }
 
+static void prepare_commit(struct sqlite_journal *journal,
+                           const struct journal_commit *commit)
+{
+    const enum statement used[] = {
+        BEGIN,
+        COMMIT,
+        EXECUTION_SEQ,
+        commit->sets_execution ? EXECUTION_SET : EXECUTION_TOUCH,
+        commit->ended ? STEP_END : EXECUTION_SEQ,
+        commit->started ? STEP_INSERT : EXECUTION_SEQ,
+        commit->event_count ? HISTORY_INSERT : EXECUTION_SEQ,
+    };
+
+    sqlite_prepare(journal, used, sizeof(used) / sizeof(used[0]));
+}
+
 enum store_error sqlite_commit(struct journal *base,
                                const struct journal_commit *commit)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
-    enum store_error error = sqlite_write_begin(journal);
+    enum store_error error;
 
+    prepare_commit(journal, commit);
+    error = sqlite_write_begin(journal);
     if (error != STORE_OK)
         return error;
     error = commit_rows(journal, commit);
