@@ -520,6 +520,9 @@ void crew_run(struct crew *crew);
 /* What is about to be stored may share a commit with what others store at this moment.
  * false: the journal has failed. */
 bool crew_open_group(struct crew *crew, const struct kad_run *run);
+/* What is stored from now on, until the round is over, is stored together. false: the journal
+ * has failed. */
+bool crew_begin_group(struct crew *crew);
 /* Somebody has written to the journal. */
 void crew_take_nudge(struct crew *crew);
 
@@ -533,7 +536,7 @@ void drive_call_ready(struct drive *drive);
 void drive_look(struct drive *drive);
 /* Shows that it is still there. */
 void drive_tick(const struct drive *drive);
-/* Reads what its owner is asked to do. */
+/* Reads what its owner is asked to do, unless it ends anyway. */
 void drive_read_request(struct drive *drive);
 /* The block of run->step is given up, at once: nothing in it is being called. */
 void block_abandon(struct kad_run *run);

@@ -11,7 +11,7 @@ enum store_error memory_find(struct journal *base, struct arena *arena,
     struct memory_journal *journal = (struct memory_journal *)base;
     struct entry *found = memory_entry(journal, prefix);
 
-    for (size_t i = 0; !found && i < journal->entries.count; i++)
+    for (size_t i = 0; *prefix && !found && i < journal->entries.count; i++)
         if (strncmp(journal->entries.items[i]->row.id, prefix, strlen(prefix)) == 0)
             found = journal->entries.items[i];
     if (!found)

@@ -217,6 +217,8 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [LARGE_VALUE_DELETE] = "DELETE FROM large_values WHERE execution_id = :execution",
     [LARGE_VALUE_FIND] = "SELECT 1 FROM large_values WHERE hash = :hash LIMIT 1",
     [LARGE_VALUE_LIST] = "SELECT DISTINCT hash FROM large_values",
+    [PRUNED_KNOWN] = "SELECT 1 FROM executions WHERE id = :execution UNION ALL"
+                     " SELECT 1 FROM pruned_executions WHERE id = :execution LIMIT 1",
     [PRUNED_INSERT] = "INSERT OR REPLACE INTO pruned_executions (id, workspace)"
                       " VALUES (:id, :workspace)",
     [PRUNED_LIST] = "SELECT id, workspace FROM pruned_executions WHERE id > :after"

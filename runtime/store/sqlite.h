@@ -75,6 +75,7 @@ enum statement {
     LARGE_VALUE_DELETE,
     LARGE_VALUE_FIND,
     LARGE_VALUE_LIST,
+    PRUNED_KNOWN,
     PRUNED_INSERT,
     PRUNED_LIST,
     PRUNED_DELETE,
@@ -155,13 +156,13 @@ enum store_error sqlite_write_end(struct sqlite_journal *journal,
 enum store_error sqlite_group_begin(struct journal *journal);
 enum store_error sqlite_group_end(struct journal *journal);
 
-/* Who copies files of large values holds them, as far as that can be had; who removes some
+/* Who copies or reads files of large values holds them, as far as that can be had; who removes some
  * takes them, in the queue. false: somebody holds them. */
 void sqlite_values_hold(struct sqlite_journal *journal);
 bool sqlite_values_take(struct sqlite_journal *journal);
 void sqlite_values_leave(struct sqlite_journal *journal);
 
-/* Between these two, what is read is read in one transaction. */
+/* Between these two, what is read is read in one transaction, large values too. */
 enum store_error sqlite_reads_begin(struct journal *journal);
 enum store_error sqlite_reads_end(struct journal *journal);
 

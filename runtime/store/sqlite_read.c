@@ -143,9 +143,12 @@ enum store_error sqlite_find(struct journal *base, struct arena *arena,
                              const char *prefix, struct execution_row *row)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
-    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_FIND);
+    sqlite3_stmt *statement;
     enum store_error error, next;
 
+    if (!*prefix)
+        return STORE_NOT_FOUND;
+    statement = sqlite_statement(journal, EXECUTION_FIND);
     if (!statement)
         return STORE_FAILED;
     bind_text(statement, ":prefix", prefix);

@@ -142,6 +142,13 @@ bool journal_claim(struct journal *journal, int64_t slot)
     return false;
 }
 
+enum store_error journal_reads_end(struct journal *journal, enum store_error error)
+{
+    const enum store_error end = journal->ops->reads_end(journal);
+
+    return error == STORE_OK ? end : error;
+}
+
 const char *store_message(const struct journal *journal)
 {
     return journal->message;

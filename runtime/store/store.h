@@ -26,6 +26,12 @@ enum store_error {
     STORE_FAILED     /* see store_message: file, cause, remedy; exit 74 */
 };
 
+/* ---- Values ---------------------------------------------------------------------- */
+
+/* Bytes of one value, as JSON. Whoever makes a larger one refuses it: what is stored can be
+ * read back. */
+enum { JOURNAL_VALUE_MAX = 64 * 1024 * 1024 };
+
 /* ---- Rows ------------------------------------------------------------------------ */
 
 enum execution_status {
@@ -261,7 +267,7 @@ struct kad_journal_ops {
     enum store_error (*under_way)(struct journal *journal, struct arena *arena,
                                   const char *workflow_id, const char *concurrency_key,
                                   struct execution_row **rows, size_t *count);
-    /* By unique prefix of its id. */
+    /* By unique prefix of its id, which is not empty: else NOT_FOUND. */
     enum store_error (*find)(struct journal *journal, struct arena *arena,
                              const char *prefix, struct execution_row *row);
     /* The latest row of one step (highest visit, then attempt), of one item ("": in no
@@ -395,6 +401,9 @@ void journal_admission(struct execution_row *row, const struct under_way *under_
 
 /* For implementations: false: the new execution has no owner, and the message says why. */
 bool journal_claim(struct journal *journal, int64_t slot);
+
+/* Calls reads_end; `error` is what came of the reads, and comes first. */
+enum store_error journal_reads_end(struct journal *journal, enum store_error error);
 
 const char *store_message(const struct journal *journal);
 void journal_close(struct journal *journal);

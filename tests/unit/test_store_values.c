@@ -1,5 +1,6 @@
 /* test_store_values.c: values that are too large for a row are in files, and nobody notices. */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -243,6 +244,18 @@ Test(store_values, who_stores_the_same_again_mends_a_damaged_file)
     next.inputs = large;
     cr_assert_eq(start_step(&next), STORE_OK);
     cr_assert_str_eq(last_step("e", "plan").outputs, large);
+}
+
+Test(store_values, what_would_be_too_large_to_be_read_is_not_written)
+{
+    const struct str large = {"", (size_t)VALUE_FILE_MAX + 1}; /* is not looked at */
+    char hash[VALUE_HASH_SIZE];
+
+    use_folder();
+    value_hash(S("x"), hash);
+    cr_assert_not(value_file_write(&arena, folder, hash, large));
+    cr_assert_eq(errno, EFBIG);
+    cr_assert_eq(access(value_path(&arena, folder, hash), F_OK), -1);
 }
 
 Test(store_values, a_value_that_cannot_be_written_is_not_referred_to)
