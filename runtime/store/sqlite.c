@@ -153,7 +153,7 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
                   " AND item = :item AND visit < :before"
                   " ORDER BY visit DESC, attempt DESC LIMIT 1",
     [STEP_INSIDE] = "SELECT id, step_id, iif(module = '', inputs, NULL), outputs,"
-                    " status, error, visit, attempt, run, outcome, item, rowid"
+                    " status, error, visit, run, outcome, item"
                     " FROM step_executions WHERE parent = :parent"
                     " ORDER BY rowid DESC LIMIT :limit",
     [STEP_LIST] = "SELECT " STEP_COLUMNS ", rowid FROM step_executions"

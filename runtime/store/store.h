@@ -278,7 +278,8 @@ struct kad_journal_ops {
                                   const char *item, uint32_t before_visit,
                                   struct step_row *row);
     /* What has run directly in an attempt of a block, newest first, at most `limit` rows;
-     * those of modules without their inputs, all without module, action and times. */
+     * those of modules without their inputs, all without what tells which action it was, which
+     * attempt, when and in which place. */
     enum store_error (*inside)(struct journal *journal, const char *parent,
                                size_t limit, const struct step_taker *taker);
     /* All rows of an execution, oldest first. */
