@@ -396,7 +396,7 @@ static enum store_error commit_waits(struct sqlite_journal *journal,
         error = positions_close(journal, commit->close_block);
     if (error == STORE_OK && commit->taken_event)
         error = event_take(journal, execution, commit->taken_event);
-    if (error != STORE_OK || !commit->sets_execution ||
+    if (error != STORE_OK || commit->has_no_waits || !commit->sets_execution ||
         !execution_is_ended(commit->status))
         return error;
     error = close_all(journal, GATE_CLOSE_ALL, execution);
