@@ -367,16 +367,13 @@ enum store_error sqlite_create(struct journal *base, struct arena *arena,
                                struct execution_row *row, bool *existed)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
-    enum store_error error = STORE_OK;
+    enum store_error error;
 
-    if (journal->group != UNGROUPED)
-        return create(journal, arena, workflow, row, existed);
-    error = sqlite_sync_commits(journal, false);
-    if (error == STORE_OK)
-        error = create(journal, arena, workflow, row, existed);
-    if (journal->is_relaxed || sqlite_sync_commits(journal, true) == STORE_OK)
-        return error;
-    return STORE_FAILED;
+    if (journal->group == UNGROUPED)
+        journal->sync_wanted = SYNC_NORMAL;
+    error = create(journal, arena, workflow, row, existed);
+    journal->sync_wanted = journal->sync;
+    return error;
 }
 
 /* In a transaction: what the execution waits for, and where its branches are. */
