@@ -226,6 +226,7 @@ struct execution {
     VEC(struct history_row) events; /* for its next commit, before the branch's own */
     VEC(int64_t) taken;             /* events that are used up, stored or not */
     enum execution_status stored_status; /* what its row says */
+    bool has_waits; /* there may be gates or positions of it, open or closed */
     bool clears_request;
     bool is_late;        /* past its deadline */
     int64_t deadline_ms; /* of the workflow; 0: none */

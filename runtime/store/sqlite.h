@@ -87,11 +87,15 @@ enum statement {
     STATEMENT_COUNT
 };
 
+/* How safe commits are; see sqlite_queue.c. */
+enum sync { SYNC_NOT_SET, SYNC_NORMAL, SYNC_FULL };
+
 struct sqlite_journal {
     struct journal base;
     sqlite3 *db;
-    char *file; /* path; owned */
-    bool is_relaxed;
+    char *file;     /* path; owned */
+    enum sync sync; /* of commits that are not said to need less */
+    enum sync sync_wanted, sync_set;
     int queue_fd;      /* -1: not opened yet */
     int queue_wait_ms; /* for the other writers, at most */
     enum { UNGROUPED, GROUP_GOOD, GROUP_FAILED } group; /* see group_begin */
@@ -173,10 +177,6 @@ enum store_error sqlite_reads_end(struct journal *journal);
 /* Puts the whole log into the file and cuts it to nothing. false: somebody reads what only the
  * log has, and goes on to; it is done as far as it can be. */
 bool sqlite_log_truncate(struct sqlite_journal *journal);
-
-/* Whether commits from now on reach the disk before they return. Outside of transactions.
- * A synced one takes all earlier ones along: they are in the same log. */
-enum store_error sqlite_sync_commits(struct sqlite_journal *journal, bool is_synced);
 
 /* ---- sqlite_value.c -------------------------------------------------------------- */
 

@@ -155,9 +155,29 @@ static bool queue_take(const struct sqlite_journal *journal, enum turn turn)
            (is_held(errno) && queue_wait(journal, turn));
 }
 
+/* Whether commits reach the disk before they return. One that does takes all earlier ones
+ * along: they are in the same log. Set only when it changes, outside of transactions. */
+static enum store_error set_sync(struct sqlite_journal *journal)
+{
+    const enum sync wanted = journal->sync_wanted;
+    int result;
+
+    if (!journal->db || journal->sync_set == wanted) /* no file yet */
+        return STORE_OK;
+    result = sqlite3_exec(journal->db,
+                          wanted == SYNC_FULL ? "PRAGMA synchronous = FULL"
+                                              : "PRAGMA synchronous = NORMAL",
+                          NULL, NULL, NULL);
+    if (result != SQLITE_OK)
+        return sqlite_fail(journal, result);
+    journal->sync_set = wanted;
+    return STORE_OK;
+}
+
 static enum store_error enter(struct sqlite_journal *journal, enum turn turn)
 {
-    if (journal->queue_fd < 0 && queue_open(journal) != STORE_OK)
+    if (set_sync(journal) != STORE_OK ||
+        (journal->queue_fd < 0 && queue_open(journal) != STORE_OK))
         return STORE_FAILED;
     if (queue_take(journal, turn))
         return STORE_OK;
@@ -364,13 +384,4 @@ enum store_error sqlite_reads_end(struct journal *base)
         error = run(journal, COMMIT);
     sqlite_values_leave(journal);
     return error;
-}
-
-enum store_error sqlite_sync_commits(struct sqlite_journal *journal, bool is_synced)
-{
-    const char *text =
-        is_synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
-    const int result = sqlite3_exec(journal->db, text, NULL, NULL, NULL);
-
-    return result == SQLITE_OK ? STORE_OK : sqlite_fail(journal, result);
 }

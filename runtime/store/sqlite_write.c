@@ -371,16 +371,13 @@ enum store_error sqlite_create(struct journal *base, struct arena *arena,
                                struct execution_row *row, bool *existed)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
-    enum store_error error = STORE_OK;
+    enum store_error error;
 
-    if (journal->group != UNGROUPED)
-        return create(journal, arena, workflow, row, existed);
-    error = sqlite_sync_commits(journal, false);
-    if (error == STORE_OK)
-        error = create(journal, arena, workflow, row, existed);
-    if (journal->is_relaxed || sqlite_sync_commits(journal, true) == STORE_OK)
-        return error;
-    return STORE_FAILED;
+    if (journal->group == UNGROUPED)
+        journal->sync_wanted = SYNC_NORMAL;
+    error = create(journal, arena, workflow, row, existed);
+    journal->sync_wanted = journal->sync;
+    return error;
 }
 
 /* In a transaction: what the execution waits for, and where its branches are. */
@@ -400,7 +397,7 @@ static enum store_error commit_waits(struct sqlite_journal *journal,
         error = positions_close(journal, commit->close_block);
     if (error == STORE_OK && commit->taken_event)
         error = event_take(journal, execution, commit->taken_event);
-    if (error != STORE_OK || !commit->sets_execution ||
+    if (error != STORE_OK || commit->has_no_waits || !commit->sets_execution ||
         !execution_is_ended(commit->status))
         return error;
     error = close_all(journal, GATE_CLOSE_ALL, execution);

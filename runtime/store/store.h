@@ -219,6 +219,7 @@ struct journal_commit {
     const struct position_row *positions; /* inserted, or replaced */
     size_t position_count;
     const char *close_block; /* block_key whose positions go, after they were written */
+    bool has_no_waits;       /* it never had a gate or position: its end closes none */
     int64_t taken_event; /* id of an event that this execution has used up; 0: none */
     bool sets_execution; /* the fields below are written */
     enum execution_status status; /* an ended one sets completed_at */
