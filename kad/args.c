@@ -7,6 +7,7 @@
 #include "base/vec.h"
 #include "cli.h"
 #include "kad/errors.h"
+#include "kad/workflow.h"
 
 void cli_error(const char *format, ...)
 {
@@ -167,8 +168,55 @@ static size_t read_option(struct cli *cli, const struct arg_rules *rules,
         cli_error("option `%s` needs a value: %s", option->name, option->value_name);
         return 0;
     }
+    if (*option->value) {
+        cli_error("option `%s` is given twice", option->name);
+        return 0;
+    }
     *option->value = given ? given : cli->argv[at + 1];
     return given ? 1 : 2;
+}
+
+static bool is_given(const struct arg_rules *rules, const char *name)
+{
+    const struct arg_option *option =
+        option_find(rules->options, rules->option_count, str_of(name));
+
+    return option->value ? *option->value != NULL : *option->flag;
+}
+
+/* false: reported. */
+static bool is_in_company(const struct cli *cli, const struct arg_limit *limit)
+{
+    switch (limit->company) {
+    case ARG_WITH_OPERAND:
+        if (cli->argc > 0)
+            return true;
+        cli_error("option `%s` needs an argument: %s %s", limit->name, cli->path,
+                  cli->command->arguments);
+        return false;
+    case ARG_WITHOUT_OPERAND:
+        if (cli->argc == 0)
+            return true;
+        cli_error("option `%s` does not go with `%s`", limit->name, cli->argv[0]);
+        return false;
+    case ARG_WITHOUT_JSON:
+        if (!cli->is_json)
+            return true;
+        cli_error("option `%s` does not go with --json", limit->name);
+        return false;
+    }
+    kad_unreachable();
+}
+
+/* What would be read and then ignored is a mistake. */
+static bool are_in_company(const struct cli *cli, const struct arg_rules *rules)
+{
+    bool are = true;
+
+    for (size_t i = 0; i < rules->limit_count; i++)
+        if (is_given(rules, rules->limits[i].name))
+            are = is_in_company(cli, &rules->limits[i]) && are;
+    return are;
 }
 
 /* What is left unset in a script: as an execution's id it would fit each of them. */
@@ -251,5 +299,6 @@ bool args_read(struct cli *cli, const struct arg_rules *rules, int *exit_code)
         *exit_code = KAD_EXIT_COMPLETED;
         return false;
     }
-    return operand_count_fits(cli, rules) && !has_empty_operand(cli, rules);
+    return operand_count_fits(cli, rules) && !has_empty_operand(cli, rules) &&
+           are_in_company(cli, rules);
 }

@@ -39,13 +39,23 @@ struct arg_option {
     const char *name;       /* "--step" */
     const char *value_name; /* "STEP"; NULL: it takes no value */
     const char *about;
-    const char **value; /* where its value goes */
+    const char **value; /* where its value goes: NULL before it is given */
     bool *flag;         /* or, without a value, what it sets */
+};
+
+/* Without which, or with which, an option would be read and then ignored. */
+enum arg_company { ARG_WITH_OPERAND, ARG_WITHOUT_OPERAND, ARG_WITHOUT_JSON };
+
+struct arg_limit {
+    const char *name; /* of the option */
+    enum arg_company company;
 };
 
 struct arg_rules {
     const struct arg_option *options;
     size_t option_count;
+    const struct arg_limit *limits; /* those that do not go with everything */
+    size_t limit_count;
     size_t min_operands, max_operands;
     /* Whatever follows the first operand belongs to another program. */
     bool stops_at_operand;

@@ -279,8 +279,11 @@ int cmd_logs(struct cli *cli)
         {"--follow", NULL, "print what comes until the execution stops", NULL,
          &logs.follows},
     };
+    static const struct arg_limit limits[] = {{"--follow", ARG_WITHOUT_JSON}};
     const struct arg_rules rules = {.options = options,
                                     .option_count = COUNT_OF(options),
+                                    .limits = limits,
+                                    .limit_count = COUNT_OF(limits),
                                     .min_operands = 1,
                                     .max_operands = 1};
     struct session session;

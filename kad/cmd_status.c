@@ -21,7 +21,7 @@ static bool read_limit(const char *text, size_t *limit)
 
 int cmd_status(struct cli *cli)
 {
-    const char *workflow = NULL, *limit_text = LIMIT;
+    const char *workflow = NULL, *limit_text = NULL;
     bool shows_all = false;
     bool watches = false;
     const struct arg_option options[] = {
@@ -33,9 +33,17 @@ int cmd_status(struct cli *cli)
          &shows_all},
         {"--watch", NULL, "show it again and again until it stops", NULL, &watches},
     };
+    static const struct arg_limit limits[] = {
+        {"--workflow", ARG_WITHOUT_OPERAND},
+        {"--limit", ARG_WITHOUT_OPERAND},
+        {"--all", ARG_WITH_OPERAND},
+        {"--watch", ARG_WITH_OPERAND},
+    };
     const struct arg_rules rules = {
         .options = options,
         .option_count = COUNT_OF(options),
+        .limits = limits,
+        .limit_count = COUNT_OF(limits),
         .max_operands = 1,
         .details =
             "Without EXECUTION: a list of executions, the newest first. Those that steps\n"
@@ -53,12 +61,8 @@ int cmd_status(struct cli *cli)
 
     if (!args_read(cli, &rules, &exit_code))
         return exit_code;
-    if (!read_limit(limit_text, &limit))
+    if (!read_limit(limit_text ? limit_text : LIMIT, &limit))
         return KAD_EXIT_USAGE;
-    if (watches && cli->argc == 0) {
-        cli_error("--watch goes with an execution");
-        return KAD_EXIT_USAGE;
-    }
     if (!session_open(&session, cli, &exit_code))
         return exit_code;
     session.report.shows_all = shows_all;

@@ -86,6 +86,15 @@ static bool open_store(struct session *session, bool makes)
     return true;
 }
 
+/* What a name that is misspelt leads to is not empty, but an error. false: reported. */
+static bool may_be_missing(const struct project *project)
+{
+    if (!project->is_named)
+        return true;
+    cli_error("there is no store %s: its first run makes it", project->database);
+    return false;
+}
+
 static bool open_session(struct session *session, struct cli *cli, bool makes,
                          int *exit_code)
 {
@@ -93,6 +102,9 @@ static bool open_session(struct session *session, struct cli *cli, bool makes,
     if (!session_project(cli, &session->project, exit_code))
         return false;
     if (!makes && access(session->project.database, F_OK) < 0 && errno == ENOENT) {
+        *exit_code = KAD_EXIT_USAGE;
+        if (!may_be_missing(&session->project))
+            return false;
         session->journal = memory_journal_new();
     } else if (!open_store(session, makes)) {
         *exit_code = KAD_EXIT_STORE;

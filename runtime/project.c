@@ -82,6 +82,7 @@ static void use_database(struct arena *arena, struct project *project, const cha
 {
     project->database = absolute(arena, cwd, file);
     project->state = database_state(arena, project->database);
+    project->is_named = true;
     if (!project->root)
         project->root = cwd;
 }

@@ -17,6 +17,7 @@ struct project {
     const char *root;
     const char *database;
     const char *state; /* folder of locks, logs/, builds/, asks/, config.yaml, bin/ */
+    bool is_named;     /* the database, by --db or KAD_DB */
 };
 
 /* `db_option` from --db, or NULL (then KAD_DB counts). NULL, or an error text that

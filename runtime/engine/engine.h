@@ -79,6 +79,7 @@ enum engine_end {
     ENGINE_WAITING,
     ENGINE_CANCELLED,
     ENGINE_QUEUED,  /* it has not started: others of its workflow are under way */
+    ENGINE_HELD,    /* another process runs it; no end of this engine's */
     ENGINE_REFUSED, /* nothing has been done: see refusal */
     ENGINE_STORE_FAILED
 };

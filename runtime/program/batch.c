@@ -313,6 +313,8 @@ static int exit_of(const struct batch *batch)
     if (counts[ENGINE_PAUSED] || counts[ENGINE_WAITING] || counts[ENGINE_QUEUED] ||
         count_left(batch))
         return KAD_EXIT_WAITING;
+    if (counts[ENGINE_HELD])
+        return KAD_EXIT_HELD;
     return counts[ENGINE_CANCELLED] ? KAD_EXIT_CANCELLED : KAD_EXIT_COMPLETED;
 }
 
@@ -330,7 +332,7 @@ static const char *counts_of(struct batch *batch, struct arena *arena, json_t *c
 {
     const char *text = "";
 
-    for (int end = ENGINE_COMPLETED; end <= ENGINE_QUEUED; end++)
+    for (int end = ENGINE_COMPLETED; end <= ENGINE_HELD; end++)
         add_count(arena, &text, counts, outcome_word((enum engine_end)end),
                   outcome_word((enum engine_end)end), batch->counts[end]);
     add_count(arena, &text, counts, "skipped", "skipped", batch->skipped);

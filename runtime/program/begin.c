@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "codec.h"
 #include "program/builds.h"
 #include "program/detach.h"
 #include "program/modules.h"
@@ -13,41 +12,6 @@
 #include "secrets.h"
 
 /* ---- A new execution ---------------------------------------------------------------- */
-
-static enum engine_end end_of(enum execution_status status)
-{
-    switch (status) {
-    case EXECUTION_COMPLETED: return ENGINE_COMPLETED;
-    case EXECUTION_FAILED: return ENGINE_FAILED;
-    case EXECUTION_CANCELLED: return ENGINE_CANCELLED;
-    case EXECUTION_WAITING: return ENGINE_WAITING;
-    case EXECUTION_QUEUED: return ENGINE_QUEUED;
-    case EXECUTION_RUNNING:
-    case EXECUTION_PAUSED: return ENGINE_PAUSED;
-    }
-    kad_unreachable();
-}
-
-/* What is stored of an execution that is not to be run (again). 0, or the exit code. */
-int program_stored_result(struct program *program, const struct execution_row *row,
-                          struct engine_result *result)
-{
-    *result = (struct engine_result){
-        .end = end_of(row->status),
-        .execution = row->id,
-        .outputs = row->outputs,
-        .step = row->current_step,
-        .started_ms = row->started_ms,
-        .ended_ms = row->completed_ms ? row->completed_ms : row->started_ms,
-    };
-
-    if (row->error &&
-        codec_decode(&program->arena, &kad_error_type, CODEC_AFTER_SUCCESS, row->error,
-                     strlen(row->error), &result->error))
-        return program_fail(program, KAD_EXIT_STORE,
-                            "its stored error is not readable");
-    return 0;
-}
 
 static int report_stored(struct program *program, const struct execution_row *row)
 {

@@ -19,6 +19,7 @@ int outcome_exit(enum engine_end end)
     case ENGINE_QUEUED:
     case ENGINE_WAITING: return KAD_EXIT_WAITING;
     case ENGINE_CANCELLED: return KAD_EXIT_CANCELLED;
+    case ENGINE_HELD: return KAD_EXIT_HELD;
     case ENGINE_REFUSED: return KAD_EXIT_USAGE;
     case ENGINE_STORE_FAILED: return KAD_EXIT_STORE;
     }
@@ -34,6 +35,7 @@ const char *outcome_word(enum engine_end end)
     case ENGINE_WAITING: return "waiting";
     case ENGINE_CANCELLED: return "cancelled";
     case ENGINE_QUEUED: return "queued";
+    case ENGINE_HELD: return "running";
     case ENGINE_REFUSED: return "refused";
     case ENGINE_STORE_FAILED: return "store_failed";
     }
@@ -115,6 +117,8 @@ static bool print_gate(struct arena *arena, const struct engine_result *result,
 {
     const char *kind = gate->row.kind;
 
+    if (gate->row.answer)
+        return true; /* a resume takes it up */
     if (strcmp(kind, "question") == 0) {
         print_question(arena, result, gate, style);
         return false;
@@ -247,14 +251,16 @@ json_t *outcome_json(const struct engine *engine, const struct engine_result *re
 int outcome_report(struct arena *arena, const struct engine *engine,
                    const struct engine_result *result, struct outcome_style style)
 {
-    if (result->end == ENGINE_REFUSED)
-        fprintf(stderr, "wf-%s: %s\n", engine->workflow->id, result->refusal);
-    else if (result->end == ENGINE_STORE_FAILED)
+    const int exit_code = outcome_exit(result->end);
+
+    if (result->end == ENGINE_REFUSED || result->end == ENGINE_STORE_FAILED) {
         fprintf(stderr, "wf-%s: %s\n", engine->workflow->id,
-                store_message(engine->journal));
-    else if (!style.is_quiet)
+                result->end == ENGINE_REFUSED ? result->refusal
+                                              : store_message(engine->journal));
+        return exit_code;
+    }
+    if (!style.is_quiet)
         print_result(arena, engine, result, style);
-    if (style.is_json)
-        return document_print(outcome_json(engine, result), outcome_exit(result->end));
-    return outcome_exit(result->end);
+    return style.is_json ? document_print(outcome_json(engine, result), exit_code)
+                         : exit_code;
 }

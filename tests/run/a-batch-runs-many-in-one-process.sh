@@ -115,6 +115,18 @@ for id in $(sql "SELECT id FROM executions WHERE status = 'running'"); do
     exits 0 kad workflow resume "$id"
 done
 
+it "one that another process runs is told as running"
+echo '{"who": "held", "gate": "shut"}' >lines
+touch shut
+$wf --batch lines --key held >"$temporary/first" 2>&1 &
+runner=$!
+eventually grep -qx held begun
+exits 5 $wf --batch lines --key held --json
+equal executions "$(jq -c '[.executions[0].status, .counts.running, .counts.paused, .exit]' "$temporary/out")" \
+    '["running",1,0,5]'
+rm shut
+wait "$runner"
+
 it "50 processes share one store: none is lost, none runs twice, nobody is refused"
 rm begun
 for who in {1..50}; do

@@ -145,3 +145,13 @@ exits 0 kad workflow run --db "$temporary/elsewhere.db" hello
 equal "executions elsewhere" "$(database=$temporary/elsewhere.db sql "SELECT count(*) FROM executions")" 1
 exits 0 kad workflow status --db "$temporary/elsewhere.db"
 contains "$temporary/out" hello
+
+it "does not take a store that is not there for an empty one"
+for command in "list" "status" "status x" "prune --older-than 1d" "cancel x"; do
+    # Words of a command are meant to be split.
+    # shellcheck disable=SC2086
+    exits 2 kad --db "$temporary/elsewere.db" workflow $command
+    contains "$temporary/err" "there is no store $temporary/elsewere.db: its first run makes it"
+done
+exits 2 env KAD_DB="$temporary/elsewere.db" kad workflow status --json
+equal "standard output" "$(cat "$temporary/out")" ""

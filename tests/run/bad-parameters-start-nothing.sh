@@ -23,6 +23,18 @@ for command in status resume history logs pause cancel; do
     contains "$temporary/err" nosuchexecution
 done
 
+it "refuses options that would be ignored, or that are given twice"
+exits 2 kad workflow status x --workflow implement-feature --limit 3
+contains "$temporary/err" "option \`--workflow\` does not go with \`x\`"
+contains "$temporary/err" "option \`--limit\` does not go with \`x\`"
+exits 2 kad workflow logs x --follow --json
+contains "$temporary/err" "option \`--follow\` does not go with --json"
+exits 2 kad --db a.db workflow --db b.db status
+contains "$temporary/err" "option \`--db\` is given twice"
+exits 2 kad workflow status --limit 3 --limit 4
+exits 2 wf-implement-feature --status x --relaxed
+contains "$temporary/err" "--relaxed does not go with --status"
+
 it "takes an empty word for no execution, workflow, event or file"
 for command in "workflow status" "workflow resume" "workflow history" "workflow logs" \
     "workflow pause" "workflow cancel" "workflow run" "workflow show" emit backup progress build; do

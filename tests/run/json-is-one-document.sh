@@ -86,6 +86,17 @@ gate=$(jq -c .gate "$temporary/out")
 raw=$(jq -r .execution "$temporary/out")
 says 0 '.logs[0].text | endswith("\na\ufffdb\n")' kad workflow logs --json "$raw"
 says 0 ".gates == [$gate]" kad workflow status --json "$raw"
+says 3 '.gate.kind == "approval"' kad workflow run --json --key one raw
+kept=$(jq -c '[.execution, .gate, .gates]' "$temporary/out")
+says 3 "[.execution, .gate, .gates] == $kept" kad workflow run --json --key one raw
+contains "$temporary/err" "kad workflow approve $(jq -r .execution "$temporary/out") --choice good"
+lacks "$temporary/err" "kad workflow resume"
+
+it "prints nothing where nothing was done"
+exits 2 kad workflow resume --json --from nosuch "$raw"
+equal "standard output" "$(cat "$temporary/out")" ""
+exits 2 kad workflow approve --json --choice nosuch "$raw"
+equal "standard output" "$(cat "$temporary/out")" ""
 
 it "holds for what steers them"
 says 3 '.execution == "'"$paused"'" and .status == "paused"' kad workflow resume --json "$paused"
