@@ -2,7 +2,9 @@
 #include "session.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,11 +17,13 @@ enum { TELL_ROUNDS = 200, TELL_ROUND_MS = 20 };
 
 enum { LOOK_EVERY_MS = 200 };
 
-void session_pause(void)
+bool session_pause(void)
 {
-    const struct timespec pause = {.tv_nsec = LOOK_EVERY_MS * 1000 * 1000};
+    const struct timespec look_every = {0, LOOK_EVERY_MS * 1000 * 1000};
+    struct pollfd output = {.fd = STDOUT_FILENO};
 
-    nanosleep(&pause, NULL);
+    /* POLLERR and POLLHUP are told whether asked for or not. */
+    return ppoll(&output, 1, &look_every, NULL) <= 0 && !ferror(stdout);
 }
 
 bool session_project(struct cli *cli, struct project *project, int *exit_code)

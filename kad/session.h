@@ -45,8 +45,9 @@ enum store_error session_find_root(struct session *session, const char *executio
 bool session_tell(struct session *session, const struct execution_row *root,
                   const char *execution_id, const char *step_key, pid_t owner);
 
-/* Between two looks of a command that follows an execution. */
-void session_pause(void);
+/* Between two looks of a command that follows an execution. false: nobody reads any more what
+ * it prints. */
+bool session_pause(void);
 
 /* Exit code for a store's answer about the execution `prefix`; reports what is
  * wrong. */

@@ -114,9 +114,7 @@ int watch_execution(struct session *session, const char *prefix)
         is_live = error == STORE_OK && lock_owner(&session->locks, root.slot) != 0;
         if (error == STORE_OK)
             error = look(&watch, !is_live);
-        if (is_live)
-            session_pause();
-    } while (is_live && error == STORE_OK);
+    } while (error == STORE_OK && is_live && session_pause());
     free(watch.shown);
     return error == STORE_OK ? exit_code_of(watch.execution.status)
                              : session_exit(session, error, prefix);

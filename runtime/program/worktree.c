@@ -98,18 +98,23 @@ static const char *mark_of(const struct worktree *worktree, const char *path)
 
 /* ---- Checking ----------------------------------------------------------------------- */
 
+void worktree_leave_hook(void)
+{
+    static const char *const of_hook[] = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE",
+                                          "GIT_PREFIX"};
+
+    for (size_t i = 0; i < sizeof(of_hook) / sizeof(of_hook[0]); i++)
+        unsetenv(of_hook[i]);
+}
+
 const char *worktree_init(struct worktree *worktree, struct host *host,
                           struct arena *arena, const struct project *project)
 {
-    static const char *const of_others[] = {"GIT_DIR", "GIT_WORK_TREE",
-                                            "GIT_INDEX_FILE", "GIT_PREFIX"};
     struct kad_output output;
     const char *prefix;
 
     *worktree = (struct worktree){.host = host, .arena = arena, .project = project};
-    /* Of the hook that has started kad: they would lead back to the person's checkout. */
-    for (size_t i = 0; i < sizeof(of_others) / sizeof(of_others[0]); i++)
-        unsetenv(of_others[i]);
+    worktree_leave_hook();
     if (!git(worktree, ARGS("rev-parse", "--show-prefix"), &output))
         return failure(
             worktree,
@@ -137,13 +142,6 @@ enum standing {
     IS_LOST  /* its folder is gone */
 };
 
-static bool is_folder(const char *path)
-{
-    struct stat about;
-
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-}
-
 /* The lines of one worktree in `git worktree list --porcelain`; *list goes on behind. */
 static struct str next_entry(struct str *list)
 {
@@ -154,26 +152,39 @@ static struct str next_entry(struct str *list)
     return entry;
 }
 
-static enum standing standing_of(const struct worktree *worktree, const char *path,
+static enum standing standing_in(struct arena *arena, struct str list, const char *path,
                                  bool *is_locked)
 {
-    const char *line = arena_printf(worktree->arena, "worktree %s\n", path);
-    struct kad_output output;
-    struct str list, entry;
+    const char *line = arena_printf(arena, "worktree %s\n", path);
 
     *is_locked = false;
-    if (!git(worktree, ARGS("worktree", "list", "--porcelain"), &output))
-        return IS_ABSENT; /* what is done next says why */
-    for (list = (struct str){output.out, output.out_len}; list.len;) {
-        entry = next_entry(&list);
+    while (list.len) {
+        const struct str entry = next_entry(&list);
+
         if (!str_starts_with(entry, str_of(line)))
             continue;
         *is_locked = str_find(entry, S("\nlocked")) < entry.len;
         if (str_find(entry, S("\nlocked initializing")) < entry.len)
             return IS_HALF;
-        return is_folder(path) ? IS_WHOLE : IS_LOST;
+        return folder_is_there(path) ? IS_WHOLE : IS_LOST;
     }
     return IS_ABSENT;
+}
+
+/* What is done next says why git can't tell. */
+struct str worktree_list(const struct worktree *worktree)
+{
+    struct kad_output output;
+
+    if (!git(worktree, ARGS("worktree", "list", "--porcelain"), &output))
+        return (struct str){"", 0};
+    return (struct str){output.out, output.out_len};
+}
+
+static enum standing standing_of(const struct worktree *worktree, const char *path,
+                                 bool *is_locked)
+{
+    return standing_in(worktree->arena, worktree_list(worktree), path, is_locked);
 }
 
 static bool has_branch(const struct worktree *worktree, const char *branch)
@@ -303,13 +314,18 @@ static bool is_there(const char *path)
     return lstat(path, &about) == 0;
 }
 
-/* Without its `.git` git would look at the checkout around it. */
+/* Whatever the person's settings (status.showUntrackedFiles, diff.ignoreSubmodules) say that
+ * they want to see: `git worktree remove` heeds them. Without its `.git` git would look at the
+ * checkout around it. */
 static bool is_clean(const struct worktree *worktree, const char *path)
 {
     struct kad_output output;
 
     return is_there(arena_printf(worktree->arena, "%s/.git", path)) &&
-           git_in(worktree, path, ARGS("status", "--porcelain"), &output) &&
+           git_in(worktree, path,
+                  ARGS("status", "--porcelain", "--untracked-files=normal",
+                       "--ignore-submodules=none"),
+                  &output) &&
            !output.out_len;
 }
 
@@ -344,10 +360,10 @@ static bool take_away(const struct worktree *worktree, const char *path)
     if (is_there(mark_of(worktree, path)))
         return take_apart(worktree, path);
     switch (standing_of(worktree, path, &is_locked)) {
-    case IS_HALF: return take_apart(worktree, path);
+    case IS_HALF:
+    case IS_LOST: return take_apart(worktree, path);
     case IS_ABSENT: return rmdir(path) == 0; /* git had only begun */
-    case IS_WHOLE:
-    case IS_LOST: break;
+    case IS_WHOLE: break;
     }
     return take_clean(worktree, path);
 }
@@ -383,6 +399,15 @@ bool worktree_is_left(const struct project *project, struct arena *arena,
     return is_there(path) || is_there(mark_of(&worktree, path));
 }
 
+bool worktree_is_lost(const struct worktree *worktree, struct str list,
+                      const char *execution)
+{
+    bool is_locked;
+
+    return standing_in(worktree->arena, list, path_of(worktree, execution),
+                       &is_locked) == IS_LOST;
+}
+
 struct worktree_rest worktree_end(const struct worktree *worktree,
                                   const char *execution, bool is_over)
 {
@@ -390,10 +415,16 @@ struct worktree_rest worktree_end(const struct worktree *worktree,
                                  .branch = branch_of(worktree, execution)};
     struct kad_output output;
 
-    if (!worktree_is_left(worktree->project, worktree->arena, execution))
+    if (!worktree_is_left(worktree->project, worktree->arena, execution) &&
+        !worktree_is_lost(worktree, worktree_list(worktree), execution))
         return (struct worktree_rest){0};
     if (!is_over) {
         git(worktree, ARGS("worktree", "unlock", rest.path), &output);
+        if (!is_there(rest.path))
+            rest.path = NULL;
+        if (!rest.path &&
+            (!has_branch(worktree, rest.branch) || !has_commits(worktree, rest.branch)))
+            rest.branch = NULL;
         return rest;
     }
     if (!take_away(worktree, rest.path))

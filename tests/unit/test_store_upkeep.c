@@ -186,6 +186,25 @@ Test(store_upkeep, an_execution_goes_with_all_its_rows_and_a_note_of_it_stays)
     cr_assert_eq(count, 1);
 }
 
+Test(store_upkeep, only_an_id_that_nothing_is_known_of_is_lost)
+{
+    static const char *const ids[] = {"a", "e", "ec", "f", "z"};
+    struct pruned_row *rows;
+    size_t count;
+
+    use_file();
+    finish_rich("e");
+    finish("f");
+    cr_assert_eq(delete_one("e", now_ms + 1), 2);
+    cr_assert_eq(store_note_lost(journal, ids, 5), STORE_OK);
+    cr_assert_eq(store_pruned(journal, &arena, "", 10, &rows, &count), STORE_OK);
+    cr_assert_eq(count, 4);
+    cr_expect_str_eq(rows[0].id, "a");
+    cr_expect_str_eq(rows[2].id, "ec");
+    cr_expect_str_eq(rows[2].workspace, "/work");
+    cr_expect_str_eq(rows[3].id, "z");
+}
+
 Test(store_upkeep, what_is_not_over_or_too_new_or_called_stays)
 {
     use_file();
