@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/vec.h"
 #include "commands.h"
+#include "document.h"
 #include "kad/errors.h"
 #include "session.h"
 
@@ -219,50 +220,55 @@ static enum store_error follow(struct logs *logs)
         /* Asked before reading: what was written until then is printed. */
         is_live = lock_owner(&session->locks, logs->execution.slot) != 0;
         error = print_all_new(logs);
-        if (is_live)
-            session_pause();
-    } while (is_live && error == STORE_OK);
+    } while (error == STORE_OK && is_live && session_pause());
     return error;
 }
 
-static enum store_error print_json(struct logs *logs)
+static json_t *json_of(struct arena *arena, const struct log *log)
 {
-    struct arena *arena = logs->session->cli->arena;
-    const enum store_error error = find_new(logs);
+    struct str text = {0};
+
+    if (!file_read(arena, log->path, LOG_BYTES_MAX, &text) && errno != ENOENT)
+        cli_error("cannot read %s: %s", log->path, strerror(errno));
+    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:s, s:o}", "execution", log->execution,
+                     "step", log->step_id, "item", log->item, "visit", (int)log->visit,
+                     "attempt", (int)log->attempt, "file", log->path, "text",
+                     document_text_of(text));
+}
+
+/* Returns the exit code. */
+static int print_json(const struct logs *logs)
+{
     json_t *all = json_array();
 
     for (size_t i = 0; i < logs->list.count; i++) {
-        const struct log *log = &logs->list.items[i];
-        struct str text = {0};
+        struct arena scratch = {0};
 
-        if (!file_read(arena, log->path, LOG_BYTES_MAX, &text) && errno != ENOENT)
-            cli_error("cannot read %s: %s", log->path, strerror(errno));
-        json_array_append_new(
-            all, json_pack("{s:s, s:s, s:s, s:i, s:i, s:s, s:o}", "execution",
-                           log->execution, "step", log->step_id, "item", log->item,
-                           "visit", (int)log->visit, "attempt", (int)log->attempt,
-                           "file", log->path, "text",
-                           text.p ? json_stringn_nocheck(text.p, text.len)
-                                  : json_string("")));
+        json_array_append_new(all, json_of(&scratch, &logs->list.items[i]));
+        arena_release(&scratch);
     }
-    cli_print_json(
-        json_pack("{s:s, s:o}", "execution", logs->execution.id, "logs", all));
-    return error;
+    return document_print(
+        json_pack("{s:s, s:o}", "execution", logs->execution.id, "logs", all),
+        KAD_EXIT_COMPLETED);
 }
 
 /* Returns the exit code. Whether a step that has not run exists is not known here. */
 static int print_logs(struct logs *logs)
 {
+    const bool is_json = logs->session->cli->is_json;
     enum store_error error;
 
-    if (logs->session->cli->is_json)
-        error = print_json(logs);
+    if (is_json)
+        error = find_new(logs);
     else
         error = logs->follows ? follow(logs) : print_all_new(logs);
-    if (error != STORE_OK || !logs->only_step || logs->list.count > 0)
+    if (error != STORE_OK)
         return session_exit(logs->session, error, logs->execution.id);
-    cli_error("no step `%s` has run in %s", logs->only_step, logs->execution.id);
-    return KAD_EXIT_USAGE;
+    if (logs->only_step && logs->list.count == 0) {
+        cli_error("no step `%s` has run in %s", logs->only_step, logs->execution.id);
+        return KAD_EXIT_USAGE;
+    }
+    return is_json ? print_json(logs) : KAD_EXIT_COMPLETED;
 }
 
 int cmd_logs(struct cli *cli)

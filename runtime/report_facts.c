@@ -212,7 +212,5 @@ const char *report_last_line(const struct report *report,
 
 const char *report_step_of_key(const struct report *report, const char *key)
 {
-    const char *step = strchr(key, '/');
-
-    return step ? arena_copy(report->arena, step + 1, strcspn(step + 1, "/")) : key;
+    return str_copy(report->arena, step_of_key(key));
 }

@@ -7,8 +7,8 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-/* The whole file, NUL-terminated, in the arena. false: errno; EFBIG when it is larger
- * than `max_bytes`. */
+/* The whole file, or a pipe to its end, NUL-terminated, in the arena. false: errno; EFBIG when
+ * it is larger than `max_bytes`. */
 bool file_read(struct arena *arena, const char *path, size_t max_bytes,
                struct str *text);
 

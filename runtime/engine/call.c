@@ -107,6 +107,7 @@ void call_ready(struct kad_step *step)
     if (run_is_alone(step->run) && !is_cancelled) {
         call_alone(step);
         step->phase = PHASE_OVER;
+        step->run->execution->drive->may_move = true;
     } else {
         start_elsewhere(step);
         if (is_cancelled)

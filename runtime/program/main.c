@@ -9,7 +9,9 @@
 
 #include "base/file.h"
 #include "base/terminal.h"
+#include "document.h"
 #include "process/linux.h"
+#include "process/signals.h"
 #include "program/builds.h"
 #include "program/detach.h"
 #include "program/program.h"
@@ -38,12 +40,9 @@ static int print_definition(const struct program *program)
 
     if (!definition)
         return program_fail(program, KAD_EXIT_BUG, "its definition is not JSON");
-    if (mode == MODE_DESCRIBE) {
-        json_dumpf(definition, stdout, JSON_INDENT(2));
-        fputc('\n', stdout);
-    } else {
-        definition_draw(definition, program->options.graph_format, stdout);
-    }
+    if (mode == MODE_DESCRIBE)
+        return document_print(definition, KAD_EXIT_COMPLETED);
+    definition_draw(definition, program->options.graph_format, stdout);
     json_decref(definition);
     return KAD_EXIT_COMPLETED;
 }
@@ -175,8 +174,11 @@ int kad_main(int argc, char **argv, const struct kad_workflow *workflow)
     int exit_code = KAD_EXIT_USAGE;
 
     file_keep_standard();
+    signals_begin();
     if (workflow_has_secrets(workflow))
         linux_hide_memory();
+    if (workflow->is_in_worktree)
+        worktree_leave_hook();
     if (options_read(&program.arena, workflow, argc, argv, stderr, &program.options) &&
         (!program.options.detaches || detach_begin(&program, &exit_code))) {
         program.build_id = build_id(&program.arena);

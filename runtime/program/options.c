@@ -10,7 +10,8 @@
 #include "base/vec.h"
 #include "program/parameters.h"
 
-enum takes { TAKES_NOTHING, TAKES_VALUE, TAKES_OPTIONAL_VALUE };
+/* A word is a value that is not empty. */
+enum takes { TAKES_NOTHING, TAKES_VALUE, TAKES_WORD, TAKES_OPTIONAL_VALUE };
 enum when { ALWAYS, AFTER_RESUME, AFTER_BATCH };
 
 enum { CONCURRENCY_DEFAULT = 16, CONCURRENCY_MAX = 100000 };
@@ -231,11 +232,14 @@ static void read_option(struct arguments *arguments, struct options *options,
         arguments_error(arguments, "%s takes no value", row->name);
         return;
     }
-    if (row->takes == TAKES_VALUE && !value && !(value = arguments_next(arguments))) {
+    if (!value && (row->takes == TAKES_VALUE || row->takes == TAKES_WORD) &&
+        !(value = arguments_next(arguments))) {
         arguments_error(arguments, "%s needs a value", row->name);
         return;
     }
-    row->set(options, value);
+    if (row->takes == TAKES_WORD && !*value)
+        arguments_error(arguments, "the value of %s is empty", row->name);
+    row->set(options, value); /* what is meant is clear all the same */
 }
 
 static void read_argument(struct arguments *arguments, struct options *options,

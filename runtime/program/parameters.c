@@ -194,6 +194,13 @@ static const char *secret_text(struct parameters *parameters,
                                 : "env:NAME, @file, or - for standard input");
         return NULL;
     }
+    if (!str_is_utf8(str_of(secret_reference(arena, reference)))) {
+        arguments_error(parameters->arguments,
+                        "%s: where the secret is can't be stored: its path or name is "
+                        "not UTF-8",
+                        name);
+        return NULL;
+    }
     if (!strcmp(reference, "-") && parameters->input_name) {
         arguments_error(parameters->arguments,
                         "%s: standard input has given %s already", name,
@@ -460,6 +467,8 @@ const char *parameters_stored(const struct parameters *parameters, const char *f
         if (!parameters->references[i])
             continue;
         has_secret = true;
+        /* First of all the value goes, whatever becomes of the reference. */
+        json_object_del(stored, parameters->type->fields[i].name);
         json_object_set_new(stored, parameters->type->fields[i].name,
                             json_pack("{s:s}", "$secret", parameters->references[i]));
     }

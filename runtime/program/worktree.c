@@ -98,18 +98,23 @@ static const char *mark_of(const struct worktree *worktree, const char *path)
 
 /* ---- Checking ----------------------------------------------------------------------- */
 
+void worktree_leave_hook(void)
+{
+    static const char *const of_hook[] = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE",
+                                          "GIT_PREFIX"};
+
+    for (size_t i = 0; i < sizeof(of_hook) / sizeof(of_hook[0]); i++)
+        unsetenv(of_hook[i]);
+}
+
 const char *worktree_init(struct worktree *worktree, struct host *host,
                           struct arena *arena, const struct project *project)
 {
-    static const char *const of_others[] = {"GIT_DIR", "GIT_WORK_TREE",
-                                            "GIT_INDEX_FILE", "GIT_PREFIX"};
     struct kad_output output;
     const char *prefix;
 
     *worktree = (struct worktree){.host = host, .arena = arena, .project = project};
-    /* Of the hook that has started kad: they would lead back to the person's checkout. */
-    for (size_t i = 0; i < sizeof(of_others) / sizeof(of_others[0]); i++)
-        unsetenv(of_others[i]);
+    worktree_leave_hook();
     if (!git(worktree, ARGS("rev-parse", "--show-prefix"), &output))
         return failure(
             worktree,

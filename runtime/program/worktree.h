@@ -22,6 +22,10 @@ struct worktree {
     const char *folder; /* the project's, in its repository: "", or "/sub/folder" */
 };
 
+/* The variables of the hook that has started kad go: they would lead back to the person's
+ * checkout. Before the first program starts. */
+void worktree_leave_hook(void);
+
 /* What stands against worktrees here: NULL, or an error text. Sets `folder`. */
 const char *worktree_init(struct worktree *worktree, struct host *host,
                           struct arena *arena, const struct project *project);

@@ -55,9 +55,11 @@ enum statement {
     EXECUTION_LIST,
     EXECUTION_LIST_OF_WORKFLOW,
     STEP_LAST,
+    STEP_INSIDE,
     STEP_LIST,
     HISTORY_LIST,
     HISTORY_TURNS,
+    HISTORY_STARTS,
     GATE_LIST,
     GATE_LIST_OF_EVENT,
     POSITION_LIST,
@@ -188,6 +190,8 @@ enum store_error sqlite_value_keep(struct sqlite_journal *journal,
 enum store_error sqlite_value_read(struct sqlite_journal *journal, struct arena *arena,
                                    sqlite3_stmt *statement, int column,
                                    const char **value);
+/* Whether that column, as it is, stands for a large value. */
+bool sqlite_value_is_large(const char *text);
 /* Where the files are. */
 const char *sqlite_values_folder(struct sqlite_journal *journal);
 
@@ -236,6 +240,8 @@ enum store_error sqlite_last_step(struct journal *journal, struct arena *arena,
                                   const char *execution_id, const char *step_id,
                                   const char *item, uint32_t before_visit,
                                   struct step_row *row);
+enum store_error sqlite_inside(struct journal *journal, const char *parent,
+                               size_t limit, const struct step_taker *taker);
 enum store_error sqlite_steps(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
                               size_t *count);
@@ -245,6 +251,9 @@ enum store_error sqlite_history(struct journal *journal, struct arena *arena,
 enum store_error sqlite_turns(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct history_row **rows,
                               size_t *count);
+enum store_error sqlite_starts(struct journal *journal, struct arena *arena,
+                               const char *execution_id, int64_t after_seq,
+                               struct start_count **counts, size_t *count);
 enum store_error sqlite_gates(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct gate_row **rows,
                               size_t *count);

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/arena.h"
+#include "base/vec.h"
 #include "kad/step.h"
 
 /* ---- Errors ---------------------------------------------------------------------- */
@@ -175,6 +175,19 @@ struct gate_row {
         *answer; /* JSON: it has been opened, and the engine has not seen it; or NULL */
 };
 
+/* How often a step has started, retries included. */
+struct start_count {
+    const char *workflow_id; /* that the step is of */
+    const char *step_id;
+    uint64_t count;
+};
+
+/* Gets rows one by one: they are borrowed during the call. */
+struct step_taker {
+    void (*take)(void *context, const struct step_row *row);
+    void *context;
+};
+
 /* ---- Writing --------------------------------------------------------------------- */
 
 struct step_ending {
@@ -254,7 +267,7 @@ struct kad_journal_ops {
     enum store_error (*under_way)(struct journal *journal, struct arena *arena,
                                   const char *workflow_id, const char *concurrency_key,
                                   struct execution_row **rows, size_t *count);
-    /* By unique prefix of its id. */
+    /* By unique prefix of its id, which is not empty: else NOT_FOUND. */
     enum store_error (*find)(struct journal *journal, struct arena *arena,
                              const char *prefix, struct execution_row *row);
     /* The latest row of one step (highest visit, then attempt), of one item ("": in no
@@ -264,6 +277,10 @@ struct kad_journal_ops {
                                   const char *execution_id, const char *step_id,
                                   const char *item, uint32_t before_visit,
                                   struct step_row *row);
+    /* What has run directly in an attempt of a block, newest first, at most `limit` rows;
+     * those of modules without their inputs, all without module, action and times. */
+    enum store_error (*inside)(struct journal *journal, const char *parent,
+                               size_t limit, const struct step_taker *taker);
     /* All rows of an execution, oldest first. */
     enum store_error (*steps)(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
@@ -276,6 +293,11 @@ struct kad_journal_ops {
     enum store_error (*turns)(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct history_row **rows,
                               size_t *count);
+    /* How often its steps have started since that event, and those of executions that they
+     * have called since, each step once. */
+    enum store_error (*starts)(struct journal *journal, struct arena *arena,
+                               const char *execution_id, int64_t after_seq,
+                               struct start_count **counts, size_t *count);
     enum store_error (*gates)(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct gate_row **rows,
                               size_t *count);
@@ -359,6 +381,15 @@ struct journal *memory_journal_new(void);
 
 /* For implementations: what may be NULL and stands for "". */
 const char *text_or_empty(const char *text);
+
+/* For implementations: gathers what `starts` tells; names are copied when they are new. */
+struct start_counts {
+    struct arena *arena;
+    VEC(struct start_count) items;
+    size_t last; /* that was added to */
+};
+void start_counts_add(struct start_counts *counts, const char *workflow_id,
+                      const char *step_id);
 
 /* For implementations: executions that have not ended, and what that means for a new one:
  * sets its admission, and its status. */

@@ -7,7 +7,7 @@ source "$(dirname "$0")/lib.sh"
 new_project project
 echo one >file
 for name in a b c d e; do mkdir "$name"; echo more >"$name/more"; done
-git add file ?
+git add file ./?
 git commit -q -m Begin
 workflow look <<'END'
 name: Look

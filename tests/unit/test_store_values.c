@@ -87,6 +87,26 @@ BOTH(a_large_value_comes_back_as_it_was)
     cr_assert_str_eq(found("e").outputs, large);
 }
 
+static void take_outputs(void *context, const struct step_row *row)
+{
+    *(const char **)context = arena_printf(&arena, "%s", row->outputs);
+}
+
+BOTH(a_large_value_inside_of_a_block_comes_back)
+{
+    const char *large = json_of_len(LARGE, 'x'), *outputs = NULL;
+    const struct step_taker taker = {take_outputs, &outputs};
+    struct step_row inner = step_of("e", "plan", 1, 1);
+
+    inner.parent = "e/each/1/1";
+    start_with_step("e", "each");
+    cr_assert_eq(start_step(&inner), STORE_OK);
+    cr_assert_eq(end_step(inner.key, "e", large), STORE_OK);
+    reopen();
+    cr_assert_eq(journal->ops->inside(journal, "e/each/1/1", 1, &taker), STORE_OK);
+    cr_assert_str_eq(outputs, large);
+}
+
 BOTH(a_list_has_no_large_values)
 {
     struct execution_row *rows;
