@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "commands.h"
 #include "define.h"
+#include "document.h"
 #include "kad/errors.h"
 #include "session.h"
 #include "tool.h"
@@ -67,9 +68,10 @@ static int write_workflow(const struct cli *cli, const struct project *project,
     if (!run_kadc(cli, project, "--check", file, NULL, &checked))
         return KAD_EXIT_USAGE;
     if (cli->is_json)
-        cli_print_json(json_pack("{s:s, s:s, s:b}", "workflow", draft->id, "file", path,
-                                 "compiles", checked == 0));
-    else if (checked == 0)
+        return document_print(json_pack("{s:s, s:s, s:b}", "workflow", draft->id,
+                                        "file", path, "compiles", checked == 0),
+                              checked == 0 ? KAD_EXIT_COMPLETED : KAD_EXIT_USAGE);
+    if (checked == 0)
         printf("wrote %s\n\nNext:\n  kad workflow show %s\n  kad workflow %s\n", file,
                draft->id, draft->id);
     else
