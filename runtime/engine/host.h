@@ -25,7 +25,7 @@ enum wait_verdict {
 /* Who waits is asked after each signal, and every `tick_ms` if that is not 0. */
 struct waiter {
     void *context;
-    enum wait_verdict (*is_over)(void *context);
+    enum wait_verdict (*is_over)(void *context); /* NULL, for a program: WAIT_ON */
     unsigned tick_ms;
     int news_fd; /* `wait` returns when there is something to read; 0: none */
 };

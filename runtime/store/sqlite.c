@@ -307,6 +307,12 @@ void sqlite_reset(sqlite3_stmt *statement)
     sqlite3_clear_bindings(statement);
 }
 
+enum store_error sqlite_rows_end(sqlite3_stmt *statement, enum store_error error)
+{
+    sqlite_reset(statement);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
+}
+
 enum store_error sqlite_next(struct sqlite_journal *journal, sqlite3_stmt *statement)
 {
     int result = sqlite3_step(statement);

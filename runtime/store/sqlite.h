@@ -129,6 +129,8 @@ enum store_error sqlite_run(struct sqlite_journal *journal, sqlite3_stmt *statem
 /* Steps once: STORE_OK with a row, STORE_NOT_FOUND at the end. Reset it afterwards. */
 enum store_error sqlite_next(struct sqlite_journal *journal, sqlite3_stmt *statement);
 void sqlite_reset(sqlite3_stmt *statement);
+/* Resets it after the last sqlite_next: that there are no more rows is the good end. */
+enum store_error sqlite_rows_end(sqlite3_stmt *statement, enum store_error error);
 
 /* Says what went wrong, from the result code of SQLite; returns STORE_FAILED. */
 enum store_error sqlite_fail(struct sqlite_journal *journal, int result);
