@@ -19,13 +19,6 @@ void cli_error(const char *format, ...)
     va_end(args);
 }
 
-void cli_print_json(json_t *document)
-{
-    json_dumpf(document, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(document);
-}
-
 const char *did_you_mean(struct arena *arena, const char *wrong,
                          const char *const names[], size_t count)
 {
@@ -178,6 +171,19 @@ static size_t read_option(struct cli *cli, const struct arg_rules *rules,
     return given ? 1 : 2;
 }
 
+/* What is left unset in a script: as an execution's id it would fit each of them. */
+static bool has_empty_operand(const struct cli *cli, const struct arg_rules *rules)
+{
+    const size_t own_count = rules->stops_at_operand && cli->argc > 1 ? 1 : cli->argc;
+
+    for (size_t i = 0; i < own_count; i++)
+        if (!*cli->argv[i]) {
+            cli_error("argument %zu of `%s` is empty", i + 1, cli->path);
+            return true;
+        }
+    return false;
+}
+
 static bool operand_count_fits(const struct cli *cli, const struct arg_rules *rules)
 {
     if (cli->argc >= rules->min_operands &&
@@ -245,5 +251,5 @@ bool args_read(struct cli *cli, const struct arg_rules *rules, int *exit_code)
         *exit_code = KAD_EXIT_COMPLETED;
         return false;
     }
-    return operand_count_fits(cli, rules);
+    return operand_count_fits(cli, rules) && !has_empty_operand(cli, rules);
 }

@@ -6,7 +6,6 @@
 #ifndef KAD_CLI_H
 #define KAD_CLI_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -76,9 +75,6 @@ void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* ", did you mean `status`?" for the nearest of the names, or "". */
 const char *did_you_mean(struct arena *arena, const char *wrong,
                          const char *const names[], size_t count);
-
-/* Prints a document on stdout and releases it. */
-void cli_print_json(json_t *document);
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 

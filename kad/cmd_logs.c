@@ -7,15 +7,15 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "base/vec.h"
 #include "commands.h"
+#include "document.h"
 #include "kad/errors.h"
 #include "session.h"
 
-enum { FOLLOW_EVERY_MS = 200, LOG_BYTES_MAX = 128 * 1024 * 1024 };
+enum { LOG_BYTES_MAX = 128 * 1024 * 1024 };
 
 struct log {
     const char *execution;
@@ -127,19 +127,33 @@ static void sort_new(struct log *logs, size_t count)
         }
 }
 
+/* In one moment, in which the execution may have been deleted already. */
+static enum store_error look_into_all(struct logs *logs)
+{
+    struct journal *journal = logs->session->journal;
+    struct arena scratch = {0};
+    const char *request;
+    enum store_error error = journal->ops->reads_begin(journal);
+
+    if (error == STORE_OK)
+        error =
+            journal->ops->requested(journal, &scratch, logs->execution.id, &request);
+    for (size_t i = 0; error == STORE_OK && i < logs->sources.count; i++) {
+        error = look_into(logs, i, &scratch);
+        arena_release(&scratch);
+    }
+    arena_release(&scratch);
+    return journal_reads_end(journal, error);
+}
+
 /* Adds the logs of step runs that are new. */
 static enum store_error find_new(struct logs *logs)
 {
     const size_t known = logs->list.count;
-    enum store_error error = STORE_OK;
+    enum store_error error;
 
     add_source(logs, &logs->execution);
-    for (size_t i = 0; error == STORE_OK && i < logs->sources.count; i++) {
-        struct arena scratch = {0};
-
-        error = look_into(logs, i, &scratch);
-        arena_release(&scratch);
-    }
+    error = look_into_all(logs);
     if (logs->list.count > known)
         sort_new(logs->list.items + known, logs->list.count - known);
     return error;
@@ -199,7 +213,6 @@ static enum store_error print_all_new(struct logs *logs)
 static enum store_error follow(struct logs *logs)
 {
     struct session *session = logs->session;
-    const struct timespec pause = {.tv_nsec = FOLLOW_EVERY_MS * 1000 * 1000};
     enum store_error error;
     bool is_live;
 
@@ -207,50 +220,55 @@ static enum store_error follow(struct logs *logs)
         /* Asked before reading: what was written until then is printed. */
         is_live = lock_owner(&session->locks, logs->execution.slot) != 0;
         error = print_all_new(logs);
-        if (is_live)
-            nanosleep(&pause, NULL);
-    } while (is_live && error == STORE_OK);
+    } while (error == STORE_OK && is_live && session_pause());
     return error;
 }
 
-static enum store_error print_json(struct logs *logs)
+static json_t *json_of(struct arena *arena, const struct log *log)
 {
-    struct arena *arena = logs->session->cli->arena;
-    const enum store_error error = find_new(logs);
+    struct str text = {0};
+
+    if (!file_read(arena, log->path, LOG_BYTES_MAX, &text) && errno != ENOENT)
+        cli_error("cannot read %s: %s", log->path, strerror(errno));
+    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:s, s:o}", "execution", log->execution,
+                     "step", log->step_id, "item", log->item, "visit", (int)log->visit,
+                     "attempt", (int)log->attempt, "file", log->path, "text",
+                     document_text_of(text));
+}
+
+/* Returns the exit code. */
+static int print_json(const struct logs *logs)
+{
     json_t *all = json_array();
 
     for (size_t i = 0; i < logs->list.count; i++) {
-        const struct log *log = &logs->list.items[i];
-        struct str text = {0};
+        struct arena scratch = {0};
 
-        if (!file_read(arena, log->path, LOG_BYTES_MAX, &text) && errno != ENOENT)
-            cli_error("cannot read %s: %s", log->path, strerror(errno));
-        json_array_append_new(
-            all, json_pack("{s:s, s:s, s:s, s:i, s:i, s:s, s:o}", "execution",
-                           log->execution, "step", log->step_id, "item", log->item,
-                           "visit", (int)log->visit, "attempt", (int)log->attempt,
-                           "file", log->path, "text",
-                           text.p ? json_stringn_nocheck(text.p, text.len)
-                                  : json_string("")));
+        json_array_append_new(all, json_of(&scratch, &logs->list.items[i]));
+        arena_release(&scratch);
     }
-    cli_print_json(
-        json_pack("{s:s, s:o}", "execution", logs->execution.id, "logs", all));
-    return error;
+    return document_print(
+        json_pack("{s:s, s:o}", "execution", logs->execution.id, "logs", all),
+        KAD_EXIT_COMPLETED);
 }
 
 /* Returns the exit code. Whether a step that has not run exists is not known here. */
 static int print_logs(struct logs *logs)
 {
+    const bool is_json = logs->session->cli->is_json;
     enum store_error error;
 
-    if (logs->session->cli->is_json)
-        error = print_json(logs);
+    if (is_json)
+        error = find_new(logs);
     else
         error = logs->follows ? follow(logs) : print_all_new(logs);
-    if (error != STORE_OK || !logs->only_step || logs->list.count > 0)
+    if (error != STORE_OK)
         return session_exit(logs->session, error, logs->execution.id);
-    cli_error("no step `%s` has run in %s", logs->only_step, logs->execution.id);
-    return KAD_EXIT_USAGE;
+    if (logs->only_step && logs->list.count == 0) {
+        cli_error("no step `%s` has run in %s", logs->only_step, logs->execution.id);
+        return KAD_EXIT_USAGE;
+    }
+    return is_json ? print_json(logs) : KAD_EXIT_COMPLETED;
 }
 
 int cmd_logs(struct cli *cli)

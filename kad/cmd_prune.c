@@ -9,6 +9,7 @@
 #include "base/duration.h"
 #include "base/str.h"
 #include "commands.h"
+#include "document.h"
 #include "kad/errors.h"
 #include "process/host.h"
 #include "program/prune.h"
@@ -43,7 +44,8 @@ static void tell_kept(void *context, const char *path, const char *why)
 
     if (telling->kept)
         json_array_append_new(telling->kept,
-                              json_pack("{s:s, s:s}", "path", path, "why", why));
+                              json_pack("{s:o, s:o}", "path", document_text(path),
+                                        "why", document_text(why)));
     else
         cli_error("%s stays: %s", path, why);
 }
@@ -77,7 +79,8 @@ static void print_text(const struct prune *prune)
         puts("its log is still as long as it was: another program reads the store");
 }
 
-static void print_json(const struct prune *prune, const struct telling *telling)
+/* Returns the exit code. */
+static int print_json(const struct prune *prune, const struct telling *telling)
 {
     json_t *document =
         json_pack("{s:b, s:o, s:I, s:I, s:o}", "dryRun", prune->is_dry, "executions",
@@ -94,7 +97,7 @@ static void print_json(const struct prune *prune, const struct telling *telling)
                       (json_int_t)prune->shrinking.bytes_after, "rewritten",
                       prune->shrinking.is_rewritten, "logKept",
                       prune->shrinking.is_log_kept));
-    cli_print_json(document);
+    return document_print(document, KAD_EXIT_COMPLETED);
 }
 
 static int run(struct session *session, const struct prune *rules)
@@ -125,7 +128,7 @@ static int run(struct session *session, const struct prune *rules)
         error = prune(&pruning);
     process_host_release(&host);
     if (error == STORE_OK && cli->is_json) {
-        print_json(&pruning, &telling);
+        return print_json(&pruning, &telling);
     } else if (error == STORE_OK) {
         print_text(&pruning);
     } else {

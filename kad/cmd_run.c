@@ -18,13 +18,15 @@ static const char details[] =
 int cmd_run(struct cli *cli)
 {
     const char *key = NULL;
-    bool is_verbose = false, leaves_waits = false;
+    bool is_verbose = false, leaves_waits = false, detaches = false;
     const struct arg_option options[] = {
         {"--key", "KEY", "return the execution with this key if there is one", &key,
          NULL},
         {"--verbose", NULL, "also show what the steps log", NULL, &is_verbose},
         {"--no-wait", NULL, "leave when there is something to wait for", NULL,
          &leaves_waits},
+        {"--detach", NULL, "print the execution's id and run it in the background",
+         NULL, &detaches},
     };
     const struct arg_rules rules = {
         .options = options,
@@ -48,6 +50,8 @@ int cmd_run(struct cli *cli)
         engine_argv_add(cli, &argv, "--verbose");
     if (leaves_waits)
         engine_argv_add(cli, &argv, "--no-wait");
+    if (detaches)
+        engine_argv_add(cli, &argv, "--detach");
     for (size_t i = 1; i < cli->argc; i++)
         engine_argv_add(cli, &argv, cli->argv[i]);
     return engine_exec(cli, &argv);

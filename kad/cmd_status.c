@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "kad/errors.h"
 #include "session.h"
+#include "watch.h"
 
 #define LIMIT "50" /* lines of a list, unless one says otherwise */
 
@@ -21,10 +22,16 @@ static bool read_limit(const char *text, size_t *limit)
 int cmd_status(struct cli *cli)
 {
     const char *workflow = NULL, *limit_text = LIMIT;
+    bool shows_all = false;
+    bool watches = false;
     const struct arg_option options[] = {
         {"--workflow", "ID", "list those of this workflow", &workflow, NULL},
         {"--limit", "N", "list the N newest, " LIMIT " unless given; 0: all",
          &limit_text, NULL},
+        {"--all", NULL,
+         "of EXECUTION, tell each item of a forEach, also where many have run", NULL,
+         &shows_all},
+        {"--watch", NULL, "show it again and again until it stops", NULL, &watches},
     };
     const struct arg_rules rules = {
         .options = options,
@@ -32,7 +39,11 @@ int cmd_status(struct cli *cli)
         .max_operands = 1,
         .details =
             "Without EXECUTION: a list of executions, the newest first. Those that steps\n"
-            "have called are told with their callers.",
+            "have called are told with their callers. Of a forEach with more than 10 items it\n"
+            "is told how many stand where, and which of them run, wait or have failed, 10 of\n"
+            "each at most; --json has all of them, too.\n"
+            "\n"
+            "Exit code: 0; with --watch that of `kad workflow run`.",
     };
     struct session session;
     const char *prefix;
@@ -44,12 +55,21 @@ int cmd_status(struct cli *cli)
         return exit_code;
     if (!read_limit(limit_text, &limit))
         return KAD_EXIT_USAGE;
+    if (watches && cli->argc == 0) {
+        cli_error("--watch goes with an execution");
+        return KAD_EXIT_USAGE;
+    }
     if (!session_open(&session, cli, &exit_code))
         return exit_code;
+    session.report.shows_all = shows_all;
     prefix = cli->argc > 0 ? cli->argv[0] : NULL;
-    error = prefix ? report_execution(&session.report, prefix)
-                   : report_list(&session.report, workflow, limit);
-    exit_code = session_exit(&session, error, prefix);
+    if (watches) {
+        exit_code = watch_execution(&session, prefix);
+    } else {
+        error = prefix ? report_execution(&session.report, prefix)
+                       : report_list(&session.report, workflow, limit);
+        exit_code = session_exit(&session, error, prefix);
+    }
     session_close(&session);
     return exit_code;
 }

@@ -2,7 +2,9 @@
 #include "session.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,6 +14,17 @@
 
 /* How long an owner may take to see an answer; one that is stopping may take longer. */
 enum { TELL_ROUNDS = 200, TELL_ROUND_MS = 20 };
+
+enum { LOOK_EVERY_MS = 200 };
+
+bool session_pause(void)
+{
+    const struct timespec look_every = {0, LOOK_EVERY_MS * 1000 * 1000};
+    struct pollfd output = {.fd = STDOUT_FILENO};
+
+    /* POLLERR and POLLHUP are told whether asked for or not. */
+    return ppoll(&output, 1, &look_every, NULL) <= 0 && !ferror(stdout);
+}
 
 bool session_project(struct cli *cli, struct project *project, int *exit_code)
 {
@@ -125,14 +138,25 @@ int session_exit(const struct session *session, enum store_error error,
     return KAD_EXIT_STORE;
 }
 
+/* A prune meanwhile takes nothing of it away. */
+enum store_error session_read(const struct session *session, struct arena *arena,
+                              const char *prefix, struct execution_row *row)
+{
+    struct journal *journal = session->journal;
+    enum store_error error = journal->ops->reads_begin(journal);
+
+    if (error == STORE_OK)
+        error = journal->ops->find(journal, arena, prefix, row);
+    return journal_reads_end(journal, error);
+}
+
 enum store_error session_find_root(struct session *session, const char *execution_id,
                                    struct execution_row *root)
 {
     enum store_error error;
 
     do
-        error = session->journal->ops->find(session->journal, session->cli->arena,
-                                            execution_id, root);
+        error = session_read(session, session->cli->arena, execution_id, root);
     while (error == STORE_OK && (execution_id = root->parent_id));
     return error;
 }
@@ -140,8 +164,8 @@ enum store_error session_find_root(struct session *session, const char *executio
 bool session_find(struct session *session, const char *prefix,
                   struct execution_row *execution, int *exit_code)
 {
-    const enum store_error error = session->journal->ops->find(
-        session->journal, session->cli->arena, prefix, execution);
+    const enum store_error error =
+        session_read(session, session->cli->arena, prefix, execution);
 
     *exit_code = session_exit(session, error, prefix);
     return error == STORE_OK;

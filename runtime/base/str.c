@@ -155,6 +155,11 @@ size_t str_utf8_valid_len(struct str s)
     return at;
 }
 
+bool str_is_utf8(struct str s)
+{
+    return str_utf8_valid_len(s) == s.len;
+}
+
 uint32_t str_utf8_char(struct str s, size_t at, size_t *len)
 {
     const unsigned char *p = (const unsigned char *)s.p + at;

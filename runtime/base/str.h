@@ -44,6 +44,7 @@ struct str str_printf(struct arena *arena, const char *format, ...)
 
 /* Length of the valid UTF-8 prefix (RFC 3629: no overlong forms, no surrogates). */
 size_t str_utf8_valid_len(struct str s);
+bool str_is_utf8(struct str s);
 /* Decodes the character at `at` (valid UTF-8); *len is its length in bytes. */
 uint32_t str_utf8_char(struct str s, size_t at, size_t *len);
 /* Number of Unicode characters of valid UTF-8. */

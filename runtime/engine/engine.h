@@ -69,6 +69,9 @@ struct answer {
     const char *execution; /* the child that it is a step of, or NULL */
 };
 
+/* What an approval leaves when a person has chosen: JSON, in the arena. */
+const char *approval_outputs(struct arena *arena, const struct answer *answer);
+
 enum engine_end {
     ENGINE_COMPLETED,
     ENGINE_FAILED,

@@ -110,6 +110,7 @@ static void print_options(FILE *out)
     print_row(out, "--verbose, --quiet", "more or less on standard error");
     print_row(out, "--relaxed", "do not wait for the disk at each step");
     print_row(out, "--no-wait", "leave when there is something to wait for");
+    print_row(out, "--detach", "print the execution's id and run it in the background");
     print_row(out, "--help, --version", "this page; which workflow and build it is");
 }
 

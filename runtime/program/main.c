@@ -10,8 +10,11 @@
 
 #include "base/file.h"
 #include "base/terminal.h"
+#include "document.h"
 #include "process/linux.h"
+#include "process/signals.h"
 #include "program/builds.h"
+#include "program/detach.h"
 #include "program/program.h"
 #include "report.h"
 #include "secrets.h"
@@ -38,12 +41,9 @@ static int print_definition(const struct program *program)
 
     if (!definition)
         return program_fail(program, KAD_EXIT_BUG, "its definition is not JSON");
-    if (mode == MODE_DESCRIBE) {
-        json_dumpf(definition, stdout, JSON_INDENT(2));
-        fputc('\n', stdout);
-    } else {
-        definition_draw(definition, program->options.graph_format, stdout);
-    }
+    if (mode == MODE_DESCRIBE)
+        return document_print(definition, KAD_EXIT_COMPLETED);
+    definition_draw(definition, program->options.graph_format, stdout);
     json_decref(definition);
     return KAD_EXIT_COMPLETED;
 }
@@ -179,14 +179,19 @@ static void seed_hashes(void)
 
 int kad_main(int argc, char **argv, const struct kad_workflow *workflow)
 {
-    struct program program = {.workflow = workflow, .argv = argv, .locks = {-1}};
+    struct program program = {
+        .workflow = workflow, .argv = argv, .locks = {-1}, .asker_fd = -1};
     int exit_code = KAD_EXIT_USAGE;
 
     file_keep_standard();
     seed_hashes();
+    signals_begin();
     if (workflow_has_secrets(workflow))
         linux_hide_memory();
-    if (options_read(&program.arena, workflow, argc, argv, stderr, &program.options)) {
+    if (workflow->is_in_worktree)
+        worktree_leave_hook();
+    if (options_read(&program.arena, workflow, argc, argv, stderr, &program.options) &&
+        (!program.options.detaches || detach_begin(&program, &exit_code))) {
         program.build_id = build_id(&program.arena);
         exit_code = dispatch(&program);
     }

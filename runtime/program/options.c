@@ -10,7 +10,8 @@
 #include "base/vec.h"
 #include "program/parameters.h"
 
-enum takes { TAKES_NOTHING, TAKES_VALUE, TAKES_OPTIONAL_VALUE };
+/* A word is a value that is not empty. */
+enum takes { TAKES_NOTHING, TAKES_VALUE, TAKES_WORD, TAKES_OPTIONAL_VALUE };
 enum when { ALWAYS, AFTER_RESUME, AFTER_BATCH };
 
 enum { CONCURRENCY_DEFAULT = 16, CONCURRENCY_MAX = 100000 };
@@ -172,6 +173,12 @@ static void set_no_wait(struct options *options, const char *value)
     options->leaves_waits = true;
 }
 
+static void set_detach(struct options *options, const char *value)
+{
+    (void)value;
+    options->detaches = true;
+}
+
 static const struct option_row rows[] = {
 #define OPTION(name, takes, set, when) {"--" name, takes, set, when},
 #include "program/option_list.def"
@@ -225,11 +232,14 @@ static void read_option(struct arguments *arguments, struct options *options,
         arguments_error(arguments, "%s takes no value", row->name);
         return;
     }
-    if (row->takes == TAKES_VALUE && !value && !(value = arguments_next(arguments))) {
+    if (!value && (row->takes == TAKES_VALUE || row->takes == TAKES_WORD) &&
+        !(value = arguments_next(arguments))) {
         arguments_error(arguments, "%s needs a value", row->name);
         return;
     }
-    row->set(options, value);
+    if (row->takes == TAKES_WORD && !*value)
+        arguments_error(arguments, "the value of %s is empty", row->name);
+    row->set(options, value); /* what is meant is clear all the same */
 }
 
 static void read_argument(struct arguments *arguments, struct options *options,
@@ -287,6 +297,8 @@ static void check_together(struct arguments *arguments, struct options *options)
         arguments_error(arguments, "--comment goes with --choice");
     if (options->key && options->mode != MODE_RUN && options->mode != MODE_BATCH)
         arguments_error(arguments, "--key goes with a new execution");
+    if (options->detaches && options->mode != MODE_RUN)
+        arguments_error(arguments, "--detach goes with a new execution");
     if (options->is_verbose && options->mode == MODE_BATCH)
         arguments_error(arguments, "--verbose goes with one execution");
     if (options->is_quiet && options->is_verbose)

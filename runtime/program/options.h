@@ -37,6 +37,7 @@ struct options {
     const char *concurrency; /* of --concurrency, or NULL */
     size_t concurrency_count;
     bool is_json, is_verbose, is_quiet, is_relaxed, leaves_waits;
+    bool detaches;   /* MODE_RUN: in a process of its own */
     bool is_upgrade; /* MODE_RESUME: it moves to this build */
     /* MODE_RUN: a JSON object, complete and checked; and as it is stored. */
     const char *parameters, *stored_parameters;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "document.h"
 #include "words.h"
 
 enum { PLAIN_COLUMNS = 200 }; /* of an output, where there is no terminal */
@@ -39,13 +40,6 @@ const char *outcome_word(enum engine_end end)
     kad_unreachable();
 }
 
-static json_t *parsed(const char *text)
-{
-    json_t *json = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
-
-    return json ? json : json_null();
-}
-
 /* ---- For people --------------------------------------------------------------------- */
 
 /* "kad workflow VERB [--db FILE] EXECUTION": for a gate of a child, that one. */
@@ -75,7 +69,7 @@ static const char *step_option(struct arena *arena, const struct engine_result *
 static void print_choices(struct arena *arena, const struct engine_result *result,
                           const struct engine_gate *gate, struct outcome_style style)
 {
-    json_t *choices = parsed(gate->row.choices);
+    json_t *choices = document_json(gate->row.choices);
 
     fprintf(stderr, "  %s\n", gate->row.prompt);
     for (size_t i = 0; i < json_array_size(choices); i++)
@@ -174,7 +168,7 @@ static void print_outputs(struct arena *arena, const char *outputs,
                           struct terminal terminal)
 {
     const unsigned columns = terminal.columns ? terminal.columns : PLAIN_COLUMNS;
-    json_t *json = parsed(outputs);
+    json_t *json = document_json(outputs);
     const char *name;
     json_t *value;
 
@@ -216,75 +210,38 @@ static void print_result(struct arena *arena, const struct engine *engine,
 
 /* ---- For programs ------------------------------------------------------------------- */
 
-static void set_text(json_t *object, const char *key, const char *text)
-{
-    json_object_set_new(object, key, text ? json_string(text) : json_null());
-}
-
 static json_t *error_of(const struct kad_error *error)
 {
     json_t *json;
 
     if (!error->code)
         return json_null();
-    json = json_object();
-    set_text(json, "code", error->code);
-    set_text(json, "message", error->message);
-    set_text(json, "step", error->step);
+    json = json_pack("{s:o, s:o, s:o}", "code", document_text(error->code), "message",
+                     document_text(error->message), "step", document_text(error->step));
     if (error->details.text)
-        json_object_set_new(json, "details", parsed(error->details.text));
+        json_object_set_new(json, "details", document_json(error->details.text));
     return json;
 }
 
-static json_t *gate_of(struct arena *arena, const struct gate_row *gate)
-{
-    json_t *json;
-
-    if (!gate->kind)
-        return json_null();
-    json = json_object();
-    set_text(json, "kind", gate->kind);
-    set_text(json, "step", gate->step_key);
-    set_text(json, "prompt", gate->prompt);
-    set_text(json, "event", gate->event);
-    json_object_set_new(json, "choices", parsed(gate->choices));
-    set_text(json, "dueAt", gate->due_ms ? time_text(arena, gate->due_ms) : NULL);
-    return json;
-}
-
-static json_t *gates_of(struct arena *arena, const struct engine_result *result)
+static json_t *gates_of(const struct engine_result *result)
 {
     json_t *gates = json_array();
 
     for (size_t i = 0; i < result->gate_count; i++)
-        json_array_append_new(gates, gate_of(arena, &result->gates[i].row));
+        json_array_append_new(gates, document_gate(&result->gates[i].row));
     return gates;
 }
 
-json_t *outcome_json(struct arena *arena, const struct engine *engine,
-                     const struct engine_result *result)
+json_t *outcome_json(const struct engine *engine, const struct engine_result *result)
 {
-    json_t *json = json_object();
-
-    set_text(json, "execution", result->execution);
-    set_text(json, "workflow", engine->workflow->id);
-    set_text(json, "status", outcome_word(result->end));
-    set_text(json, "step", result->step);
-    set_text(json, "startedAt", time_text(arena, result->started_ms));
-    set_text(json, "endedAt", time_text(arena, result->ended_ms));
-    json_object_set_new(json, "outputs", parsed(result->outputs));
-    json_object_set_new(json, "error", error_of(&result->error));
-    json_object_set_new(json, "gate", gate_of(arena, &result->gate));
-    json_object_set_new(json, "gates", gates_of(arena, result));
-    json_object_set_new(json, "exit", json_integer(outcome_exit(result->end)));
-    return json;
-}
-
-void outcome_print_json(json_t *json)
-{
-    json_dumpf(json, stdout, JSON_INDENT(2));
-    fputc('\n', stdout);
-    json_decref(json);
+    return json_pack(
+        "{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "execution",
+        result->execution, "workflow", engine->workflow->id, "status",
+        outcome_word(result->end), "step", document_text(result->step), "startedAt",
+        document_time(result->started_ms), "endedAt", document_time(result->ended_ms),
+        "outputs", document_json(result->outputs), "error", error_of(&result->error),
+        "gate", document_gate(&result->gate), "gates", gates_of(result), "exit",
+        outcome_exit(result->end));
 }
 
 int outcome_report(struct arena *arena, const struct engine *engine,
@@ -298,6 +255,6 @@ int outcome_report(struct arena *arena, const struct engine *engine,
     else if (!style.is_quiet)
         print_result(arena, engine, result, style);
     if (style.is_json)
-        outcome_print_json(outcome_json(arena, engine, result));
+        return document_print(outcome_json(engine, result), outcome_exit(result->end));
     return outcome_exit(result->end);
 }

@@ -2,6 +2,7 @@
  *
  *     main.c    options, project, store, lock; which part is meant
  *     begin.c   new executions, and those that go on
+ *     detach.c  a new one goes on in a process of its own
  *     upgrade.c what goes on moves to this build
  *     drive.c   one execution, while the engine runs it
  *     batch.c   many of them
@@ -32,6 +33,7 @@ struct program {
     struct admission admission;
     struct execution_row new_row; /* that is being created */
     struct engine_upgrade upgrade;
+    int asker_fd; /* where the id of a detached execution is told; -1: nobody waits for it */
 };
 
 /* ---- main.c ------------------------------------------------------------------------- */

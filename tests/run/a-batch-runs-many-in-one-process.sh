@@ -67,6 +67,12 @@ rm begun
 exits 0 $wf --batch lines --key monday
 equal begun "$(cat begun)" l
 
+it "the lines may come from a pipe, and a secret, too"
+printf '{"who": "p"}\n{"who": "q"}\n' | $wf --batch /dev/stdin >"$temporary/out" 2>"$temporary/err" ||
+    fail "exit $?"
+contains "$temporary/err" "2 in all: 2 completed"
+exits 0 $wf --who r --token @<(echo canary-7731)
+
 it "a secret is stored as its reference"
 export TOKEN=correct-horse-battery
 echo '{"who": "s", "token": "env:TOKEN"}' >lines

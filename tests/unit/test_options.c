@@ -207,6 +207,19 @@ Test(options, a_value_may_not_be_left_out)
     cr_expect(strstr(messages, "--db needs a value"));
 }
 
+Test(options, an_id_or_a_key_is_not_empty)
+{
+    cr_assert_not(READ("--resume", ""));
+    cr_expect_str_eq(messages, "wf-shop: the value of --resume is empty\n"
+                               "wf-shop: --help lists what there is\n");
+    cr_expect_not(READ("--status="));
+    cr_expect_not(READ("--feature", "a", "--key", ""));
+    cr_expect_not(READ("--feature", "a", "--key="));
+    cr_expect_not(READ("--batch="));
+    cr_expect(READ("--resume", "abc", "--choice", "go", "--comment", ""), "%s",
+              messages);
+}
+
 /* ---- The engine's ------------------------------------------------------------------- */
 
 Test(options, an_execution_is_resumed_with_an_answer)
