@@ -184,8 +184,8 @@ int kad_main(int argc, char **argv, const struct kad_workflow *workflow)
     int exit_code = KAD_EXIT_USAGE;
 
     file_keep_standard();
-    signals_begin();
     seed_hashes();
+    signals_begin();
     if (workflow_has_secrets(workflow))
         linux_hide_memory();
     if (workflow->is_in_worktree)
