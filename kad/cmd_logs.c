@@ -127,19 +127,33 @@ static void sort_new(struct log *logs, size_t count)
         }
 }
 
+/* In one moment, in which the execution may have been deleted already. */
+static enum store_error look_into_all(struct logs *logs)
+{
+    struct journal *journal = logs->session->journal;
+    struct arena scratch = {0};
+    const char *request;
+    enum store_error error = journal->ops->reads_begin(journal);
+
+    if (error == STORE_OK)
+        error =
+            journal->ops->requested(journal, &scratch, logs->execution.id, &request);
+    for (size_t i = 0; error == STORE_OK && i < logs->sources.count; i++) {
+        error = look_into(logs, i, &scratch);
+        arena_release(&scratch);
+    }
+    arena_release(&scratch);
+    return journal_reads_end(journal, error);
+}
+
 /* Adds the logs of step runs that are new. */
 static enum store_error find_new(struct logs *logs)
 {
     const size_t known = logs->list.count;
-    enum store_error error = STORE_OK;
+    enum store_error error;
 
     add_source(logs, &logs->execution);
-    for (size_t i = 0; error == STORE_OK && i < logs->sources.count; i++) {
-        struct arena scratch = {0};
-
-        error = look_into(logs, i, &scratch);
-        arena_release(&scratch);
-    }
+    error = look_into_all(logs);
     if (logs->list.count > known)
         sort_new(logs->list.items + known, logs->list.count - known);
     return error;

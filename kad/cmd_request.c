@@ -15,12 +15,31 @@
 #include "program/idle.h"
 #include "session.h"
 
+/* For `*owner`, or for the one that has taken its place meanwhile: who takes up an execution
+ * forgets what was asked before. */
+static enum store_error write_request(struct session *session,
+                                      const struct execution_row *execution,
+                                      const char *request, pid_t *owner)
+{
+    pid_t next = *owner;
+    enum store_error error = STORE_OK;
+
+    while (error == STORE_OK && next != 0) {
+        *owner = next;
+        error =
+            session->journal->ops->request(session->journal, execution->id, request);
+        next = lock_owner(&session->locks, execution->slot);
+        if (next == *owner)
+            break;
+    }
+    return error;
+}
+
 /* The owner answers for itself, once the signal makes it look. */
 static int ask_owner(struct session *session, const struct execution_row *execution,
                      const char *request, pid_t owner)
 {
-    const enum store_error error =
-        session->journal->ops->request(session->journal, execution->id, request);
+    const enum store_error error = write_request(session, execution, request, &owner);
 
     if (error != STORE_OK)
         return session_exit(session, error, execution->id);

@@ -150,14 +150,25 @@ int session_exit(const struct session *session, enum store_error error,
     return KAD_EXIT_STORE;
 }
 
+/* A prune meanwhile takes nothing of it away. */
+enum store_error session_read(const struct session *session, struct arena *arena,
+                              const char *prefix, struct execution_row *row)
+{
+    struct journal *journal = session->journal;
+    enum store_error error = journal->ops->reads_begin(journal);
+
+    if (error == STORE_OK)
+        error = journal->ops->find(journal, arena, prefix, row);
+    return journal_reads_end(journal, error);
+}
+
 enum store_error session_find_root(struct session *session, const char *execution_id,
                                    struct execution_row *root)
 {
     enum store_error error;
 
     do
-        error = session->journal->ops->find(session->journal, session->cli->arena,
-                                            execution_id, root);
+        error = session_read(session, session->cli->arena, execution_id, root);
     while (error == STORE_OK && (execution_id = root->parent_id));
     return error;
 }
@@ -165,8 +176,8 @@ enum store_error session_find_root(struct session *session, const char *executio
 bool session_find(struct session *session, const char *prefix,
                   struct execution_row *execution, int *exit_code)
 {
-    const enum store_error error = session->journal->ops->find(
-        session->journal, session->cli->arena, prefix, execution);
+    const enum store_error error =
+        session_read(session, session->cli->arena, prefix, execution);
 
     *exit_code = session_exit(session, error, prefix);
     return error == STORE_OK;

@@ -29,6 +29,9 @@ bool session_open(struct session *session, struct cli *cli, int *exit_code);
 bool session_make(struct session *session, struct cli *cli, int *exit_code);
 void session_close(struct session *session);
 
+/* By unique prefix of its id, in the arena. */
+enum store_error session_read(const struct session *session, struct arena *arena,
+                              const char *prefix, struct execution_row *row);
 /* The execution whose id begins with `prefix`. false: reported, *exit_code. */
 bool session_find(struct session *session, const char *prefix,
                   struct execution_row *execution, int *exit_code);

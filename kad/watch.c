@@ -77,13 +77,12 @@ static void show(struct watch *watch, char *text, int64_t seq, const char *statu
 /* Reads where it stands, and shows it: always, or only the last one. */
 static enum store_error look(struct watch *watch, bool is_last)
 {
-    struct journal *journal = watch->session->journal;
     struct arena scratch = {0};
     struct execution_row row;
     char *text = NULL;
     pid_t owner;
     enum store_error error =
-        journal->ops->find(journal, &scratch, watch->execution.id, &row);
+        session_read(watch->session, &scratch, watch->execution.id, &row);
 
     if (error == STORE_OK) {
         watch->execution.status = row.status;

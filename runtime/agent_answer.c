@@ -10,11 +10,13 @@
 #include "base/vec.h"
 #include "codec.h"
 
-/* Length of the JSON object at the start of `text`, 0: there is none. */
+/* Length of the JSON object at the start of `text`, 0: there is none, or it is too large for
+ * the outputs of a step. */
 static size_t object_len(struct str text)
 {
+    const size_t len_max = text.len < KAD_OUTPUTS_MAX ? text.len : KAD_OUTPUTS_MAX;
     json_error_t error;
-    json_t *json = json_loadb(text.p, text.len, JSON_DISABLE_EOF_CHECK, &error);
+    json_t *json = json_loadb(text.p, len_max, JSON_DISABLE_EOF_CHECK, &error);
 
     if (!json)
         return 0;

@@ -32,13 +32,6 @@ static const char *name_in(struct arena *arena, const char *folder, const char *
     return arena_printf(arena, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, name);
 }
 
-static bool is_folder(const char *path)
-{
-    struct stat about;
-
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-}
-
 /* The nearest folder from `from` upward that holds `name`; NULL: none. `.git` may be a
  * file (worktrees, submodules), `.kad` may not. */
 static const char *folder_with(struct arena *arena, const char *from, const char *name,
@@ -47,7 +40,7 @@ static const char *folder_with(struct arena *arena, const char *from, const char
     for (const char *folder = from;; folder = parent_of(arena, folder)) {
         const char *path = name_in(arena, folder, name);
 
-        if (is_any_kind ? access(path, F_OK) == 0 : is_folder(path))
+        if (is_any_kind ? access(path, F_OK) == 0 : folder_is_there(path))
             return folder;
         if (strcmp(folder, "/") == 0)
             return NULL;
@@ -134,7 +127,7 @@ bool make_folders(struct arena *arena, const char *path)
     if (mkdir(path, 0700) == 0)
         return true;
     if (errno == EEXIST) {
-        if (is_folder(path))
+        if (folder_is_there(path))
             return true;
         errno = ENOTDIR;
         return false;
@@ -144,7 +137,7 @@ bool make_folders(struct arena *arena, const char *path)
     if (!make_folders(arena, parent_of(arena, path)))
         return false;
     /* Somebody else may make it at the same moment. */
-    return mkdir(path, 0700) == 0 || (errno == EEXIST && is_folder(path));
+    return mkdir(path, 0700) == 0 || (errno == EEXIST && folder_is_there(path));
 }
 
 const char *project_prepare(struct arena *arena, const struct project *project)
@@ -199,19 +192,39 @@ const char *key_file(struct arena *arena, const struct project *project,
 
 /* ---- Ids and times --------------------------------------------------------------- */
 
-const char *execution_id_new(struct arena *arena)
+static const char id_alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz"; /* in order */
+
+static void draw_id(char *id)
 {
-    static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
-    enum { ID_LEN = 16 };
-    unsigned char random[ID_LEN];
-    char *id = arena_alloc(arena, ID_LEN + 1);
+    unsigned char random[EXECUTION_ID_LEN];
 
     /* It fails only on kernels without it: ids would repeat. */
     if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
         abort();
-    for (size_t i = 0; i < ID_LEN; i++)
-        id[i] = alphabet[random[i] % (sizeof(alphabet) - 1)];
-    return id;
+    for (size_t i = 0; i < EXECUTION_ID_LEN; i++)
+        id[i] = id_alphabet[random[i] % (sizeof(id_alphabet) - 1)];
+}
+
+/* false: its last characters are as high as can be. */
+static bool count_id_on(char *id)
+{
+    size_t i = EXECUTION_ID_LEN;
+    const char *digit;
+
+    while (i > EXECUTION_ID_LEN - ID_COUNTED_LEN) {
+        digit = strchr(id_alphabet, id[--i]);
+        id[i] = digit[1] ? digit[1] : id_alphabet[0];
+        if (digit[1])
+            return true;
+    }
+    return false;
+}
+
+const char *execution_id_new(struct arena *arena, struct id_series *series)
+{
+    if (!series->last[0] || !count_id_on(series->last))
+        draw_id(series->last);
+    return arena_copy(arena, series->last, EXECUTION_ID_LEN);
 }
 
 /* The last `digits` digits of `value`, in front of `end`. */

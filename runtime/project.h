@@ -46,8 +46,14 @@ struct str step_of_key(const char *key);
 const char *key_file(struct arena *arena, const struct project *project,
                      const char *key, const char *suffix);
 
-/* A new execution id: 16 random characters of Crockford's base32, lower case. */
-const char *execution_id_new(struct arena *arena);
+/* A new execution id: 16 characters of Crockford's base32, lower case. The first of a series is
+ * random, and those after it count on in its last characters: what one process begins stands
+ * side by side in every index of the store. A series starts as {0}, and has one thread. */
+enum { EXECUTION_ID_LEN = 16, ID_COUNTED_LEN = 6 };
+struct id_series {
+    char last[EXECUTION_ID_LEN + 1]; /* empty: none has been drawn */
+};
+const char *execution_id_new(struct arena *arena, struct id_series *series);
 
 /* "2026-01-31T08:15:30.123Z" and back. Years 0 to 9999; what is outside is clamped. */
 enum { TIME_TEXT_SIZE = 25 };

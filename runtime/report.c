@@ -117,7 +117,7 @@ static void print_history_json(const struct report *report, const char *executio
 enum store_error report_execution(const struct report *report, const char *prefix)
 {
     struct execution_facts facts = {0};
-    enum store_error error = report_gather(report, prefix, &facts);
+    const enum store_error error = report_gather(report, prefix, &facts);
 
     if (error != STORE_OK)
         return error;
@@ -130,15 +130,18 @@ enum store_error report_execution(const struct report *report, const char *prefi
 
 enum store_error report_history(const struct report *report, const char *prefix)
 {
-    const struct kad_journal_ops *ops = report->journal->ops;
-    struct execution_row row;
-    struct history_row *events;
-    size_t count;
-    enum store_error error = ops->find(report->journal, report->arena, prefix, &row);
+    struct journal *journal = report->journal;
+    struct execution_row row = {0};
+    struct history_row *events = NULL;
+    size_t count = 0;
+    enum store_error error = journal->ops->reads_begin(journal);
 
     if (error == STORE_OK)
+        error = journal->ops->find(journal, report->arena, prefix, &row);
+    if (error == STORE_OK)
         error =
-            ops->history(report->journal, report->arena, row.id, 0, &events, &count);
+            journal->ops->history(journal, report->arena, row.id, 0, &events, &count);
+    error = journal_reads_end(journal, error);
     if (error != STORE_OK)
         return error;
     if (report->is_json)

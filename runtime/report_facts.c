@@ -139,7 +139,7 @@ static bool has_blocks(const struct execution_facts *facts)
     return false;
 }
 
-enum store_error report_gather(const struct report *report, const char *prefix,
+static enum store_error gather(const struct report *report, const char *prefix,
                                struct execution_facts *facts)
 {
     const struct kad_journal_ops *ops = report->journal->ops;
@@ -161,6 +161,17 @@ enum store_error report_gather(const struct report *report, const char *prefix,
     if (error == STORE_OK)
         facts->status = report_status_name(report, &facts->row, &facts->owner);
     return error;
+}
+
+enum store_error report_gather(const struct report *report, const char *prefix,
+                               struct execution_facts *facts)
+{
+    struct journal *journal = report->journal;
+    enum store_error error = journal->ops->reads_begin(journal);
+
+    if (error == STORE_OK)
+        error = gather(report, prefix, facts);
+    return journal_reads_end(journal, error);
 }
 
 /* The last bytes of a file; empty: it can't be read. */

@@ -174,8 +174,13 @@ static size_t print_waits(const struct report *report,
             report_fact(report, "in",
                         arena_printf(report->arena, "%s %s", waits->row.workflow_id,
                                      waits->short_id));
-        print_gate(report, waits, gate);
+        if (printed <= REPORT_MANY || report->shows_all)
+            print_gate(report, waits, gate);
     }
+    if (printed > REPORT_MANY && !report->shows_all)
+        report_fact(report, "and",
+                    arena_printf(report->arena, "%zu more; status --all tells each",
+                                 printed - REPORT_MANY));
     return printed;
 }
 

@@ -155,6 +155,13 @@ bool file_finish_output(void)
     return errno == EPIPE;
 }
 
+bool folder_is_there(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 bool folder_sync(const char *path)
 {
     const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -33,6 +33,9 @@ void file_keep_standard(void);
  * full disk, was not told. Who has closed the pipe did not want it. */
 bool file_finish_output(void);
 
+/* Whether there is a folder; links are followed. */
+bool folder_is_there(const char *path);
+
 /* Makes the names in a folder outlive a loss of power. false: errno. */
 bool folder_sync(const char *path);
 

@@ -256,13 +256,11 @@ static enum kad_outcome check(struct kad_step *step)
     return KAD_SUCCESS;
 }
 
-/* A wait before the attempt is over, and its own time begins; one that was left to a person
- * looks for itself whether that has been seen to. */
+/* A wait before the attempt, or for a person, is over, and its own time begins; one that was
+ * left to a person looks for itself whether that has been seen to. */
 static void leave_gate(struct kad_step *step)
 {
-    if (step_waits_for(step, "ask"))
-        gate_close(step->run);
-    if (!step_waits_for(step, "retry"))
+    if (!step_waits_for(step, "ask") && !step_waits_for(step, "retry"))
         return;
     gate_close(step->run);
     attempt_set_deadlines(step);
@@ -279,6 +277,8 @@ static enum kad_outcome begin(struct kad_step *step, const void *in)
         return outcome;
     problem = codec_encode(&step->memory, info_inputs_type(step->info),
                            CODEC_AFTER_SUCCESS, in, &step->inputs);
+    if (!problem && step->inputs.len > JOURNAL_VALUE_MAX)
+        problem = "the inputs are larger than 64 MiB";
     if (problem)
         return fail_uncalled(step, KAD_FAILURE_BAD_INPUT, problem);
     problem = block_too_large(step, in);

@@ -207,6 +207,8 @@ void drive_read_request(struct drive *drive)
     struct arena scratch = {0};
     const char *request = NULL;
 
+    if (drive->stop != STOP_NONE && drive->stop != STOP_PAUSE)
+        return; /* what is decided stays */
     if (journal->ops->requested(journal, &scratch, execution->row->id, &request) !=
         STORE_OK)
         drive->stop = STOP_STORE;

@@ -51,6 +51,16 @@ static void say_resumed(struct kad_run *run, const char *answer)
 
 /* ---- Outputs that are needed -------------------------------------------------------- */
 
+/* What is given up for the start leaves none, whatever it has left before. */
+static bool leaves_outputs(const struct execution *execution,
+                           const struct kad_step_info *info)
+{
+    const struct kad_run *root = execution->root;
+
+    return run_state(root, info)->has_outputs &&
+           (root->standing != STANDS_IN_FLIGHT || root->step.info != info);
+}
+
 /* A start at `info` needs outputs that a step has not left, or a failure. */
 static void check_needs(struct execution *execution, const struct kad_step_info *info)
 {
@@ -63,7 +73,7 @@ static void check_needs(struct execution *execution, const struct kad_step_info 
         const struct kad_step_info *needed =
             execution_find_step(execution, info->needs[i]);
 
-        if (needed && !run_state(execution->root, needed)->has_outputs) {
+        if (needed && !leaves_outputs(execution, needed)) {
             execution_refuse(
                 execution,
                 "a start at `%s` needs the outputs of `%s`, which has left none",
@@ -445,17 +455,23 @@ static struct kad_run *find_answered(struct execution *execution,
 /* How often each step has been visited by then: load.c tells from it what has run since. */
 static const char *fresh_data(struct execution *execution, const char *from)
 {
+    const struct place *places = execution->places;
     const char *separator = "";
     struct buf data;
 
     buf_init(&data, &execution->memory);
     buf_printf(&data, "{\"fresh\":true,\"from\":\"%s\",\"visits\":{", from);
-    for (size_t i = 0; i < execution->workflow->step_count; i++)
-        if (execution->steps[i].visit) {
-            buf_printf(&data, "%s\"%s\":%" PRIu32, separator,
-                       execution->workflow->steps[i].id, execution->steps[i].visit);
+    for (size_t i = 0; i < execution->workflow->step_count; i++) {
+        const struct kad_step_info *info = &execution->workflow->steps[i];
+        const uint32_t visit = places && places[i].for_each >= 0
+                                   ? 0 /* of many items: they are not counted on */
+                                   : load_last_visit(execution->root, info);
+
+        if (visit) {
+            buf_printf(&data, "%s\"%s\":%" PRIu32, separator, info->id, visit);
             separator = ",";
         }
+    }
     buf_printf(&data, "}}");
     return data.p;
 }
@@ -543,37 +559,54 @@ static void resume_failed(struct execution *execution, const struct answer *answ
         start_fresh(execution, execution_outer_step(execution, info));
 }
 
-/* What is under way is given up. */
-static void abandon(struct execution *execution)
+/* The block at hand goes with all that is inside, in one commit with the start of what comes
+ * instead. */
+static void abandon_block(struct kad_run *root)
 {
-    const char *id = execution->row->current_step;
-    const struct kad_step_info *info = id ? execution_find_step(execution, id) : NULL;
-    struct kad_run *root = execution->root;
-    const enum standing standing = info ? restore_step(root, info) : STANDS_BETWEEN;
+    struct drive *drive = root->execution->drive;
 
-    if (root->inside && execution->drive->stop == STOP_NONE)
+    if (crew_begin_group(drive->crew))
         block_abandon(root);
+    else
+        drive->stop = STOP_STORE;
+}
+
+/* What is under way is given up. */
+static void abandon(struct kad_run *root)
+{
+    const struct drive *drive = root->execution->drive;
+
+    if (root->inside)
+        abandon_block(root);
     gate_close(root);
-    if (standing == STANDS_IN_FLIGHT && execution->drive->stop == STOP_NONE)
+    if (root->standing == STANDS_IN_FLIGHT && drive->stop == STOP_NONE)
         attempt_abandon(root);
 }
 
+/* All that may be refused is, before anything is stored. */
 static void resume_from(struct execution *execution, const char *id)
 {
-    const struct kad_step_info *info = execution_find_step(execution, id);
+    const struct kad_step_info *info = execution_find_step(execution, id), *at = NULL;
+    struct kad_run *root = execution->root;
 
     if (!info) {
         execution_refuse(execution, "--from: there is no step `%s`", id);
         return;
     }
-    if (execution_outer_step(execution, info) != info)
+    if (execution_outer_step(execution, info) != info) {
         execution_refuse(execution, "--from: `%s` is inside of `%s`: start there", id,
                          execution_outer_step(execution, info)->id);
-    else
+        return;
+    }
+    if (execution->row->current_step)
+        at = execution_find_step(execution, execution->row->current_step);
+    if (at)
+        root->standing = restore_step(root, at);
+    if (execution->drive->stop == STOP_NONE)
         check_needs(execution, info);
     if (execution->drive->stop != STOP_NONE)
         return;
-    abandon(execution);
+    abandon(root);
     start_fresh(execution, info);
 }
 

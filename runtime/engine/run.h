@@ -23,6 +23,7 @@
 
 #include "base/vec.h"
 #include "engine/engine.h"
+#include "engine/keyed.h"
 #include "engine/step_log.h"
 
 /* ---- Steps -------------------------------------------------------------------------- */
@@ -44,7 +45,7 @@ struct step_state {
     size_t item_capacity;
     struct arena items_memory; /* of their frames */
 
-    bool has_visit; /* `visit` is known; else the journal has it: load.c */
+    bool has_visit; /* `visit` is known; else the journal has it: load.c (1) */
     const char
         *last_key; /* when it was loaded: of a block's attempt that counts; or NULL */
 };
@@ -215,11 +216,9 @@ struct execution {
     const struct place *places; /* of each step; NULL: there are no blocks */
     json_t *env;                /* or NULL */
     json_t *modules;            /* see struct engine; or NULL */
-    struct gate_row *gates;     /* that were open when it was loaded */
-    size_t gate_count;
-    struct position_row *positions; /* the same of its branches */
-    size_t position_count;
-    bool is_loaded; /* from rows that were there before */
+    struct keyed gates;         /* that were open when it was loaded: gate_row */
+    struct keyed positions;     /* the same of its branches: position_row */
+    bool is_loaded;             /* from rows that were there before */
     struct step_state
         *steps;           /* one for each step; inside a forEach they are not used */
     struct kad_run *root; /* the main line */
@@ -365,6 +364,11 @@ int64_t budget_deadline_ms(const struct execution *execution);
 struct kad_error budget_deadline_error(const struct execution *execution,
                                        struct arena *arena,
                                        const struct kad_step_info *info);
+
+/* ---- budget_load.c ------------------------------------------------------------------ */
+
+/* What the journal says has been used, and what time is left. The steps are loaded. */
+void budget_load(struct execution *execution);
 
 /* ---- attempt.c ---------------------------------------------------------------------- */
 
@@ -514,6 +518,9 @@ void crew_run(struct crew *crew);
 /* What is about to be stored may share a commit with what others store at this moment.
  * false: the journal has failed. */
 bool crew_open_group(struct crew *crew, const struct kad_run *run);
+/* What is stored from now on, until the round is over, is stored together. false: the journal
+ * has failed. */
+bool crew_begin_group(struct crew *crew);
 /* Somebody has written to the journal. */
 void crew_take_nudge(struct crew *crew);
 
@@ -527,7 +534,7 @@ void drive_call_ready(struct drive *drive);
 void drive_look(struct drive *drive);
 /* Shows that it is still there. */
 void drive_tick(const struct drive *drive);
-/* Reads what its owner is asked to do. */
+/* Reads what its owner is asked to do, unless it ends anyway. */
 void drive_read_request(struct drive *drive);
 /* The block of run->step is given up, at once: nothing in it is being called. */
 void block_abandon(struct kad_run *run);

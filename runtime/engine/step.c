@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "base/duration.h"
+#include "base/file.h"
 #include "codec.h"
 #include "engine/gate.h"
 #include "engine/step_internal.h"
@@ -338,13 +339,6 @@ static void log_command(struct kad_step *step, const char *const *argv)
     log_text(step, buf_str(&line));
 }
 
-static bool is_folder(const char *path)
-{
-    struct stat file;
-
-    return stat(path, &file) == 0 && S_ISDIR(file.st_mode);
-}
-
 /* The first regular file of that name in PATH that may be accessed so; NULL: none. */
 static const char *find_in_path(struct kad_step *step, const char *name,
                                 int access_mode)
@@ -377,7 +371,7 @@ static enum kad_outcome not_started(struct kad_step *step,
     const char *code = kad_failure_name(KAD_FAILURE_SPAWN_FAILED);
     const char *name = program->argv[0];
 
-    if (!is_folder(program->cwd))
+    if (!folder_is_there(program->cwd))
         return kad_fail(step, code, "`%s` can't start in %s: there is no such folder",
                         name, program->cwd);
     if (is_nowhere(step, name, error))

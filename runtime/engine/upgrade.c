@@ -302,12 +302,15 @@ static enum store_error move_all(struct kad_run *run, struct arena *scratch)
     return error;
 }
 
-/* In one commit, whatever is called. */
+/* In one commit, whatever is called; with what was given up for it, if anything was. */
 static enum store_error store_move(struct execution *execution, struct arena *scratch)
 {
     struct journal *journal = execution->drive->engine->journal;
-    enum store_error error = journal->ops->group_begin(journal), ended;
+    enum store_error error, ended;
 
+    if (execution->drive->crew->has_group)
+        return move_all(execution->root, scratch);
+    error = journal->ops->group_begin(journal);
     if (error != STORE_OK)
         return error;
     error = move_all(execution->root, scratch);

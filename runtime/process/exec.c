@@ -96,11 +96,11 @@ int exec_poll(struct exec_caller *caller, struct pollfd *fds, nfds_t count,
  * is written to is taken. */
 static void keep_out(struct exec *exec, const char *bytes, size_t len)
 {
-    const size_t room = KAD_OUTPUT_MAX - exec->out_text.len;
+    const size_t wanted = exec->request->program.out_max;
+    const size_t room = (wanted ? wanted : KAD_OUTPUT_MAX) - exec->out_text.len;
 
     if (exec->out_text.len > OUT_BYTES_SMALL)
         buf_reserve(&exec->out_text, room);
-
     if (len > room) {
         len = room;
         exec->result->output.is_cut = true;

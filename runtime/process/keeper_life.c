@@ -235,15 +235,24 @@ static void start_program(size_t line, struct packet *packet)
          slot->is_limit ? KEEPER_NOT_LIMITED : KEEPER_NOT_STARTED, error);
 }
 
+/* A leader may have gone over into another group of the session; it is not reaped yet, so
+ * that its number is its own. One that keeps changing hears SIGKILL. */
+static void signal_group(pid_t leader, int signal_number)
+{
+    kill(-leader, signal_number);
+    if (signal_number == SIGKILL || getpgid(leader) != leader)
+        kill(leader, signal_number);
+}
+
 static void signal_program(size_t line, int signal_number)
 {
     const pid_t leader = atomic_load(&life.slots[line].leader);
 
     if (!leader)
         return;
-    kill(-leader, signal_number);
+    signal_group(leader, signal_number);
     if (signal_number == SIGTERM)
-        kill(-leader, SIGCONT); /* what has stopped itself can't hear it */
+        signal_group(leader, SIGCONT); /* what has stopped itself can't hear it */
 }
 
 static void hang_up(size_t line)

@@ -84,8 +84,9 @@ static void say_queued(const struct program *program, const struct queue *queue)
             ahead == 1 ? "other is" : "others are");
 }
 
-/* A queued execution, whose lock is held, begins when it can. */
-static int begin_queued(struct program *program, struct execution_row *row, bool is_new)
+/* A queued execution, whose lock is held, begins when it can. Whoever has made it may have
+ * died before all that stands in its way was told to end. */
+static int begin_queued(struct program *program, struct execution_row *row)
 {
     /* A later build of the workflow may limit nothing. */
     static const struct kad_concurrency unlimited = {.limit = UINT32_MAX};
@@ -100,7 +101,7 @@ static int begin_queued(struct program *program, struct execution_row *row, bool
         .row = row,
     };
 
-    if (is_new && queue.concurrency->on_full == KAD_CANCEL_OLDEST &&
+    if (queue.concurrency->on_full == KAD_CANCEL_OLDEST &&
         queue_cancel_oldest(&queue) != STORE_OK)
         return program_fail_store(program);
     if (program->engine.upgrade &&
@@ -185,7 +186,7 @@ int program_run(struct program *program)
     exit_code = program->options.detaches ? detach_leave(program, row) : 0;
     if (exit_code)
         return exit_code;
-    return row->status == EXECUTION_QUEUED ? begin_queued(program, row, true)
+    return row->status == EXECUTION_QUEUED ? begin_queued(program, row)
                                            : program_drive(program, row, true);
 }
 
@@ -215,12 +216,40 @@ static const char *outermost(struct program *program)
     return prefix;
 }
 
-/* A request that was there before the lock was taken is for an owner that is gone: it is
- * cleared with the first commit. One that has come since stays, and is looked at: whoever has
- * written it may have told that owner. */
-static void heed_request(struct execution_row *row, bool had_request)
+/* A pause that was there before the lock was taken is for an owner that is gone. Both in one
+ * transaction: whoever asks of this process, since it has the lock, writes after that. */
+static int lock_and_forget_pause(struct program *program,
+                                 const struct execution_row *row)
 {
-    if (!row->request || had_request)
+    struct journal *journal = program->journal;
+    struct host *host = &program->host.host;
+    const struct journal_commit taken = {
+        .execution_id = row->id,
+        .now_ms = host->now_ms(host),
+        .clears_request = true,
+    };
+    enum store_error error;
+    int exit_code;
+
+    if (journal->ops->group_begin(journal) != STORE_OK)
+        return program_fail_store(program);
+    exit_code = program_lock(program, row);
+    if (!exit_code)
+        journal->ops->commit(journal, &taken); /* the group fails with it */
+    error = journal->ops->group_end(journal);
+    return exit_code || error == STORE_OK ? exit_code : program_fail_store(program);
+}
+
+static bool is_pause(const char *request)
+{
+    return request && strcmp(request, "cancel") != 0;
+}
+
+/* What has come since the lock was taken stays, and is looked at: whoever has written it may
+ * have told the last owner. To cancel what that one was to cancel goes on. */
+static void heed_request(struct execution_row *row, bool had_cancel)
+{
+    if (!row->request || (had_cancel && !is_pause(row->request)))
         return;
     row->request = NULL;
     raise(SIGUSR1);
@@ -229,7 +258,7 @@ static void heed_request(struct execution_row *row, bool had_request)
 int program_resume(struct program *program)
 {
     struct execution_row row;
-    bool had_request;
+    bool had_cancel;
     int exit_code = program_open_engine(program, false);
 
     if (!exit_code)
@@ -240,14 +269,15 @@ int program_resume(struct program *program)
         return program_fail(program, KAD_EXIT_USAGE,
                             build_exec(&program->arena, &program->project,
                                        program->workflow, row.build_id, program->argv));
-    had_request = row.request;
-    exit_code = program_lock(program, &row);
+    had_cancel = row.request && !is_pause(row.request);
+    exit_code = is_pause(row.request) ? lock_and_forget_pause(program, &row)
+                                      : program_lock(program, &row);
     /* The last owner may have gone on since the row was read. */
     if (!exit_code)
         exit_code = program_find(program, row.id, &row);
     if (exit_code)
         return exit_code;
-    heed_request(&row, had_request);
+    heed_request(&row, had_cancel);
     if (row.status == EXECUTION_COMPLETED || row.status == EXECUTION_CANCELLED) {
         if (program->options.answer.kind == ANSWER_CHOICE)
             return program_fail(program, KAD_EXIT_USAGE,
@@ -259,14 +289,14 @@ int program_resume(struct program *program)
         return report_stored(program, &row);
     }
     exit_code = check_room(program, &row);
-    if (!exit_code && program->options.is_upgrade)
-        exit_code = program_upgrade(program, &row);
     if (!exit_code)
         exit_code = program_restore_secrets(program, &row);
+    if (!exit_code && program->options.is_upgrade) /* runs a program */
+        exit_code = program_upgrade(program, &row);
     if (!exit_code)
         exit_code = program_open_workspace(program);
     if (exit_code)
         return exit_code;
-    return row.status == EXECUTION_QUEUED ? begin_queued(program, &row, false)
+    return row.status == EXECUTION_QUEUED ? begin_queued(program, &row)
                                           : program_drive(program, &row, false);
 }

@@ -1,5 +1,6 @@
 /* drive.c: one execution, while the engine runs it: its secrets, where it works, and what is
  * left when it is over. */
+#include <assert.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -58,13 +59,15 @@ int program_open_engine(struct program *program, bool creates)
 
 /* ---- Secrets ------------------------------------------------------------------------ */
 
-/* `parameters` as they are stored. 0, or the exit code; reported. */
+/* `parameters` as they are stored. 0, or the exit code; reported. What programs get is what the
+ * keeper has when it starts: it has not. */
 int program_read_secrets(struct program *program, const char *parameters)
 {
     const char *error;
 
     if (!workflow_has_secrets(program->workflow))
         return 0;
+    assert(program->host.keeper.socket < 0);
     error = secrets_load(&program->arena, &program->project, program->workflow);
     if (error)
         return program_fail(program, KAD_EXIT_USAGE, error);
@@ -139,7 +142,9 @@ static void leave_workspace(struct program *program, const struct execution_row 
     rest = worktree_end(&program->worktree, row->id, end != ENGINE_FAILED);
     if (program->options.is_quiet || !rest.branch)
         return;
-    if (rest.path)
+    if (rest.problem)
+        fprintf(stderr, "  %s\n", rest.problem);
+    else if (rest.path)
         fprintf(stderr, "  its work is in %s, on branch %s\n", rest.path, rest.branch);
     else
         fprintf(stderr, "  its commits are on branch %s\n", rest.branch);

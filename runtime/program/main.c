@@ -177,6 +177,8 @@ int kad_main(int argc, char **argv, const struct kad_workflow *workflow)
     signals_begin();
     if (workflow_has_secrets(workflow))
         linux_hide_memory();
+    if (workflow->is_in_worktree)
+        worktree_leave_hook();
     if (options_read(&program.arena, workflow, argc, argv, stderr, &program.options) &&
         (!program.options.detaches || detach_begin(&program, &exit_code))) {
         program.build_id = build_id(&program.arena);

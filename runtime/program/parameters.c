@@ -11,6 +11,7 @@
 #include "mask.h"
 #include "program/options.h"
 #include "secrets.h"
+#include "store/store.h"
 
 const char *option_name(struct arena *arena, const char *parameter)
 {
@@ -448,9 +449,11 @@ const char *parameters_finish(struct parameters *parameters)
                               decoded);
     if (!error)
         error = codec_encode(arena, type, CODEC_AFTER_SUCCESS, decoded, &json);
+    if (!error && json.len > JOURNAL_VALUE_MAX)
+        error = "the parameters are larger than 64 MiB";
     if (error)
         arguments_error(parameters->arguments, "%s", error);
-    return json.text;
+    return error ? NULL : json.text;
 }
 
 const char *parameters_stored(const struct parameters *parameters, const char *finished)

@@ -117,8 +117,8 @@ static enum store_error memory_create(struct journal *base, struct arena *arena,
 {
     struct memory_journal *journal = (struct memory_journal *)base;
     struct entry *entry = entry_of_key(journal, row);
-    struct history_row first = {
-        .seq = 1, .event_type = "execution_started", .at_ms = row->started_ms};
+    struct history_row first = {.event_type = "execution_started",
+                                .at_ms = row->started_ms};
 
     *existed = entry != NULL;
     if (entry) {
@@ -141,10 +141,11 @@ static enum store_error memory_create(struct journal *base, struct arena *arena,
     if (!journal_claim(base, row->slot))
         return STORE_FAILED;
     workflow_save(journal, workflow, row->started_ms);
-    row->history_seq = 1;
+    row->history_seq = 0;
     entry = arena_new(&journal->arena, struct entry);
     entry->row = execution_copy(&journal->arena, row);
-    vec_push(&journal->arena, &entry->history, first);
+    entry_tell(journal, entry, &first);
+    row->history_seq = entry->row.history_seq;
     vec_push(&journal->arena, &journal->entries, entry);
     return STORE_OK;
 }
@@ -154,15 +155,15 @@ static enum store_error memory_admit(struct journal *base, const char *execution
 {
     struct memory_journal *journal = (struct memory_journal *)base;
     struct entry *entry = memory_entry(journal, execution_id);
-    struct history_row started = {.event_type = "execution_started", .at_ms = now_ms};
+    const struct history_row started = {.event_type = "execution_started",
+                                        .at_ms = now_ms};
 
     if (!entry || entry->row.status != EXECUTION_QUEUED ||
         memory_count_under_way(journal, &entry->row).started >= (int64_t)limit)
         return STORE_NOT_FOUND;
     entry->row.status = EXECUTION_RUNNING;
     entry->row.started_ms = now_ms;
-    started.seq = ++entry->row.history_seq;
-    vec_push(&journal->arena, &entry->history, started);
+    entry_tell(journal, entry, &started);
     return STORE_OK;
 }
 
@@ -322,12 +323,8 @@ static enum store_error memory_commit(struct journal *base,
         add_step(journal, entry, commit->started);
     set_waits(journal, entry, commit);
     set_execution(journal, &entry->row, commit);
-    for (size_t i = 0; i < commit->event_count; i++) {
-        struct history_row row = history_copy(&journal->arena, &commit->events[i]);
-
-        row.seq = ++entry->row.history_seq;
-        vec_push(&journal->arena, &entry->history, row);
-    }
+    for (size_t i = 0; i < commit->event_count; i++)
+        entry_tell(journal, entry, &commit->events[i]);
     return STORE_OK;
 }
 
@@ -400,9 +397,11 @@ static const struct kad_journal_ops memory_journal_ops = {
     .under_way = memory_under_way,
     .find = memory_find,
     .last_step = memory_last_step,
+    .inside = memory_inside,
     .steps = memory_steps,
     .history = memory_history,
     .turns = memory_turns,
+    .starts = memory_starts,
     .gates = memory_gates,
     .positions = memory_positions,
     .child = memory_child,

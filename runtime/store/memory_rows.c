@@ -148,6 +148,16 @@ struct entry *memory_child_entry(struct memory_journal *journal, const char *par
     return NULL;
 }
 
+void entry_tell(struct memory_journal *journal, struct entry *entry,
+                const struct history_row *row)
+{
+    struct history_row copy = history_copy(&journal->arena, row);
+
+    copy.seq = ++entry->row.history_seq;
+    vec_push(&journal->arena, &entry->history, copy);
+    vec_push(&journal->arena, &entry->history_places, ++journal->history_count);
+}
+
 bool entry_is_answered(const struct entry *entry, const char *step_key)
 {
     for (size_t i = 0; i < entry->gates.count; i++)

@@ -55,9 +55,11 @@ enum statement {
     EXECUTION_LIST,
     EXECUTION_LIST_OF_WORKFLOW,
     STEP_LAST,
+    STEP_INSIDE,
     STEP_LIST,
     HISTORY_LIST,
     HISTORY_TURNS,
+    HISTORY_STARTS,
     GATE_LIST,
     GATE_LIST_OF_EVENT,
     POSITION_LIST,
@@ -73,6 +75,7 @@ enum statement {
     LARGE_VALUE_DELETE,
     LARGE_VALUE_FIND,
     LARGE_VALUE_LIST,
+    PRUNED_KNOWN,
     PRUNED_INSERT,
     PRUNED_LIST,
     PRUNED_DELETE,
@@ -153,13 +156,13 @@ enum store_error sqlite_write_end(struct sqlite_journal *journal,
 enum store_error sqlite_group_begin(struct journal *journal);
 enum store_error sqlite_group_end(struct journal *journal);
 
-/* Who copies files of large values holds them, as far as that can be had; who removes some
+/* Who copies or reads files of large values holds them, as far as that can be had; who removes some
  * takes them, in the queue. false: somebody holds them. */
 void sqlite_values_hold(struct sqlite_journal *journal);
 bool sqlite_values_take(struct sqlite_journal *journal);
 void sqlite_values_leave(struct sqlite_journal *journal);
 
-/* Between these two, what is read is read in one transaction. */
+/* Between these two, what is read is read in one transaction, large values too. */
 enum store_error sqlite_reads_begin(struct journal *journal);
 enum store_error sqlite_reads_end(struct journal *journal);
 
@@ -187,6 +190,8 @@ enum store_error sqlite_value_keep(struct sqlite_journal *journal,
 enum store_error sqlite_value_read(struct sqlite_journal *journal, struct arena *arena,
                                    sqlite3_stmt *statement, int column,
                                    const char **value);
+/* Whether that column, as it is, stands for a large value. */
+bool sqlite_value_is_large(const char *text);
 /* Where the files are. */
 const char *sqlite_values_folder(struct sqlite_journal *journal);
 
@@ -235,6 +240,8 @@ enum store_error sqlite_last_step(struct journal *journal, struct arena *arena,
                                   const char *execution_id, const char *step_id,
                                   const char *item, uint32_t before_visit,
                                   struct step_row *row);
+enum store_error sqlite_inside(struct journal *journal, const char *parent,
+                               size_t limit, const struct step_taker *taker);
 enum store_error sqlite_steps(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
                               size_t *count);
@@ -244,6 +251,9 @@ enum store_error sqlite_history(struct journal *journal, struct arena *arena,
 enum store_error sqlite_turns(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct history_row **rows,
                               size_t *count);
+enum store_error sqlite_starts(struct journal *journal, struct arena *arena,
+                               const char *execution_id, int64_t after_seq,
+                               struct start_count **counts, size_t *count);
 enum store_error sqlite_gates(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct gate_row **rows,
                               size_t *count);

@@ -218,6 +218,57 @@ enum store_error store_delete(struct journal *base, const char *const *ids,
     return sqlite_write_end(journal, error, WAL_PAGES_IN_RUN);
 }
 
+/* Whether the id has an execution, or a note already. */
+static enum store_error is_known(struct sqlite_journal *journal, const char *id,
+                                 bool *is)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, PRUNED_KNOWN);
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":execution", id);
+    error = sqlite_next(journal, statement);
+    *is = error == STORE_OK;
+    return rows_end(statement, error);
+}
+
+/* From this one on; *at is `count` where all are known. */
+static enum store_error next_lost(struct sqlite_journal *journal,
+                                  const char *const *ids, size_t count, size_t *at)
+{
+    bool is = true;
+    enum store_error error = STORE_OK;
+
+    for (; error == STORE_OK && *at < count; ++*at) {
+        error = is_known(journal, ids[*at], &is);
+        if (!is)
+            break;
+    }
+    return error;
+}
+
+enum store_error store_note_lost(struct journal *base, const char *const *ids,
+                                 size_t count)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    size_t at = 0;
+    enum store_error error = next_lost(journal, ids, count, &at);
+
+    if (error != STORE_OK || at == count)
+        return error;
+    error = sqlite_write_begin(journal); /* creating one is a transaction, too */
+    if (error != STORE_OK)
+        return error;
+    for (; error == STORE_OK; at++) {
+        error = next_lost(journal, ids, count, &at);
+        if (error != STORE_OK || at == count)
+            break;
+        error = note_pruned(journal, &(struct pruned_row){.id = ids[at]});
+    }
+    return sqlite_write_end(journal, error, WAL_PAGES_IN_RUN);
+}
+
 enum store_error store_pruned(struct journal *base, struct arena *arena,
                               const char *after_id, size_t limit,
                               struct pruned_row **rows, size_t *count)

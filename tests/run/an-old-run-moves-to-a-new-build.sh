@@ -254,6 +254,41 @@ again
 edit workflows/within.yaml 's/forEach: .*/forEach: "{{ [1, 2] }}"/'
 refuses "input \`items[]\` of \`each\` was string, is integer"
 
+it "it may start elsewhere at once, and gives up what is under way"
+again
+begin 3 within
+edit workflows/within.yaml 's/old {{/new {{/'
+exits 3 kad workflow resume "$id" --upgrade --from each
+[ "$(build_of "$id")" != "$build" ] || fail "it is on the old build"
+exits 3 kad workflow approve "$id" --step 'allow[0]' --choice go
+exits 0 kad workflow approve "$id" --step 'allow[1]' --choice go
+equal "what is said" "$(said join | tr -d '\n')" "new anew b"
+again
+
+# ---- The environment ---------------------------------------------------------------------
+
+it "what is secret, or a hook's, is not in the environment of its steps"
+git commit -q --allow-empty -m first
+workflow hide <<'YAML'
+name: Hide
+version: 1.0.0
+workspace: worktree
+triggers:
+  - {type: cli, command: kad workflow hide, params: [{name: pass, type: string, secret: true}]}
+steps:
+  - {id: stop, run: ["false"], onSuccess: say}
+  - {id: say, run: [sh, -c, 'echo "${PASS_KEY-unset} ${GIT_DIR-unset}"; git rev-parse --abbrev-ref HEAD']}
+YAML
+built
+export PASS_KEY=open-sesame-1234 GIT_DIR=$PWD/.git
+exits 1 kad workflow run hide --pass env:PASS_KEY
+id=$(execution)
+build=$(build_of "$id")
+edit workflows/hide.yaml 's/"false"/"true"/'
+moves 0
+unset PASS_KEY GIT_DIR
+equal "what is said" "$(said say | tr '\n' ' ')" "unset unset kad/$id "
+
 # ---- Called workflows --------------------------------------------------------------------
 
 workflow inner <<'YAML'

@@ -95,6 +95,8 @@ refuses "--wait: expected a duration" --count 1 --wait 5x
 refuses "one of low, high" --count 1 --level medium
 refuses "--extra: expected object" --count 1 --extra "{"
 refuses "--extra: unable to open nowhere.json" --count 1 --extra @nowhere.json
+head -c 67108864 /dev/zero | tr '\0' x | sed 's/.*/{"text":"&"}/' >"$temporary/large.json"
+refuses "the parameters are larger than 64 MiB" --count 1 --extra "@$temporary/large.json"
 refuses "is no option" --count 1 loud
 refuses "did you mean --is-loud?" --count 1 --is-lod
 

@@ -187,3 +187,17 @@ contains "$temporary/err" "resume it when one has ended"
 rm l
 wait $l || true
 exits 1 kad workflow resume "$failed"
+
+it "cancel-oldest: also when who began has died before it was told to end"
+start w-cancel-oldest main l; l=$!
+eventually has running 1
+oldest=$(sql "SELECT id FROM executions WHERE status = 'running'")
+kill -STOP $l
+exits 3 kad workflow run --no-wait w-cancel-oldest --branch main
+newest=$(execution)
+kill -KILL $l
+wait $l || true
+rm l
+sql "UPDATE executions SET request = NULL"
+exits 0 kad workflow resume --no-wait "$newest"
+equal status "$(status_of "$oldest")" cancelled

@@ -2,12 +2,12 @@
 # With --json each command prints exactly one JSON document on stdout, whatever the end.
 source "$(dirname "$0")/lib.sh"
 
-# The fields of the document and of the entries of its lists are in docs/commands.md; those of a
-# definition may be more.
+# The fields of the document, or of its entries, and of the entries of its lists are in
+# docs/commands.md; those of a definition may be more.
 are_documented() {
     local field
-    jq -e 'has("routes") or has("bounds")' "$temporary/out" >/dev/null && return
-    jq -r 'keys[], (.[]? | arrays | .[]? | objects | keys[])' "$temporary/out" | sort -u |
+    jq -e 'objects | has("routes") or has("bounds")' "$temporary/out" >/dev/null && return
+    jq -r '[.] | flatten | .[] | keys[], (.[]? | arrays | .[]? | objects | keys[])' "$temporary/out" | sort -u |
         while read -r field; do
             grep -qF "\`$field\`" "$KAD_SOURCE/docs/commands.md" ||
                 fail "docs/commands.md does not know $field"
@@ -119,6 +119,7 @@ says 0 '.status == "completed"' "$program" --json --resume "$completed"
 
 it "holds for the compiler"
 says 0 '.id == "hello"' kadc --emit=describe workflows/hello.yaml
+says 0 'map(.module) | index("testing")' kadc --emit=modules
 sed 's/onSuccess: count/onSuccess: cuont/' workflows/hello.yaml >workflows/wrong.yaml
 exits 1 kadc --check --format=json workflows/wrong.yaml # a document for each finding
 jq -es 'map(.code) | index("KAD0202")' "$temporary/out" >/dev/null || fail "no finding in JSON"

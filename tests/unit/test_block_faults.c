@@ -171,6 +171,32 @@ Test(block_faults, a_journal_may_fail_while_a_wait_is_cancelled_and_an_action_ru
                                  "b/1/1=cancelled c/1/1=cancelled");
 }
 
+/* Somebody asks to pause, and the journal works again. */
+static bool is_asked(struct job *job)
+{
+    const struct kad_step *step = (const struct kad_step *)job;
+    static bool is_told;
+
+    if (is_told || strcmp(kad_step_id(step), "b") != 0)
+        return false;
+    is_told = fix.is_nudged = true;
+    fix.commits_left = -1;
+    fix.journal->ops->request(fix.journal, "e1", "pause");
+    return true;
+}
+
+Test(block_faults, a_pause_does_not_hide_that_the_journal_has_failed)
+{
+    use_two(&all_of);
+    fix.comes_before = is_asked;
+    fix.commits_left = 3; /* the starts: not the end of a */
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_STORE_FAILED);
+    cr_expect_eq(fix_status(), EXECUTION_RUNNING);
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+}
+
 /* Whichever of its ends is the last that is stored. */
 Test(block_faults, an_execution_that_was_being_cancelled_is_so_after_a_crash)
 {
@@ -287,6 +313,35 @@ Test(block_faults, what_was_left_to_a_person_is_told_beside_a_question)
     cr_expect_eq(fix.result.end, ENGINE_PAUSED);
     cr_expect_str_eq(gates_of("e1"), "a/1/1:ask b/1/1:question ");
     cr_expect_eq(fix.result.gate_count, 2);
+}
+
+/* It waits an hour after the person has answered, and may take two. */
+static void leave_to_a_person(void)
+{
+    fix_plan = "a/1/1=k";
+    fix_run();
+    cr_assert_eq(fix.result.end, ENGINE_PAUSED);
+    fix.now_ms += 3 * HOUR_MS;
+    fix_plan = "a/1/1=w";
+    fix_resume();
+}
+
+Test(block_faults, the_time_of_a_step_does_not_run_while_it_is_left_to_a_person)
+{
+    use_two(&all_of);
+    info_of("a")->timeout_ms = 2 * HOUR_MS;
+    leave_to_a_person();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_eq(row_of("a", "").status, STEP_RUN_COMPLETED);
+}
+
+Test(block_faults, what_a_person_has_answered_is_bounded_by_the_time_of_its_action)
+{
+    block_action.timeout_ms = HOUR_MS / 2;
+    use_two(&all_of);
+    leave_to_a_person();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_eq(row_of("a", "").status, STEP_RUN_TIMED_OUT);
 }
 
 /* ---- Items ---------------------------------------------------------------------------- */

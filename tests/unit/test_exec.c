@@ -330,6 +330,46 @@ Test(exec, a_second_wish_to_stop_does_not_wait)
     cr_expect_eq(result.output.signal, SIGKILL);
 }
 
+/* This program itself: it goes over into a group that its child has made. */
+__attribute__((constructor)) static void leave_group(void)
+{
+    pid_t child;
+
+    if (!getenv("LEAVES_ITS_GROUP"))
+        return;
+    child = fork();
+    if (child == 0)
+        setpgid(0, 0);
+    else if (setpgid(child, child), setpgid(0, child) == 0)
+        puts("left"), fflush(stdout);
+    for (;;)
+        pause();
+}
+
+static bool has_left;
+
+static void hear(void *context, const char *bytes, size_t len)
+{
+    (void)context, (void)bytes;
+    has_left |= len > 0;
+}
+
+static enum wait_verdict stop_when_left(void *context)
+{
+    (void)context;
+    return has_left ? WAIT_STOP : WAIT_ON;
+}
+
+Test(exec, a_program_that_leaves_its_group_is_ended)
+{
+    request.program.argv = (const char *const[]){"/proc/self/exe", NULL};
+    request.program.env = (const char *const[]){"LEAVES_ITS_GROUP=1", NULL};
+    request.on_output = hear;
+    request.waiter = (struct waiter){.is_over = stop_when_left, .tick_ms = 50};
+    cr_expect_eq(exec_run(&caller, &arena, &request, &result), EXEC_STOPPED);
+    cr_expect_eq(result.output.signal, SIGTERM);
+}
+
 /* ---- The keeper --------------------------------------------------------------------- */
 
 Test(exec, a_keeper_that_was_killed_is_replaced)
