@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path_search.h"
 #include "base/vec.h"
 #include "cli.h"
 #include "digest.h"
@@ -26,20 +27,11 @@ const char *program_folder(struct arena *arena)
 
 const char *program_path(struct arena *arena, const char *name)
 {
-    struct str path = str_of(getenv("PATH"));
+    char folder[PATH_MAX];
 
-    if (strchr(name, '/'))
-        return access(name, X_OK) == 0 ? name : NULL;
-    while (path.len > 0) {
-        const size_t end = str_find(path, S(":"));
-        const char *file =
-            arena_printf(arena, "%.*s/%s", STR(str_part(path, 0, end)), name);
-
-        if (access(file, X_OK) == 0)
-            return file;
-        path = str_part(path, end + 1, path.len);
-    }
-    return NULL;
+    return getcwd(folder, sizeof(folder))
+               ? path_search_program(arena, name, folder, X_OK)
+               : NULL;
 }
 
 /* NULL, or what is wrong. */

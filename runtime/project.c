@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/calendar.h"
 #include "base/file.h"
 #include "base/str.h"
 
@@ -124,6 +125,8 @@ const char *project_find(struct arena *arena, const char *db_option,
 
 bool make_folders(struct arena *arena, const char *path)
 {
+    if (folder_is_there(path)) /* as a rule, and mkdir would lock its parent to find out */
+        return true;
     if (mkdir(path, 0700) == 0)
         return true;
     if (errno == EEXIST) {
@@ -244,54 +247,7 @@ static int64_t get_digits(const char *text, int digits)
     return value;
 }
 
-/* A calendar that begins on the 1st of March of the year 0 has the leap day at the end of its
- * year; 400 of its years are always as long, and its months are 153 days in five. Not by
- * gmtime, which reads the time zone's file: a short program would feel it. */
-enum {
-    DAYS_OF_400_YEARS = 146097,
-    DAYS_OF_100_YEARS = 36524,
-    DAYS_OF_4_YEARS = 1461,
-    DAYS_OF_5_MONTHS = 153,
-    DAYS_FROM_YEAR_0_TO_1970 = 719468, /* from its March */
-    MONTHS_FROM_MARCH_TO_NEXT_YEAR = 10
-};
 static const int64_t day_ms = 24 * 60 * 60 * 1000;
-
-/* Days since 1970. Months from 1, days from 1. */
-static int64_t days_of(int64_t year, int64_t month, int64_t day)
-{
-    const bool is_next_year = month <= 2;
-    const int64_t from_march = is_next_year ? month + 9 : month - 3;
-    const int64_t years = year - is_next_year + 400; /* of the year -1, too */
-
-    return years * 365 + years / 4 - years / 100 + years / 400 +
-           (DAYS_OF_5_MONTHS * from_march + 2) / 5 + day - 1 - DAYS_OF_400_YEARS -
-           DAYS_FROM_YEAR_0_TO_1970;
-}
-
-struct date {
-    int64_t year, month, day;
-};
-
-static struct date date_of(int64_t days)
-{
-    const int64_t all = days + DAYS_FROM_YEAR_0_TO_1970 + DAYS_OF_400_YEARS;
-    const int64_t in_400 = all % DAYS_OF_400_YEARS;
-    /* Each fourth year has a day more, each hundredth has not. */
-    const int64_t year =
-        (in_400 - in_400 / (DAYS_OF_4_YEARS - 1) + in_400 / DAYS_OF_100_YEARS -
-         in_400 / (DAYS_OF_400_YEARS - 1)) /
-        365;
-    const int64_t in_year = in_400 - (365 * year + year / 4 - year / 100);
-    const int64_t from_march = (5 * in_year + 2) / DAYS_OF_5_MONTHS;
-    const bool is_next_year = from_march >= MONTHS_FROM_MARCH_TO_NEXT_YEAR;
-
-    return (struct date){
-        .year = year + (all / DAYS_OF_400_YEARS - 1) * 400 + is_next_year,
-        .month = is_next_year ? from_march - 9 : from_march + 3,
-        .day = in_year - (DAYS_OF_5_MONTHS * from_march + 2) / 5 + 1,
-    };
-}
 
 void time_write(int64_t unix_ms, char text[TIME_TEXT_SIZE])
 {
@@ -299,7 +255,7 @@ void time_write(int64_t unix_ms, char text[TIME_TEXT_SIZE])
     const int64_t at_ms =
         unix_ms < year_0_ms ? year_0_ms : (unix_ms > last_ms ? last_ms : unix_ms);
     const int64_t in_day_ms = (at_ms % day_ms + day_ms) % day_ms;
-    const struct date date = date_of((at_ms - in_day_ms) / day_ms);
+    const struct date date = date_of_days((at_ms - in_day_ms) / day_ms);
 
     memcpy(text, "YYYY-MM-DDTHH:MM:SS.mmmZ", TIME_TEXT_SIZE);
     put_digits(text + 4, 4, date.year);
@@ -322,17 +278,18 @@ const char *time_text(struct arena *arena, int64_t unix_ms)
 int64_t time_parse(const char *text)
 {
     char again[TIME_TEXT_SIZE];
+    struct date date;
     int64_t unix_ms;
 
     if (strlen(text) != TIME_TEXT_SIZE - 1)
         return -1;
-    unix_ms =
-        days_of(get_digits(text, 4), get_digits(text + 5, 2), get_digits(text + 8, 2)) *
-            day_ms +
-        ((get_digits(text + 11, 2) * 60 + get_digits(text + 14, 2)) * 60 +
-         get_digits(text + 17, 2)) *
-            1000 +
-        get_digits(text + 20, 3);
+    date = (struct date){get_digits(text, 4), get_digits(text + 5, 2),
+                         get_digits(text + 8, 2)};
+    unix_ms = date_to_days(date) * day_ms +
+              ((get_digits(text + 11, 2) * 60 + get_digits(text + 14, 2)) * 60 +
+               get_digits(text + 17, 2)) *
+                  1000 +
+              get_digits(text + 20, 3);
     time_write(unix_ms, again); /* this form has one spelling, whatever stood there */
     return strcmp(text, again) == 0 ? unix_ms : -1;
 }

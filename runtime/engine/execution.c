@@ -191,6 +191,7 @@ struct execution *execution_open(struct drive *drive,
         .row = row,
         .memory = memory,
         .stored_status = row->status,
+        .has_waits = row->history_seq > 1, /* more has happened than its creation */
     };
     if (!drive->execution)
         drive->execution = execution;

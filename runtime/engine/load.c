@@ -237,7 +237,7 @@ static struct scope scope_of(const struct inside *inside, size_t index,
         return *scope;
     return (struct scope){
         .execution = scope->execution,
-        .steps = items_states(scope->execution, state, info, index),
+        .steps = items_states(scope->execution, state, info, index, false),
         .first = inside->block + 1,
         .item = item,
         .is_over = is_over_at(inside, index),
@@ -336,9 +336,11 @@ static void load_missing(struct inside *inside, size_t index, int step)
 
 static void load_block_inside(struct inside *inside, size_t index, int step)
 {
-    const struct scope scope = scope_named(inside, index);
+    if (step_at(inside->scope, step)->block) {
+        const struct scope scope = scope_named(inside, index);
 
-    load_block(&scope, step);
+        load_block(&scope, step);
+    }
 }
 
 static void for_each_needed(struct inside *inside,

@@ -226,6 +226,7 @@ struct execution {
     VEC(struct history_row) events; /* for its next commit, before the branch's own */
     VEC(int64_t) taken;             /* events that are used up, stored or not */
     enum execution_status stored_status; /* what its row says */
+    bool has_waits; /* there may be gates or positions of it, open or closed */
     bool clears_request;
     bool is_late;        /* past its deadline */
     int64_t deadline_ms; /* of the workflow; 0: none */
@@ -492,9 +493,11 @@ size_t items_count(const struct kad_step_info *info, const void *in);
  * number; 0 also when they do not fit. */
 size_t items_make(struct step_state *state, const struct kad_step_info *info,
                   char *frame, const char *inputs);
-/* The states of the steps inside, of one item; made when needed. */
+/* The states of the steps inside, of one item; made when needed. `is_first`: those that are not
+ * there have not been visited yet. */
 struct step_state *items_states(struct execution *execution, struct step_state *state,
-                                const struct kad_step_info *info, size_t index);
+                                const struct kad_step_info *info, size_t index,
+                                bool is_first);
 void step_state_release(struct execution *execution, struct step_state *state,
                         const struct kad_step_info *info);
 

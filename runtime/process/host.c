@@ -49,7 +49,8 @@ static bool wait_for(struct host *host, const struct waiter *waiter,
     struct pool *pool = &process(host)->pool;
     struct exec_caller *caller = pool_caller(pool);
     const int64_t end_ms = now_ms(host) + duration_ms;
-    struct pollfd none;
+    const int news_fd = waiter->news_fd ? waiter->news_fd : -1;
+    struct pollfd fds[2];
     int64_t left_ms;
 
     pool_step_aside(pool);
@@ -58,7 +59,10 @@ static bool wait_for(struct host *host, const struct waiter *waiter,
             return false;
         if (waiter->tick_ms && left_ms > waiter->tick_ms)
             left_ms = waiter->tick_ms;
-        exec_poll(caller, &none, 1, left_ms);
+        fds[1] = (struct pollfd){.fd = news_fd, .events = POLLIN};
+        exec_poll(caller, fds, 2, left_ms);
+        if (fds[1].revents)
+            break;
     }
     return true;
 }

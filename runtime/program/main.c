@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -167,6 +168,15 @@ static int close_output(struct program *program, int exit_code)
         arena_printf(&program->arena, "standard output: %s", strerror(errno)));
 }
 
+/* Jansson would open /dev/urandom for it; without, it still does. */
+static void seed_hashes(void)
+{
+    size_t seed;
+
+    if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) == (ssize_t)sizeof(seed))
+        json_object_seed(seed);
+}
+
 int kad_main(int argc, char **argv, const struct kad_workflow *workflow)
 {
     struct program program = {
@@ -175,6 +185,7 @@ int kad_main(int argc, char **argv, const struct kad_workflow *workflow)
 
     file_keep_standard();
     signals_begin();
+    seed_hashes();
     if (workflow_has_secrets(workflow))
         linux_hide_memory();
     if (workflow->is_in_worktree)

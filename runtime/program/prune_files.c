@@ -171,12 +171,6 @@ static void remove_worktree(struct notes *notes, struct pruned_row *row)
 
 /* ---- Git refs: refs/kad/EXECUTION/NAME ---------------------------------------------- */
 
-static enum wait_verdict never_over(void *context)
-{
-    (void)context;
-    return WAIT_ON;
-}
-
 /* EXEC_ENDED: see output->exit_code. */
 static enum exec_end git(struct notes *notes, const char *cwd, const char *const *argv,
                          struct str input, struct exec_result *result)
@@ -189,7 +183,6 @@ static enum exec_end git(struct notes *notes, const char *cwd, const char *const
                     .stdin_text = input.p,
                     .stdin_len = input.len},
         .timeout_ms = -1,
-        .waiter = {.is_over = never_over},
     };
 
     *result = (struct exec_result){.output = {.exit_code = -1, .out = "", .err = ""}};

@@ -17,12 +17,6 @@
 
 /* ---- git ---------------------------------------------------------------------------- */
 
-static enum wait_verdict never_over(void *context)
-{
-    (void)context;
-    return WAIT_ON;
-}
-
 /* Whether git ended well; `args` as for execv, without "git". */
 static bool git_in(const struct worktree *worktree, const char *cwd,
                    const char *const *args, struct kad_output *output)
@@ -32,7 +26,6 @@ static bool git_in(const struct worktree *worktree, const char *cwd,
     struct exec_request request = {
         .program = {.argv = argv, .cwd = cwd, .env = env},
         .timeout_ms = -1,
-        .waiter = {.is_over = never_over},
     };
     struct exec_result result = {.output = {.exit_code = -1, .out = "", .err = ""}};
     enum exec_end end;

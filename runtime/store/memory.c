@@ -3,6 +3,7 @@
  * Same rules as the one on SQLite: a commit checks first what could refuse it, then
  * changes all. Texts are copied in and out, as a file would do it; old texts stay in
  * the arena until the journal is closed. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -294,6 +295,7 @@ static void set_waits(struct memory_journal *journal, struct entry *entry,
         close_block(entry, commit->close_block);
     if (commit->taken_event)
         vec_push(&journal->arena, &entry->taken_events, commit->taken_event);
+    assert(!commit->has_no_waits || (!entry->gates.count && !entry->positions.count));
     if (commit->sets_execution && execution_is_ended(commit->status))
         entry->gates.count = entry->positions.count = 0;
 }

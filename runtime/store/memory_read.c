@@ -59,7 +59,8 @@ static struct step_row inside_copy(struct arena *arena, const struct step_row *f
     if (row.module[0])
         row.inputs = NULL;
     row.execution_id = row.module = row.action = NULL;
-    row.started_ms = row.completed_ms = 0;
+    row.started_ms = row.completed_ms = row.place = 0;
+    row.attempt = 0;
     return row;
 }
 

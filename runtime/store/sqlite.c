@@ -153,7 +153,7 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
                   " AND item = :item AND visit < :before"
                   " ORDER BY visit DESC, attempt DESC LIMIT 1",
     [STEP_INSIDE] = "SELECT id, step_id, iif(module = '', inputs, NULL), outputs,"
-                    " status, error, visit, attempt, run, outcome, item, rowid"
+                    " status, error, visit, run, outcome, item"
                     " FROM step_executions WHERE parent = :parent"
                     " ORDER BY rowid DESC LIMIT :limit",
     [STEP_LIST] = "SELECT " STEP_COLUMNS ", rowid FROM step_executions"
@@ -252,6 +252,13 @@ sqlite3_stmt *sqlite_statement(struct sqlite_journal *journal, enum statement wh
     return *statement;
 }
 
+void sqlite_prepare(struct sqlite_journal *journal, const enum statement *which,
+                    size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        (void)sqlite_statement(journal, which[i]);
+}
+
 /* Names are bound mostly in the order in which the text has them: the one behind the last is
  * looked at first, since SQLite compares the text of all names before it. */
 static int parameter_get(sqlite3_stmt *statement, const char *name)
@@ -268,8 +275,10 @@ static int parameter_get(sqlite3_stmt *statement, const char *name)
 
 void bind_text(sqlite3_stmt *statement, const char *name, const char *text)
 {
-    sqlite3_bind_text(statement, parameter_get(statement, name), text, -1,
-                      SQLITE_STATIC);
+    const int parameter = parameter_get(statement, name);
+
+    if (text) /* what is not bound is NULL */
+        sqlite3_bind_text(statement, parameter, text, -1, SQLITE_STATIC);
 }
 
 void bind_integer(sqlite3_stmt *statement, const char *name, int64_t value)
@@ -277,14 +286,18 @@ void bind_integer(sqlite3_stmt *statement, const char *name, int64_t value)
     sqlite3_bind_int64(statement, parameter_get(statement, name), value);
 }
 
+/* Many rows are of the same moment. */
 void bind_time(sqlite3_stmt *statement, const char *name, int64_t unix_ms)
 {
+    static _Thread_local char text[TIME_TEXT_SIZE];
+    static _Thread_local int64_t text_ms;
     const int parameter = parameter_get(statement, name);
-    char text[TIME_TEXT_SIZE];
 
     if (!unix_ms)
-        return; /* what is not bound is NULL */
-    time_write(unix_ms, text);
+        return; /* NULL */
+    if (unix_ms != text_ms)
+        time_write(unix_ms, text);
+    text_ms = unix_ms;
     sqlite3_bind_text(statement, parameter, text, TIME_TEXT_SIZE - 1, SQLITE_TRANSIENT);
 }
 
@@ -292,6 +305,12 @@ void sqlite_reset(sqlite3_stmt *statement)
 {
     sqlite3_reset(statement); /* repeats the result of the last step */
     sqlite3_clear_bindings(statement);
+}
+
+enum store_error sqlite_rows_end(sqlite3_stmt *statement, enum store_error error)
+{
+    sqlite_reset(statement);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 enum store_error sqlite_next(struct sqlite_journal *journal, sqlite3_stmt *statement)

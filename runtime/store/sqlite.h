@@ -87,11 +87,15 @@ enum statement {
     STATEMENT_COUNT
 };
 
+/* How safe commits are; see sqlite_queue.c. */
+enum sync { SYNC_NOT_SET, SYNC_NORMAL, SYNC_FULL };
+
 struct sqlite_journal {
     struct journal base;
     sqlite3 *db;
-    char *file; /* path; owned */
-    bool is_relaxed;
+    char *file;     /* path; owned */
+    enum sync sync; /* of commits that are not said to need less */
+    enum sync sync_wanted, sync_set;
     int queue_fd;      /* -1: not opened yet */
     int queue_wait_ms; /* for the other writers, at most */
     enum { UNGROUPED, GROUP_GOOD, GROUP_FAILED } group; /* see group_begin */
@@ -109,6 +113,10 @@ extern const char *const sqlite_statement_texts[STATEMENT_COUNT];
 
 /* The prepared statement; NULL: failed. */
 sqlite3_stmt *sqlite_statement(struct sqlite_journal *journal, enum statement which);
+/* What is about to be used in a transaction, so that nobody waits while it is prepared. One
+ * that fails, fails where it is used. */
+void sqlite_prepare(struct sqlite_journal *journal, const enum statement *which,
+                    size_t count);
 
 /* NULL binds NULL; the text is borrowed until the statement is reset. */
 void bind_text(sqlite3_stmt *statement, const char *name, const char *text);
@@ -121,6 +129,8 @@ enum store_error sqlite_run(struct sqlite_journal *journal, sqlite3_stmt *statem
 /* Steps once: STORE_OK with a row, STORE_NOT_FOUND at the end. Reset it afterwards. */
 enum store_error sqlite_next(struct sqlite_journal *journal, sqlite3_stmt *statement);
 void sqlite_reset(sqlite3_stmt *statement);
+/* Resets it after the last sqlite_next: that there are no more rows is the good end. */
+enum store_error sqlite_rows_end(sqlite3_stmt *statement, enum store_error error);
 
 /* Says what went wrong, from the result code of SQLite; returns STORE_FAILED. */
 enum store_error sqlite_fail(struct sqlite_journal *journal, int result);
@@ -134,8 +144,8 @@ enum store_error sqlite_queue_enter(struct sqlite_journal *journal);
 void sqlite_queue_leave(struct sqlite_journal *journal);
 
 /* Pages in the log from which a writer checkpoints. At the start of an execution rather
- * early: the next process reads the whole log when it opens the file. Where a person waits, or
- * has written, it may grow a little more first. */
+ * early, if nobody waits: the next process reads the whole log when it opens the file. Where a
+ * person waits, or has written, it may grow a little more first. */
 enum {
     WAL_PAGES_AT_START = 256,
     WAL_PAGES_IN_RUN = 2048,
@@ -169,10 +179,6 @@ enum store_error sqlite_reads_end(struct journal *journal);
 /* Puts the whole log into the file and cuts it to nothing. false: somebody reads what only the
  * log has, and goes on to; it is done as far as it can be. */
 bool sqlite_log_truncate(struct sqlite_journal *journal);
-
-/* Whether commits from now on reach the disk before they return. Outside of transactions.
- * A synced one takes all earlier ones along: they are in the same log. */
-enum store_error sqlite_sync_commits(struct sqlite_journal *journal, bool is_synced);
 
 /* ---- sqlite_value.c -------------------------------------------------------------- */
 

@@ -155,9 +155,29 @@ static bool queue_take(const struct sqlite_journal *journal, enum turn turn)
            (is_held(errno) && queue_wait(journal, turn));
 }
 
+/* Whether commits reach the disk before they return. One that does takes all earlier ones
+ * along: they are in the same log. Set only when it changes, outside of transactions. */
+static enum store_error set_sync(struct sqlite_journal *journal)
+{
+    const enum sync wanted = journal->sync_wanted;
+    int result;
+
+    if (!journal->db || journal->sync_set == wanted) /* no file yet */
+        return STORE_OK;
+    result = sqlite3_exec(journal->db,
+                          wanted == SYNC_FULL ? "PRAGMA synchronous = FULL"
+                                              : "PRAGMA synchronous = NORMAL",
+                          NULL, NULL, NULL);
+    if (result != SQLITE_OK)
+        return sqlite_fail(journal, result);
+    journal->sync_set = wanted;
+    return STORE_OK;
+}
+
 static enum store_error enter(struct sqlite_journal *journal, enum turn turn)
 {
-    if (journal->queue_fd < 0 && queue_open(journal) != STORE_OK)
+    if (set_sync(journal) != STORE_OK ||
+        (journal->queue_fd < 0 && queue_open(journal) != STORE_OK))
         return STORE_FAILED;
     if (queue_take(journal, turn))
         return STORE_OK;
@@ -245,12 +265,16 @@ static void checkpoint(struct sqlite_journal *journal)
     sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
-/* It takes a while: a person does not wait for it, but for a later one. */
+/* It takes a while: nobody waits for one that is early, and a person not for one that can be
+ * put off a little more. */
 static bool is_checkpoint_due(const struct sqlite_journal *journal, int wal_pages_max)
 {
-    return journal->wal_pages >= wal_pages_max &&
-           (journal->wal_pages >= WAL_PAGES_MAX ||
-            !has_waiters(journal, BESIDE_THE_LINE));
+    if (journal->wal_pages < wal_pages_max)
+        return false;
+    if (journal->wal_pages < WAL_PAGES_IN_RUN)
+        return !has_waiters(journal, FIRST_IN_LINE);
+    return journal->wal_pages >= WAL_PAGES_MAX ||
+           !has_waiters(journal, BESIDE_THE_LINE);
 }
 
 static enum store_error transaction_end(struct sqlite_journal *journal,
@@ -360,13 +384,4 @@ enum store_error sqlite_reads_end(struct journal *base)
         error = run(journal, COMMIT);
     sqlite_values_leave(journal);
     return error;
-}
-
-enum store_error sqlite_sync_commits(struct sqlite_journal *journal, bool is_synced)
-{
-    const char *text =
-        is_synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
-    const int result = sqlite3_exec(journal->db, text, NULL, NULL, NULL);
-
-    return result == SQLITE_OK ? STORE_OK : sqlite_fail(journal, result);
 }

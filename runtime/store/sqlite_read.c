@@ -223,13 +223,6 @@ enum store_error sqlite_requested(struct journal *base, struct arena *arena,
 
 /* ---- Many rows ------------------------------------------------------------------- */
 
-/* The end of the rows is the good end. */
-static enum store_error rows_end(sqlite3_stmt *statement, enum store_error error)
-{
-    sqlite_reset(statement);
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
-}
-
 /* Borrowed, but for a large value, which is in the arena. */
 static enum store_error value_borrow(struct sqlite_journal *journal,
                                      struct arena *arena, sqlite3_stmt *statement,
@@ -253,11 +246,9 @@ static enum store_error inside_borrow(struct sqlite_journal *journal,
         .step_id = (const char *)sqlite3_column_text(statement, 1),
         .error = (const char *)sqlite3_column_text(statement, 5),
         .visit = (uint32_t)sqlite3_column_int64(statement, 6),
-        .attempt = (uint32_t)sqlite3_column_int64(statement, 7),
-        .run = (uint32_t)sqlite3_column_int64(statement, 8),
-        .outcome = (const char *)sqlite3_column_text(statement, 9),
-        .item = (const char *)sqlite3_column_text(statement, 10),
-        .place = sqlite3_column_int64(statement, 11),
+        .run = (uint32_t)sqlite3_column_int64(statement, 7),
+        .outcome = (const char *)sqlite3_column_text(statement, 8),
+        .item = (const char *)sqlite3_column_text(statement, 9),
     };
     if (!step_status_find((const char *)sqlite3_column_text(statement, STATUS),
                           &row->status))
@@ -288,7 +279,7 @@ enum store_error sqlite_inside(struct journal *base, const char *parent, size_t 
         arena_release(&large);
     }
     arena_release(&large);
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 enum store_error sqlite_steps(struct journal *base, struct arena *arena,
@@ -309,7 +300,7 @@ enum store_error sqlite_steps(struct journal *base, struct arena *arena,
         vec_push(arena, &found, row);
     *rows = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 /* The rows of a statement that is bound. */
@@ -332,7 +323,7 @@ static enum store_error history_read(struct sqlite_journal *journal,
     }
     *rows = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 enum store_error sqlite_history(struct journal *base, struct arena *arena,
@@ -380,7 +371,7 @@ enum store_error sqlite_starts(struct journal *base, struct arena *arena,
                          (const char *)sqlite3_column_text(statement, 1));
     *counts = found.items.items;
     *count = found.items.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 enum store_error sqlite_gates(struct journal *base, struct arena *arena,
@@ -399,7 +390,7 @@ enum store_error sqlite_gates(struct journal *base, struct arena *arena,
         vec_push(arena, &found, gate_read(arena, statement));
     *rows = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 enum store_error sqlite_gates_for_event(struct journal *base, struct arena *arena,
@@ -423,7 +414,7 @@ enum store_error sqlite_gates_for_event(struct journal *base, struct arena *aren
     *rows = found.items;
     *executions = ids.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 enum store_error sqlite_positions(struct journal *base, struct arena *arena,
@@ -444,7 +435,7 @@ enum store_error sqlite_positions(struct journal *base, struct arena *arena,
         vec_push(arena, &found, row);
     *rows = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 enum store_error sqlite_events(struct journal *base, struct arena *arena,
@@ -475,7 +466,7 @@ enum store_error sqlite_events(struct journal *base, struct arena *arena,
     }
     *rows = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 enum store_error sqlite_read_executions(struct sqlite_journal *journal,
@@ -491,7 +482,7 @@ enum store_error sqlite_read_executions(struct sqlite_journal *journal,
         vec_push(arena, &found, row);
     *rows = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 enum store_error sqlite_list(struct journal *base, struct arena *arena,
@@ -560,5 +551,5 @@ enum store_error sqlite_workflows(struct journal *base, struct arena *arena,
     }
     *rows = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }

@@ -33,13 +33,6 @@ static enum store_error run_for(struct sqlite_journal *journal, enum statement w
     return sqlite_run(journal, statement);
 }
 
-/* The end of the rows is the good end. */
-static enum store_error rows_end(sqlite3_stmt *statement, enum store_error error)
-{
-    sqlite_reset(statement);
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
-}
-
 /* The texts of a statement that is bound. */
 static enum store_error read_texts(struct sqlite_journal *journal, struct arena *arena,
                                    enum statement which, const char ***texts,
@@ -55,7 +48,7 @@ static enum store_error read_texts(struct sqlite_journal *journal, struct arena 
         vec_push(arena, &found, column_text(arena, statement, 0));
     *texts = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 /* ---- Executions ------------------------------------------------------------------ */
@@ -92,7 +85,7 @@ static enum store_error read_pruned(struct sqlite_journal *journal, struct arena
         vec_push(arena, &found, pruned_of(arena, statement));
     *rows = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 static enum store_error note_pruned(struct sqlite_journal *journal,
@@ -180,7 +173,7 @@ static enum store_error read_tree(struct sqlite_journal *journal, struct arena *
     }
     *rows = found.items;
     *count = has_newest ? 0 : found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 static enum store_error delete_tree(struct sqlite_journal *journal, const char *id,
@@ -230,7 +223,7 @@ static enum store_error is_known(struct sqlite_journal *journal, const char *id,
     bind_text(statement, ":execution", id);
     error = sqlite_next(journal, statement);
     *is = error == STORE_OK;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 /* From this one on; *at is `count` where all are known. */
@@ -313,7 +306,7 @@ static enum store_error old_events(struct sqlite_journal *journal, int64_t after
     while ((error = sqlite_next(journal, statement)) == STORE_OK &&
            time_parse((const char *)sqlite3_column_text(statement, 1)) < before_ms)
         ids[(*count)++] = sqlite3_column_int64(statement, 0);
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 static enum store_error delete_event(struct sqlite_journal *journal, int64_t id)
@@ -377,7 +370,7 @@ static enum store_error is_referred(struct sqlite_journal *journal, const char *
     bind_text(statement, ":hash", hash);
     error = sqlite_next(journal, statement);
     *is = error == STORE_OK;
-    return rows_end(statement, error == STORE_OK ? STORE_NOT_FOUND : error);
+    return sqlite_rows_end(statement, error == STORE_OK ? STORE_NOT_FOUND : error);
 }
 
 static enum store_error remove_unreferred(struct sqlite_journal *journal,

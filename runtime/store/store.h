@@ -219,6 +219,7 @@ struct journal_commit {
     const struct position_row *positions; /* inserted, or replaced */
     size_t position_count;
     const char *close_block; /* block_key whose positions go, after they were written */
+    bool has_no_waits;       /* it never had a gate or position: its end closes none */
     int64_t taken_event; /* id of an event that this execution has used up; 0: none */
     bool sets_execution; /* the fields below are written */
     enum execution_status status; /* an ended one sets completed_at */
@@ -278,7 +279,8 @@ struct kad_journal_ops {
                                   const char *item, uint32_t before_visit,
                                   struct step_row *row);
     /* What has run directly in an attempt of a block, newest first, at most `limit` rows;
-     * those of modules without their inputs, all without module, action and times. */
+     * those of modules without their inputs, all without what tells which action it was, which
+     * attempt, when and in which place. */
     enum store_error (*inside)(struct journal *journal, const char *parent,
                                size_t limit, const struct step_taker *taker);
     /* All rows of an execution, oldest first. */

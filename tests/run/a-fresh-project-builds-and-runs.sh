@@ -109,6 +109,13 @@ echo "what it has besides does not matter" >modules/reverse/data
 exits 0 kad build shout
 contains "$temporary/out" current
 
+it "finds the compiler as a shell does"
+mkdir -p folder/cc tools
+ln -s "$(command -v "${CC:-cc}")" tools/compiler
+PATH=folder:tools:$PATH CC=compiler exits 0 kad build shout
+(cd tools && PATH=:$PATH CC=compiler exits 0 kad build shout) || exit 1
+PATH=folder:$PATH CC=cc exits 0 kad build shout
+
 it "takes nothing for current that a killed build has left"
 cat >"$temporary/cc" <<END
 #!/bin/sh

@@ -114,7 +114,7 @@ has_asked_or_waits() {
 
 # A pause asked of the resume at each of those moments but those behind the start of its last
 # step, where there is nothing left to stop before, is heeded.
-pause_at_each() {
+pause_at_each() { # AT LEAST SO MANY
     asked=0
     n=1
     while resume "$n"; do
@@ -133,11 +133,11 @@ pause_at_each() {
         fi
         n=$((n + 1))
     done
-    [ "$asked" -ge 2 ] || fail "asked only $asked times"
+    [ "$asked" -ge "$1" ] || fail "asked only $asked times"
 }
 
 it "a pause that is asked right after the lock was taken is heeded"
-pause_at_each
+pause_at_each 2
 
 it "one that the process reads before it is told is heeded, too"
 n=1
@@ -158,7 +158,8 @@ sql "UPDATE executions SET request = 'pause'"
 rm -rf "$temporary/before"
 cp -a .kad "$temporary/before"
 touch ready
-pause_at_each
+# One that waits may come too late.
+pause_at_each 1
 again
 .kad/bin/wf-steps --quiet --resume "$paused" </dev/null
 equal "status" "$(status)" completed

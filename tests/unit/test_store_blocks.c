@@ -126,8 +126,7 @@ static void take_row(void *context, const struct step_row *row)
     cr_assert_eq(context, &taken);
     cr_assert_str_eq(row->parent, "e/files/1/1");
     cr_assert_null(row->module);
-    buf_printf(&taken, "%s%s.%u.%u:%s%s ", row->step_id, row->item, row->visit,
-               row->attempt, step_status_name(row->status),
+    buf_printf(&taken, "%s:%s%s ", row->key, step_status_name(row->status),
                row->inputs ? row->inputs : "");
 }
 
@@ -154,9 +153,9 @@ BOTH(what_has_run_in_a_block_is_told_from_the_newest_on)
     cr_assert_eq(start_step(&other), STORE_OK);
     reopen();
     cr_assert_str_eq(taken_inside("e/files/1/1", 9),
-                     "work[0].2.1:running work[1].1.1:running{\"n\":1} "
-                     "work[0].1.1:running ");
-    cr_assert_str_eq(taken_inside("e/files/1/1", 1), "work[0].2.1:running ");
+                     "e/work[0]/2/1:running e/work[1]/1/1:running{\"n\":1} "
+                     "e/work[0]/1/1:running ");
+    cr_assert_str_eq(taken_inside("e/files/1/1", 1), "e/work[0]/2/1:running ");
     cr_assert_str_eq(taken_inside("e/files/2/1", 9), "");
 }
 

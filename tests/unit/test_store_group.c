@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
+#include "store/sqlite.h"
 #include "store_fixture.h"
 
 TestSuite(store_group, .fini = clean_up);
@@ -222,6 +223,53 @@ Test(store_group, a_group_lets_a_person_go_first_who_is_not_awake_yet)
     close(fd);
     pthread_join(thread, NULL);
     cr_expect(atomic_load(&is_stored));
+}
+
+static int log_pages(void)
+{
+    return ((const struct sqlite_journal *)journal)->wal_pages;
+}
+
+/* Until the log has so many pages, or has been begun anew. */
+static void fill_log(int pages)
+{
+    static int count;
+    int before = 0;
+
+    while (log_pages() < pages && log_pages() >= before) {
+        before = log_pages();
+        start_execution(arena_printf(&arena, "e%d", count++));
+    }
+}
+
+Test(store_group, an_early_checkpoint_is_put_off_where_somebody_waits)
+{
+    int fd;
+
+    use_folder();
+    open_file();
+    start_execution("a");
+    fd = open_queue();
+    lock_place(fd, F_OFD_SETLK, FIRST_IN_LINE);
+    fill_log(2 * WAL_PAGES_AT_START);
+    cr_expect_geq(log_pages(), 2 * WAL_PAGES_AT_START);
+    close(fd);
+    fill_log(4 * WAL_PAGES_AT_START);
+    cr_expect_lt(log_pages(), 2 * WAL_PAGES_AT_START);
+}
+
+Test(store_group, a_full_log_is_put_into_the_file_though_somebody_waits)
+{
+    int fd;
+
+    use_folder();
+    open_file();
+    start_execution("a");
+    fd = open_queue();
+    lock_place(fd, F_OFD_SETLK, FIRST_IN_LINE);
+    fill_log(WAL_PAGES_MAX + WAL_PAGES_AT_START);
+    cr_expect_lt(log_pages(), WAL_PAGES_IN_RUN);
+    close(fd);
 }
 
 Test(store_group, a_part_that_fails_takes_all_of_it_back)

@@ -116,7 +116,7 @@ KAD_MUST_USE enum kad_outcome kad_exec(struct kad_step *step,
                                        const struct kad_program *program,
                                        struct kad_output *output);
 
-/* Absolute path of a program in PATH, or NULL. */
+/* Absolute path of what a program of this name, started in the workspace, would be; or NULL. */
 const char *kad_find_program(struct kad_step *step, const char *name);
 
 /* ---- The agent ---------------------------------------------------------------------- */
