@@ -1,5 +1,6 @@
 /* args.c: see cli.h. */
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -301,4 +302,12 @@ bool args_read(struct cli *cli, const struct arg_rules *rules, int *exit_code)
     }
     return operand_count_fits(cli, rules) && !has_empty_operand(cli, rules) &&
            are_in_company(cli, rules);
+}
+
+bool args_count(const char *option, const char *text, size_t *count)
+{
+    if (str_count(str_of(text), SIZE_MAX, count))
+        return true;
+    cli_error("%s takes a number, not `%s`", option, text);
+    return false;
 }

@@ -70,6 +70,9 @@ bool args_read(struct cli *cli, const struct arg_rules *rules, int *exit_code);
  * the command's name. false: one of them is wrong; it has been said. */
 bool args_read_leading(struct cli *cli);
 
+/* Reads the value of an option that is a number. false: reported. */
+bool args_count(const char *option, const char *text, size_t *count);
+
 /* Runs the command that cli->argv[0] names; NULL: there is none. */
 const struct command *command_find(const struct command commands[], size_t count,
                                    const char *name);

@@ -2,8 +2,9 @@
  * executions that it has called.
  *
  * Log files are logs/EXECUTION/STEP.VISIT.ATTEMPT.log in the state folder, STEP[3] for an
- * item; the rows of the store give their order. With --follow, new text is printed until
- * the execution ends or nobody runs it, with a heading wherever another step goes on. */
+ * item; the history gives their order. With --follow, new text is printed until the execution
+ * ends or nobody runs it, with a heading wherever another step goes on: of the history only
+ * what is new is read, and of the logs those that may still grow. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,13 +26,15 @@ struct log {
     uint32_t visit, attempt;
     int64_t started_ms;
     const char *path;
-    long printed; /* bytes that have been printed */
+    long printed;  /* bytes that have been printed */
+    bool is_whole; /* nothing more will come: the attempt has ended */
+    bool is_done;  /* and all of it has been printed */
 };
 
 /* An execution whose steps are told: the one that was named, and those called from it. */
 struct source {
     const char *execution, *workflow;
-    size_t seen; /* step runs that are known, the oldest first */
+    int64_t seen_seq; /* of its history */
 };
 
 struct logs {
@@ -47,34 +50,88 @@ struct logs {
 
 /* ---- Finding ---------------------------------------------------------------------- */
 
-static const char *kept(struct logs *logs, const char *text)
+/* Which attempt an event is about. */
+struct attempt {
+    const char *step_id, *item;
+    uint32_t visit, attempt;
+};
+
+static struct attempt attempt_of(struct arena *arena, const struct history_row *event)
 {
-    return str_copy(logs->session->cli->arena, str_of(text ? text : ""));
+    json_t *data = event->data ? json_loads(event->data, 0, NULL) : NULL;
+    const char *item = json_string_value(json_object_get(data, "item"));
+    const struct attempt attempt = {
+        .step_id = arena_text(arena, event->step_id),
+        .item = arena_text(arena, item ? item : ""),
+        .visit = (uint32_t)json_integer_value(json_object_get(data, "visit")),
+        .attempt = (uint32_t)json_integer_value(json_object_get(data, "attempt")),
+    };
+
+    json_decref(data);
+    return attempt;
+}
+
+/* NULL: it has not begun, or another step is wanted. */
+static struct log *log_find(const struct logs *logs, const struct source *source,
+                            const struct attempt *attempt)
+{
+    for (size_t i = logs->list.count; i-- > 0;) {
+        struct log *log = &logs->list.items[i];
+
+        if (log->visit == attempt->visit && log->attempt == attempt->attempt &&
+            !strcmp(log->execution, source->execution) &&
+            !strcmp(log->step_id, attempt->step_id) &&
+            !strcmp(log->item, attempt->item))
+            return log;
+    }
+    return NULL;
 }
 
 static void add_log(struct logs *logs, const struct source *source,
-                    const struct step_row *row)
+                    const struct attempt *attempt, int64_t started_ms)
 {
     struct arena *arena = logs->session->cli->arena;
-    const char *item = row->item ? row->item : "";
-    const char *step = arena_printf(arena, "%s%s", row->step_id, item);
+    const char *step = arena_printf(arena, "%s%s", attempt->step_id, attempt->item);
     const struct log log = {
         .execution = source->execution,
         .workflow = source->workflow,
-        .step_id = kept(logs, row->step_id),
-        .item = kept(logs, item),
+        .step_id = arena_text(arena, attempt->step_id),
+        .item = arena_text(arena, attempt->item),
         .step = step,
-        .visit = row->visit,
-        .attempt = row->attempt,
-        .started_ms = row->started_ms,
+        .visit = attempt->visit,
+        .attempt = attempt->attempt,
+        .started_ms = started_ms,
         .path =
             arena_printf(arena, "%s/logs/%s/%s.%u.%u.log", logs->session->project.state,
-                         source->execution, step, row->visit, row->attempt),
+                         source->execution, step, attempt->visit, attempt->attempt),
     };
 
-    if (!logs->only_step || strcmp(logs->only_step, row->step_id) == 0 ||
+    if (!logs->only_step || strcmp(logs->only_step, attempt->step_id) == 0 ||
         strcmp(logs->only_step, step) == 0)
         vec_push(arena, &logs->list, log);
+}
+
+/* An attempt begins once, and is over with what comes next of it, unless it was interrupted:
+ * then it may run again. */
+static void look_at(struct logs *logs, struct arena *scratch,
+                    const struct source *source, const struct history_row *event)
+{
+    const bool is_start = !strcmp(event->event_type, "step_started") ||
+                          !strcmp(event->event_type, "step_retried");
+    struct attempt attempt;
+    struct log *log;
+
+    if (!event->step_id || strncmp(event->event_type, "step_", strlen("step_")) != 0 ||
+        !strcmp(event->event_type, "step_interrupted"))
+        return;
+    attempt = attempt_of(scratch, event);
+    log = log_find(logs, source, &attempt);
+    if (log) {
+        log->is_whole = !is_start;
+        log->is_done = log->is_done && !is_start;
+    } else if (is_start) {
+        add_log(logs, source, &attempt, event->at_ms);
+    }
 }
 
 static void add_source(struct logs *logs, const struct execution_row *row)
@@ -87,26 +144,29 @@ static void add_source(struct logs *logs, const struct execution_row *row)
     if (i == logs->sources.count)
         vec_push(
             logs->session->cli->arena, &logs->sources,
-            ((struct source){.execution = kept(logs, row->id),
-                             .workflow = i ? kept(logs, row->workflow_id) : NULL}));
+            ((struct source){
+                .execution = arena_text(logs->session->cli->arena, row->id),
+                .workflow = i ? arena_text(logs->session->cli->arena, row->workflow_id)
+                              : NULL}));
 }
 
-/* Rows come in the same order each time. */
 static enum store_error look_into(struct logs *logs, size_t index,
                                   struct arena *scratch)
 {
     struct journal *journal = logs->session->journal;
     struct source *source = &logs->sources.items[index];
     struct execution_row *called;
-    struct step_row *rows;
+    struct history_row *events;
     size_t count;
-    enum store_error error =
-        journal->ops->steps(journal, scratch, source->execution, &rows, &count);
+    enum store_error error = journal->ops->history(journal, scratch, source->execution,
+                                                   source->seen_seq, &events, &count);
 
     if (error != STORE_OK)
         return error;
-    for (; source->seen < count; source->seen++)
-        add_log(logs, source, &rows[source->seen]);
+    for (size_t i = 0; i < count; i++) {
+        look_at(logs, scratch, source, &events[i]);
+        source->seen_seq = events[i].seq;
+    }
     error =
         journal->ops->children(journal, scratch, source->execution, &called, &count);
     for (size_t i = 0; error == STORE_OK && i < count; i++)
@@ -185,10 +245,11 @@ static void print_text(struct logs *logs, size_t place, const char *text, size_t
 static void print_new(struct logs *logs, size_t place)
 {
     struct log *log = &logs->list.items[place];
-    FILE *file = fopen(log->path, "re");
+    FILE *file = log->is_done ? NULL : fopen(log->path, "re");
     char chunk[8192];
     size_t got;
 
+    log->is_done = log->is_whole;
     if (!file)
         return;
     if (fseek(file, log->printed, SEEK_SET) == 0) {

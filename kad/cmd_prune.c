@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/duration.h"
@@ -142,7 +141,6 @@ static int run(struct session *session, const struct prune *rules)
 static bool read_rules(const char *older_than, const char *keep, struct prune *rules)
 {
     int64_t age_ms;
-    char *end = NULL;
 
     if (!older_than) {
         cli_error("which executions? Give their age: --older-than 30d");
@@ -154,12 +152,7 @@ static bool read_rules(const char *older_than, const char *keep, struct prune *r
         return false;
     }
     rules->before_ms = time_now_ms() - age_ms;
-    if (keep)
-        rules->keep = strtoul(keep, &end, 10);
-    if (!keep || (*keep >= '0' && *keep <= '9' && *end == '\0'))
-        return true;
-    cli_error("--keep takes a number, not `%s`", keep);
-    return false;
+    return !keep || args_count("--keep", keep, &rules->keep);
 }
 
 int cmd_prune(struct cli *cli)

@@ -1,6 +1,4 @@
 /* cmd_status.c: kad workflow status: one execution, or the newest of them. */
-#include <stdlib.h>
-#include <string.h>
 
 #include "commands.h"
 #include "kad/errors.h"
@@ -8,16 +6,6 @@
 #include "watch.h"
 
 #define LIMIT "50" /* lines of a list, unless one says otherwise */
-
-/* false: reported. */
-static bool read_limit(const char *text, size_t *limit)
-{
-    *limit = strtoul(text, NULL, 10);
-    if (*text && strspn(text, "0123456789") == strlen(text))
-        return true;
-    cli_error("--limit takes a number, not `%s`", text);
-    return false;
-}
 
 int cmd_status(struct cli *cli)
 {
@@ -61,7 +49,7 @@ int cmd_status(struct cli *cli)
 
     if (!args_read(cli, &rules, &exit_code))
         return exit_code;
-    if (!read_limit(limit_text ? limit_text : LIMIT, &limit))
+    if (!args_count("--limit", limit_text ? limit_text : LIMIT, &limit))
         return KAD_EXIT_USAGE;
     if (!session_open(&session, cli, &exit_code))
         return exit_code;

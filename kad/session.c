@@ -165,12 +165,7 @@ enum store_error session_read(const struct session *session, struct arena *arena
 enum store_error session_find_root(struct session *session, const char *execution_id,
                                    struct execution_row *root)
 {
-    enum store_error error;
-
-    do
-        error = session_read(session, session->cli->arena, execution_id, root);
-    while (error == STORE_OK && (execution_id = root->parent_id));
-    return error;
+    return journal_find_root(session->journal, session->cli->arena, execution_id, root);
 }
 
 bool session_find(struct session *session, const char *prefix,

@@ -34,6 +34,8 @@ static inline bool str_is(struct str s, const char *text)
 struct str str_part(struct str s, size_t from, size_t to);
 /* Without white space (blank, tab, line ends) at both ends. */
 struct str str_trim(struct str s);
+/* All of it is a decimal number, of at most `max`. */
+bool str_count(struct str s, size_t max, size_t *count);
 /* Offset of the first occurrence, or s.len. */
 size_t str_find(struct str s, struct str needle);
 

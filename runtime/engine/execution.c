@@ -291,22 +291,17 @@ bool info_is_idempotent(const struct kad_step_info *info)
 
 /* ---- The result --------------------------------------------------------------------- */
 
-static const char *copy_text(struct arena *arena, const char *text)
-{
-    return text ? arena_copy(arena, text, strlen(text)) : NULL;
-}
-
 static struct gate_row gate_copy(struct arena *arena, const struct gate_row *gate)
 {
     struct gate_row copy = *gate;
 
-    copy.step_key = copy_text(arena, gate->step_key);
-    copy.kind = copy_text(arena, gate->kind);
-    copy.prompt = copy_text(arena, gate->prompt);
-    copy.choices = copy_text(arena, gate->choices);
-    copy.way = copy_text(arena, gate->way);
-    copy.event = copy_text(arena, gate->event);
-    copy.match = copy_text(arena, gate->match);
+    copy.step_key = arena_text(arena, gate->step_key);
+    copy.kind = arena_text(arena, gate->kind);
+    copy.prompt = arena_text(arena, gate->prompt);
+    copy.choices = arena_text(arena, gate->choices);
+    copy.way = arena_text(arena, gate->way);
+    copy.event = arena_text(arena, gate->event);
+    copy.match = arena_text(arena, gate->match);
     copy.answer = NULL;
     return copy;
 }
@@ -322,7 +317,7 @@ static void add_gates(struct open_gates *gates, struct arena *arena,
 
     for (size_t i = 0; i < step->gate_count; i++) {
         const struct engine_gate gate = {
-            .execution = copy_text(arena, run->execution->row->id),
+            .execution = arena_text(arena, run->execution->row->id),
             .step = step_label(arena, step),
             .row = gate_copy(arena, &step->gates[i]),
         };
@@ -364,10 +359,10 @@ void drive_result(const struct drive *drive, struct arena *arena,
 
     *result = (struct engine_result){
         .end = end_of(drive),
-        .execution = copy_text(arena, execution->row->id),
+        .execution = arena_text(arena, execution->row->id),
         .error = failure_copy(arena, &root->error),
-        .outputs = copy_text(arena, root->error.code ? NULL : execution->outputs),
-        .refusal = copy_text(arena, drive->refusal),
+        .outputs = arena_text(arena, root->error.code ? NULL : execution->outputs),
+        .refusal = arena_text(arena, drive->refusal),
         .step = root->position >= 0 && drive->stop != STOP_OVER
                     ? execution->workflow->steps[root->position].id
                     : NULL,

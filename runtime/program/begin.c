@@ -205,15 +205,16 @@ static const char *outermost(struct program *program)
 {
     struct journal *journal = program->journal;
     const char *prefix = program->options.execution;
-    struct execution_row row;
+    struct execution_row called, root;
 
-    while (journal->ops->find(journal, &program->arena, prefix, &row) == STORE_OK &&
-           row.parent_id) {
-        if (!program->options.answer.execution)
-            program->options.answer.execution = row.id;
-        prefix = row.parent_id;
-    }
-    return prefix;
+    if (journal->ops->find(journal, &program->arena, prefix, &called) != STORE_OK ||
+        !called.parent_id)
+        return prefix;
+    program->options.answer.execution = called.id;
+    return journal_find_root(journal, &program->arena, called.parent_id, &root) ==
+                   STORE_OK
+               ? root.id
+               : called.parent_id;
 }
 
 /* A pause that was there before the lock was taken is for an owner that is gone. Both in one

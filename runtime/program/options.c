@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -296,16 +295,13 @@ static void read_argument(struct arguments *arguments, struct options *options,
 
 static void read_concurrency(struct arguments *arguments, struct options *options)
 {
-    char *end = NULL;
-    unsigned long count = CONCURRENCY_DEFAULT;
-
-    if (options->concurrency)
-        count = strtoul(options->concurrency, &end, 10);
-    if (end && (*end || *options->concurrency < '0' || *options->concurrency > '9' ||
-                !count || count > CONCURRENCY_MAX))
+    options->concurrency_count = CONCURRENCY_DEFAULT;
+    if (options->concurrency &&
+        (!str_count(str_of(options->concurrency), CONCURRENCY_MAX,
+                    &options->concurrency_count) ||
+         !options->concurrency_count))
         arguments_error(arguments, "--concurrency takes a number from 1 to %d",
                         CONCURRENCY_MAX);
-    options->concurrency_count = count;
 }
 
 /* The option that chooses the mode; a new execution needs none. */

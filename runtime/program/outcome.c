@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "document.h"
+#include "next.h"
 #include "words.h"
 
 enum { PLAIN_COLUMNS = 200 }; /* of an output, where there is no terminal */
@@ -44,15 +45,13 @@ const char *outcome_word(enum engine_end end)
 
 /* ---- For people --------------------------------------------------------------------- */
 
-/* "kad workflow VERB [--db FILE] EXECUTION": for a gate of a child, that one. */
+/* "kad workflow VERB EXECUTION": for a gate of a child, that one. */
 static const char *command(struct arena *arena, const struct engine_result *result,
                            const struct engine_gate *gate, struct outcome_style style,
-                           const char *verb)
+                           const char *verb, const char *options)
 {
-    return arena_printf(arena, "kad workflow %s%s%s %s", verb,
-                        style.database ? " --db " : "",
-                        style.database ? style.database : "",
-                        gate ? gate->execution : result->execution);
+    return next_verb(arena, style.database, verb,
+                     gate ? gate->execution : result->execution, options);
 }
 
 /* " --step STEP", where several steps wait. */
@@ -61,10 +60,13 @@ static const char *step_option(struct arena *arena, const struct engine_result *
 {
     for (size_t i = 0; i < result->gate_count; i++)
         if (strcmp(result->gates[i].row.step_key, gate->row.step_key) != 0)
-            return arena_printf(arena,
-                                strchr(gate->step, '[') ? " --step '%s'" : " --step %s",
-                                gate->step);
+            return next_step(arena, str_of(gate->step));
     return "";
+}
+
+static void print_prompt(struct arena *arena, const struct engine_gate *gate)
+{
+    fprintf(stderr, "  %s\n", lines_words(arena, gate->row.prompt, "  "));
 }
 
 /* What an approval asks, and the command for each choice. */
@@ -73,12 +75,13 @@ static void print_choices(struct arena *arena, const struct engine_result *resul
 {
     json_t *choices = document_json(gate->row.choices);
 
-    fprintf(stderr, "  %s\n", gate->row.prompt);
+    print_prompt(arena, gate);
     for (size_t i = 0; i < json_array_size(choices); i++)
-        fprintf(stderr, "  %s --choice %s%s\n",
-                command(arena, result, gate, style, "approve"),
-                json_string_value(json_array_get(choices, i)),
-                step_option(arena, result, gate));
+        fprintf(stderr, "  %s\n",
+                command(arena, result, gate, style, "approve",
+                        arena_printf(arena, " --choice %s%s",
+                                     json_string_value(json_array_get(choices, i)),
+                                     step_option(arena, result, gate))));
     json_decref(choices);
 }
 
@@ -87,28 +90,24 @@ static void print_question(struct arena *arena, const struct engine_result *resu
 {
     static const char *const answers[][2] = {
         {"--retry", "# no: run it again"},
-        {"--skip ", "# yes: go on along onSuccess"},
-        {"--fail ", "# go on along onFailure"},
+        {"--skip", "# yes: go on along onSuccess"},
+        {"--fail", "# go on along onFailure"},
     };
 
-    fprintf(stderr, "  %s\n", gate->row.prompt);
+    print_prompt(arena, gate);
     for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
-        fprintf(stderr, "  %s %s%s   %s\n",
-                command(arena, result, gate, style, "resume"), answers[i][0],
-                step_option(arena, result, gate), answers[i][1]);
+        fprintf(stderr, "  %s   %s\n",
+                command(arena, result, gate, style, "resume",
+                        arena_printf(arena, " %s%s", answers[i][0],
+                                     step_option(arena, result, gate))),
+                answers[i][1]);
 }
 
 static void print_event(struct arena *arena, const struct gate_row *gate,
                         struct outcome_style style)
 {
-    const bool has_match = gate->match && *gate->match;
-
-    fprintf(stderr, "  for the event `%s`: kad emit %s%s%s%s%s\n", gate->event,
-            style.database ? "--db " : "", style.database ? style.database : "",
-            style.database ? " " : "", gate->event,
-            has_match
-                ? arena_printf(arena, " --data %s", shell_word(arena, gate->match))
-                : "");
+    fprintf(stderr, "  for the event `%s`: %s\n", gate->event,
+            next_emit(arena, style.database, gate));
 }
 
 /* What it waits for, and what a person may do; whether a plain resume is one of that. */
@@ -128,7 +127,7 @@ static bool print_gate(struct arena *arena, const struct engine_result *result,
             stderr,
             "  no agent answers: name one in .kad/config.yaml, or write the answer\n"
             "  to %s/prompt.md into answer.json beside it\n",
-            gate->row.prompt);
+            line_words(arena, gate->row.prompt, 0));
     if (strcmp(kind, "approval") == 0)
         print_choices(arena, result, gate, style);
     if (strcmp(kind, "event") == 0)
@@ -146,7 +145,8 @@ static void print_next(struct arena *arena, const struct engine_result *result,
     for (size_t i = 0; i < result->gate_count; i++)
         may_resume |= print_gate(arena, result, &result->gates[i], style);
     if (may_resume)
-        fprintf(stderr, "  next: %s\n", command(arena, result, NULL, style, "resume"));
+        fprintf(stderr, "  next: %s\n",
+                command(arena, result, NULL, style, "resume", ""));
 }
 
 static const char *color_of(enum engine_end end)
@@ -159,12 +159,8 @@ static const char *color_of(enum engine_end end)
 /* "  STEP: MESSAGE (CODE)", further lines of the message below. */
 static void print_error(struct arena *arena, const struct kad_error *error)
 {
-    const char *line = error->message;
-
-    fprintf(stderr, "  %s: %s", error->step, line_words(arena, line, 0));
-    while ((line = strchr(line, '\n')))
-        fprintf(stderr, "\n    %s", line_words(arena, ++line, 0));
-    fprintf(stderr, " (%s)\n", error->code);
+    fprintf(stderr, "  %s: %s (%s)\n", error->step,
+            lines_words(arena, error->message, "    "), error->code);
 }
 
 /* "  NAME: VALUE", a line for each. */

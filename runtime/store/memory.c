@@ -123,7 +123,7 @@ static enum store_error memory_create(struct journal *base, struct arena *arena,
 
     *existed = entry != NULL;
     if (entry) {
-        row->id = text_copy(arena, entry->row.id);
+        row->id = arena_text(arena, entry->row.id);
         return STORE_OK;
     }
     if (memory_entry(journal, row->id))
@@ -193,17 +193,17 @@ static void set_execution(struct memory_journal *journal, struct execution_row *
     if (commit->clears_request)
         row->request = NULL;
     if (commit->build) {
-        row->build_id = text_copy(&journal->arena, commit->build->build_id);
+        row->build_id = arena_text(&journal->arena, commit->build->build_id);
         row->workflow_version =
-            text_copy(&journal->arena, commit->build->workflow_version);
-        row->state = text_copy(&journal->arena, commit->build->state);
+            arena_text(&journal->arena, commit->build->workflow_version);
+        row->state = arena_text(&journal->arena, commit->build->state);
     }
     if (!commit->sets_execution)
         return;
     row->status = commit->status;
-    row->current_step = text_copy(&journal->arena, commit->current_step);
-    row->error = text_copy(&journal->arena, commit->error);
-    row->outputs = text_copy(&journal->arena, commit->outputs);
+    row->current_step = arena_text(&journal->arena, commit->current_step);
+    row->error = arena_text(&journal->arena, commit->error);
+    row->outputs = arena_text(&journal->arena, commit->outputs);
     row->completed_ms = execution_is_ended(commit->status) ? commit->now_ms : 0;
 }
 
@@ -258,9 +258,9 @@ static void end_step(struct memory_journal *journal, struct step_row *row,
                      const struct step_ending *ended, int64_t now_ms)
 {
     row->status = ended->status;
-    row->outputs = text_copy(&journal->arena, ended->outputs);
-    row->error = text_copy(&journal->arena, ended->error);
-    row->outcome = text_copy(&journal->arena, ended->outcome);
+    row->outputs = arena_text(&journal->arena, ended->outputs);
+    row->error = arena_text(&journal->arena, ended->error);
+    row->outcome = arena_text(&journal->arena, ended->outcome);
     row->completed_ms = now_ms;
 }
 
@@ -343,7 +343,7 @@ static enum store_error memory_answer(struct journal *base, const char *step_key
             continue;
         if (entry_is_answered(entry, step_key))
             return STORE_NOT_FOUND;
-        gate->answer = text_copy(&journal->arena, answer);
+        gate->answer = arena_text(&journal->arena, answer);
         return STORE_OK;
     }
     return STORE_NOT_FOUND;
@@ -366,7 +366,7 @@ static enum store_error memory_request(struct journal *base, const char *executi
 
     if (!entry)
         return STORE_NOT_FOUND;
-    entry->row.request = text_copy(&journal->arena, request);
+    entry->row.request = arena_text(&journal->arena, request);
     return STORE_OK;
 }
 

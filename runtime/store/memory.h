@@ -32,7 +32,6 @@ struct memory_journal {
 /* ---- memory_rows.c --------------------------------------------------------------- */
 
 /* NULL stays NULL; a row's `item` and `way` become "". */
-const char *text_copy(struct arena *arena, const char *text);
 struct execution_row execution_copy(struct arena *arena,
                                     const struct execution_row *from);
 /* Without what may be large: see store.h, lists. */

@@ -282,7 +282,7 @@ enum store_error memory_gates_for_event(struct journal *base, struct arena *aren
         for (size_t j = 0; j < entry->gates.count; j++) {
             const struct gate_row *gate = &entry->gates.items[j];
             const struct found_gate one = {gate_copy(arena, gate),
-                                           text_copy(arena, entry->row.id)};
+                                           arena_text(arena, entry->row.id)};
 
             if (text_is_same(gate->event, name) &&
                 !entry_is_answered(entry, gate->step_key))
@@ -346,6 +346,6 @@ enum store_error memory_requested(struct journal *base, struct arena *arena,
 
     if (!entry)
         return STORE_NOT_FOUND;
-    *request = text_copy(arena, entry->row.request);
+    *request = arena_text(arena, entry->row.request);
     return STORE_OK;
 }

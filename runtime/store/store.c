@@ -154,6 +154,17 @@ const char *store_message(const struct journal *journal)
     return journal->message;
 }
 
+enum store_error journal_find_root(struct journal *journal, struct arena *arena,
+                                   const char *prefix, struct execution_row *root)
+{
+    enum store_error error;
+
+    do
+        error = journal->ops->find(journal, arena, prefix, root);
+    while (error == STORE_OK && (prefix = root->parent_id));
+    return error;
+}
+
 void journal_close(struct journal *journal)
 {
     if (journal)

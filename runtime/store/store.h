@@ -409,4 +409,9 @@ enum store_error journal_reads_end(struct journal *journal, enum store_error err
 const char *store_message(const struct journal *journal);
 void journal_close(struct journal *journal);
 
+/* The execution that runs the one whose id begins with `prefix`: itself, or the one that called
+ * it, and so on. */
+enum store_error journal_find_root(struct journal *journal, struct arena *arena,
+                                   const char *prefix, struct execution_row *root);
+
 #endif

@@ -239,6 +239,24 @@ Test(base, a_file_without_a_size_is_read_to_its_end)
     cr_expect_eq(errno, EFBIG);
 }
 
+Test(base, a_count_has_digits_only_and_a_bound)
+{
+    size_t count;
+
+    cr_assert(str_count(S("0"), 0, &count));
+    cr_expect_eq(count, 0);
+    cr_assert(str_count(S("0100"), 100, &count));
+    cr_expect_eq(count, 100);
+    cr_expect(str_count(S("18446744073709551615"), SIZE_MAX, &count));
+    cr_expect_eq(count, SIZE_MAX);
+    cr_expect_not(str_count(S("18446744073709551616"), SIZE_MAX, &count));
+    cr_expect_not(str_count(S("101"), 100, &count));
+    cr_expect_not(str_count(S(""), 100, &count));
+    cr_expect_not(str_count(S("-1"), 100, &count));
+    cr_expect_not(str_count(S(" 1"), 100, &count));
+    cr_expect_not(str_count(S("1x"), 100, &count));
+}
+
 Test(base, closed_standard_files_are_opened_again)
 {
     close(STDIN_FILENO);
