@@ -125,7 +125,7 @@ const char *project_find(struct arena *arena, const char *db_option,
 
 bool make_folders(struct arena *arena, const char *path)
 {
-    if (folder_is_there(path)) /* as a rule, and mkdir would lock its parent to find out */
+    if (folder_is_there(path)) /* mkdir would lock its parent to find that out */
         return true;
     if (mkdir(path, 0700) == 0)
         return true;
