@@ -144,16 +144,16 @@ const char *execution_moved_state(struct execution *execution, const json_t *kno
 }
 
 /* A block stands before the steps inside: what is innermost is written last. */
-static void put_places(struct place *places, const struct kad_workflow *workflow)
+static void put_places(struct block_place *places, const struct kad_workflow *workflow)
 {
     for (size_t i = 0; i < workflow->step_count; i++)
-        places[i] = (struct place){-1, -1, -1};
+        places[i] = (struct block_place){-1, -1, -1};
     for (size_t i = 0; i < workflow->step_count; i++) {
         const struct kad_block *block = workflow->steps[i].block;
 
         for (size_t b = 0; block && b < block->branch_count; b++)
             for (int s = 0; s < block->branches[b].count; s++) {
-                struct place *place = &places[block->branches[b].first + s];
+                struct block_place *place = &places[block->branches[b].first + s];
 
                 place->block = (int)i;
                 place->branch = (int)b;
@@ -163,17 +163,17 @@ static void put_places(struct place *places, const struct kad_workflow *workflow
     }
 }
 
-static const struct place *places_of(struct execution *execution)
+static const struct block_place *places_of(struct execution *execution)
 {
     const struct kad_workflow *workflow = execution->workflow;
     bool has_blocks = false;
-    struct place *places;
+    struct block_place *places;
 
     for (size_t i = 0; i < workflow->step_count && !has_blocks; i++)
         has_blocks = workflow->steps[i].block;
     if (!has_blocks)
         return NULL;
-    places = arena_array(&execution->memory, struct place, workflow->step_count);
+    places = arena_array(&execution->memory, struct block_place, workflow->step_count);
     put_places(places, workflow);
     return places;
 }

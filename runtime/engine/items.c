@@ -133,7 +133,7 @@ void items_forget(struct kad_run *run, const struct kad_step_info *block)
 {
     struct execution *execution = run->execution;
     const struct kad_step_info *steps = execution->workflow->steps;
-    const struct place *place = &execution->places[block - steps];
+    const struct block_place *place = &execution->places[block - steps];
     struct step_state *state = run_state(run, block);
     const struct scope scope = {
         .execution = execution,

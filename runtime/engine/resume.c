@@ -455,7 +455,7 @@ static struct kad_run *find_answered(struct execution *execution,
 /* How often each step has been visited by then: load.c tells from it what has run since. */
 static const char *fresh_data(struct execution *execution, const char *from)
 {
-    const struct place *places = execution->places;
+    const struct block_place *places = execution->places;
     const char *separator = "";
     struct buf data;
 

@@ -202,7 +202,7 @@ struct block {
 /* ---- Executions --------------------------------------------------------------------- */
 
 /* Where a step is: the indices of its block and branch; block -1: on the main line. */
-struct place {
+struct block_place {
     int block, branch;
     int for_each; /* the innermost forEach around it, or -1 */
 };
@@ -213,12 +213,12 @@ struct execution {
     const struct execution_row *row;
     struct arena memory;
     void *frame;
-    const struct place *places; /* of each step; NULL: there are no blocks */
-    json_t *env;                /* or NULL */
-    json_t *modules;            /* see struct engine; or NULL */
-    struct keyed gates;         /* that were open when it was loaded: gate_row */
-    struct keyed positions;     /* the same of its branches: position_row */
-    bool is_loaded;             /* from rows that were there before */
+    const struct block_place *places; /* of each step; NULL: there are no blocks */
+    json_t *env;                      /* or NULL */
+    json_t *modules;                  /* see struct engine; or NULL */
+    struct keyed gates;               /* that were open when it was loaded: gate_row */
+    struct keyed positions;           /* the same of its branches: position_row */
+    bool is_loaded;                   /* from rows that were there before */
     struct step_state
         *steps;           /* one for each step; inside a forEach they are not used */
     struct kad_run *root; /* the main line */

@@ -31,7 +31,7 @@
 enum { CHUNK_BYTES = 64 * 1024, PROGRESS_READS_MAX = CHUNK_BYTES / PIPE_BUF };
 enum { OUT_BYTES_SMALL = 256 * 1024 };
 
-enum phase { RUNNING, ENDING, KILLED, GIVEN_UP, OVER };
+enum exec_phase { RUNNING, ENDING, KILLED, GIVEN_UP, OVER };
 
 /* The parent's end of a pipe. */
 struct stream {
@@ -42,7 +42,7 @@ struct exec {
     struct exec_caller *caller;
     const struct exec_request *request;
     struct exec_result *result;
-    enum phase phase;
+    enum exec_phase phase;
     enum exec_end end;
     int64_t deadline_ms; /* monotonic; -1: none */
     int64_t next_ms;     /* monotonic: end of the phase, while ENDING or KILLED */

@@ -40,15 +40,15 @@ static enum store_error queue_open(struct sqlite_journal *journal)
 }
 
 /* The bytes of the file. Any number may share the last three. */
-enum place { WRITER, FIRST_IN_LINE, BESIDE_THE_LINE, VALUES, DOOR };
+enum queue_byte { WRITER, FIRST_IN_LINE, BESIDE_THE_LINE, VALUES, DOOR };
 
 /* How a writer waits for his turn. */
 enum turn { TURN_SHORT, TURN_GROUP, TURN_URGENT };
 
-static int queue_lock(int fd, int command, short type, enum place place)
+static int queue_lock(int fd, int command, short type, enum queue_byte byte)
 {
     struct flock lock = {
-        .l_type = type, .l_whence = SEEK_SET, .l_start = place, .l_len = 1};
+        .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
 
     return fcntl(fd, command, &lock);
 }
@@ -58,20 +58,20 @@ static void wake(int signal_number)
     (void)signal_number; /* only to interrupt the wait */
 }
 
-static bool wait_for(const struct sqlite_journal *journal, short type, enum place place,
-                     int64_t end_ms)
+static bool wait_for(const struct sqlite_journal *journal, short type,
+                     enum queue_byte byte, int64_t end_ms)
 {
     int result;
 
     do
-        result = queue_lock(journal->queue_fd, F_OFD_SETLKW, type, place);
+        result = queue_lock(journal->queue_fd, F_OFD_SETLKW, type, byte);
     while (result != 0 && errno == EINTR && time_now_ms() < end_ms);
     return result == 0;
 }
 
-static void leave(const struct sqlite_journal *journal, enum place place)
+static void leave(const struct sqlite_journal *journal, enum queue_byte byte)
 {
-    queue_lock(journal->queue_fd, F_OFD_SETLK, F_UNLCK, place);
+    queue_lock(journal->queue_fd, F_OFD_SETLK, F_UNLCK, byte);
 }
 
 /* Takes the place where a writer waits. */
@@ -137,7 +137,7 @@ static bool is_held(int error)
 }
 
 /* Somebody waits at one of the places from `first` to BESIDE_THE_LINE. */
-static bool has_waiters(const struct sqlite_journal *journal, enum place first)
+static bool has_waiters(const struct sqlite_journal *journal, enum queue_byte first)
 {
     struct flock lock = {.l_type = F_WRLCK,
                          .l_whence = SEEK_SET,

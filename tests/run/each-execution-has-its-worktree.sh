@@ -97,14 +97,17 @@ exits 2 kad workflow resume "$(execution)"
 contains "$temporary/err" "is gone, and so is its branch kad/$(execution)"
 
 it "nothing stays of one whose folder is lost when it is over"
-exits 1 kad workflow write --do 'rm -rf "$PWD"'
+# Meant for the step's shell.
+# shellcheck disable=SC2016
+lose='rm -rf "$PWD"; '
+exits 1 kad workflow write --do "$lose"
 lacks "$temporary/err" "its work is in"
 lost=$(execution)
 exits 0 kad workflow write --do true # the newest is never pruned
 exits 0 kad workflow prune --older-than 1ms
 equal worktrees "$(worktrees)" 1
 equal "its branch" "$(git branch --list "kad/$lost")" ""
-kad workflow write --do 'rm -rf "$PWD"; while true; do sleep 0.02; done' >/dev/null 2>&1 &
+kad workflow write --do "$lose while true; do sleep 0.02; done" >/dev/null 2>&1 &
 engine=$!
 is_lost() { [ "$(worktrees)" = 2 ] && [ ! -e "$(worktree)" ]; }
 eventually is_lost

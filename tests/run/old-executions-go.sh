@@ -152,8 +152,7 @@ exits 3 kad workflow stay
 touch .kad/held/"$(execution)"
 touch -d "2 hours ago" .kad/{held,logs,files,asks}/*
 exits 0 kad workflow prune --older-than 1h
-equal "what is left" "$(ls .kad/held .kad/logs .kad/files .kad/asks | tr '\n' ' ')" \
-    ".kad/asks:  .kad/files:  .kad/held: $(execution)  .kad/logs: "
+equal "what is left" "$(find .kad/{held,logs,files,asks} -mindepth 1)" ".kad/held/$(execution)"
 
 it "others go on working meanwhile"
 again
