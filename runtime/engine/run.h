@@ -342,6 +342,8 @@ bool run_is_stopped(const struct kad_run *run);
 enum wait_verdict run_look(struct kad_run *run);
 void run_notify(const struct kad_run *run, const struct notice *notice);
 int64_t earlier_ms(int64_t a_ms, int64_t b_ms); /* 0: never */
+/* When it is over; never later than what can be written. */
+int64_t later_ms(int64_t now_ms, int64_t duration_ms);
 
 /* ---- failure.c ---------------------------------------------------------------------- */
 
