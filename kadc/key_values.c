@@ -260,6 +260,13 @@ void duration_read(struct reader *reader, const struct node *node, const char *w
     int64_t seconds;
     reader->has_gaps =
         reader->has_gaps || str_find(node->text, S("{{")) < node->text.len;
+    if (duration_is_too_long(node->text)) {
+        diag_report(reader->program->diags, node->span, KAD0801,
+                    "`%s`: `%.*s` is longer than a hundred years", what,
+                    STR(node->text));
+        diag_help(reader->program->diags, "at most `" DURATION_MAX "`");
+        return;
+    }
     diag_report(reader->program->diags, node->span, KAD0801,
                 "`%s`: `%.*s` is not a duration", what, STR(node->text));
     if (node_is_integer(node, &seconds) && seconds > 0)

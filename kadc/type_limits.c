@@ -202,6 +202,10 @@ static struct literal_fault duration_check(struct arena *arena, const struct nod
     int64_t duration_ms;
     if (duration_parse(node->text, &duration_ms))
         return (struct literal_fault){0};
+    if (duration_is_too_long(node->text))
+        return fault(node, KAD0801,
+                     str_printf(arena, "`%.*s` is longer than a hundred years",
+                                STR(node->text)));
     return fault(node, KAD0801,
                  str_printf(arena, "`%.*s` is not a duration", STR(node->text)));
 }
@@ -265,7 +269,9 @@ void literal_help(struct diags *diags, const struct literal_fault *wrong,
              node->kind == NODE_SCALAR)
         diag_help(diags, "put it in quotes: `\"%.*s\"`", STR(node->text));
     else if (wrong->code == KAD0801)
-        diag_help(diags, "a count over zero and a unit: `500ms`, `30s`, `1h30m`");
+        diag_help(
+            diags,
+            "a count over zero and a unit: `500ms`, `30s`, `1h30m`; at most `36500d`");
 }
 
 /* ---- Defaults ------------------------------------------------------------------------ */

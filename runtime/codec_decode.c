@@ -69,6 +69,11 @@ static bool decode_duration(struct codec *codec, const struct place *place,
 
     if (!json_is_string(json))
         return wrong_kind(codec, place, type, json);
+    if (duration_is_too_long(str_of(json_string_value(json))))
+        return codec_fail(codec, place,
+                          "expected a duration of at most " DURATION_MAX
+                          ", found \"%.100s\"",
+                          json_string_value(json));
     if (!duration_parse(str_of(json_string_value(json)), &duration_ms))
         return codec_fail(codec, place,
                           "expected a duration such as 90s or 1h30m, found \"%.100s\"",

@@ -10,16 +10,23 @@
 #include "base/vec.h"
 #include "codec.h"
 
+/* What is looked for: each value once. */
 struct secret {
-    const char *name; /* or NULL */
+    const char *name; /* the first that it was given, or NULL */
     struct str value;
     struct str in_json; /* between its quotes; absent: the same */
+};
+
+/* Several may have the same value. */
+struct named {
+    const char *name, *value;
 };
 
 static struct {
     pthread_mutex_t lock;
     struct arena memory;
     VEC(struct secret) secrets;
+    VEC(struct named) names;
     size_t len_max; /* of what is looked for */
 } list = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -52,23 +59,41 @@ static struct str in_json(struct str value)
     return copy;
 }
 
-static void add(struct str value, const char *name)
+static struct secret *add_value(struct str value)
 {
-    struct secret *known = secret_find(value);
-    struct secret secret = {.name = name ? str_copy(&list.memory, str_of(name)) : NULL};
+    struct secret secret = {.value = str_of(str_copy(&list.memory, value)),
+                            .in_json = in_json(value)};
 
-    if (known) {
-        if (!known->name)
-            known->name = secret.name;
-        return;
-    }
-    secret.value = str_of(str_copy(&list.memory, value));
-    secret.in_json = in_json(value);
     vec_push(&list.memory, &list.secrets, secret);
     if (secret.value.len > list.len_max)
         list.len_max = secret.value.len;
     if (secret.in_json.len > list.len_max)
         list.len_max = secret.in_json.len;
+    return &list.secrets.items[list.secrets.count - 1];
+}
+
+static const char *value_of(const char *name)
+{
+    for (size_t i = 0; i < list.names.count; i++)
+        if (!strcmp(list.names.items[i].name, name))
+            return list.names.items[i].value;
+    return NULL;
+}
+
+static void add(struct str value, const char *name)
+{
+    struct secret *secret = secret_find(value);
+    struct named named;
+
+    if (!secret)
+        secret = add_value(value);
+    if (!name)
+        return;
+    named = (struct named){str_copy(&list.memory, str_of(name)), secret->value.p};
+    if (!secret->name)
+        secret->name = named.name;
+    if (!value_of(name))
+        vec_push(&list.memory, &list.names, named);
 }
 
 void mask_add(struct str value, const char *name)
@@ -81,15 +106,10 @@ void mask_add(struct str value, const char *name)
 
 const char *mask_find(const char *name)
 {
-    const char *value = NULL;
+    const char *value;
 
     pthread_mutex_lock(&list.lock);
-    for (size_t i = 0; i < list.secrets.count && !value; i++) {
-        const struct secret *secret = &list.secrets.items[i];
-
-        if (secret->name && !strcmp(secret->name, name))
-            value = secret->value.p;
-    }
+    value = value_of(name);
     pthread_mutex_unlock(&list.lock);
     return value;
 }
@@ -111,6 +131,7 @@ void mask_reset(void)
     pthread_mutex_lock(&list.lock);
     arena_release(&list.memory);
     memset(&list.secrets, 0, sizeof(list.secrets));
+    memset(&list.names, 0, sizeof(list.names));
     list.len_max = 0;
     pthread_mutex_unlock(&list.lock);
 }

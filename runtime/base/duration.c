@@ -21,14 +21,23 @@ static const struct unit units[] = {
 };
 enum { UNIT_COUNT = sizeof(units) / sizeof(units[0]) };
 
+/* The most that it can be stands for what is more. */
+static int64_t sum(int64_t a, int64_t b)
+{
+    return __builtin_add_overflow(a, b, &a) ? INT64_MAX : a;
+}
+
+static int64_t product(int64_t a, int64_t b)
+{
+    return __builtin_mul_overflow(a, b, &a) ? INT64_MAX : a;
+}
+
 static bool digits_read(struct str text, size_t *at, int64_t *value)
 {
     size_t start = *at;
     *value = 0;
     for (; *at < text.len && text.p[*at] >= '0' && text.p[*at] <= '9'; (*at)++)
-        if (__builtin_mul_overflow(*value, 10, value) ||
-            __builtin_add_overflow(*value, text.p[*at] - '0', value))
-            return false;
+        *value = sum(product(*value, 10), text.p[*at] - '0');
     return *at > start;
 }
 
@@ -45,24 +54,37 @@ static size_t unit_read(struct str text, size_t *at)
     return i;
 }
 
-bool duration_parse(struct str text, int64_t *duration_ms)
+/* false: it is no duration. */
+static bool read_any(struct str text, int64_t *duration_ms)
 {
-    int64_t total_ms = 0;
     size_t next_unit = 0; /* each unit once, the longer before the shorter */
+    *duration_ms = 0;
     for (size_t at = 0; at < text.len;) {
         int64_t count;
         if (!digits_read(text, &at, &count))
             return false;
         size_t unit = unit_read(text, &at);
-        int64_t part_ms;
-        if (unit == UNIT_COUNT || unit < next_unit ||
-            __builtin_mul_overflow(count, units[unit].unit_ms, &part_ms) ||
-            __builtin_add_overflow(total_ms, part_ms, &total_ms))
+        if (unit == UNIT_COUNT || unit < next_unit)
             return false;
+        *duration_ms = sum(*duration_ms, product(count, units[unit].unit_ms));
         next_unit = unit + 1;
     }
-    *duration_ms = total_ms;
-    return total_ms > 0;
+    return *duration_ms > 0;
+}
+
+bool duration_parse(struct str text, int64_t *duration_ms)
+{
+    int64_t read_ms;
+    if (!read_any(text, &read_ms) || read_ms > DURATION_MAX_MS)
+        return false;
+    *duration_ms = read_ms;
+    return true;
+}
+
+bool duration_is_too_long(struct str text)
+{
+    int64_t duration_ms;
+    return read_any(text, &duration_ms) && duration_ms > DURATION_MAX_MS;
 }
 
 const char *duration_text(struct arena *arena, int64_t duration_ms)

@@ -10,8 +10,15 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-/* false: it is no duration, or more than 64 bits of milliseconds hold. */
+/* A hundred years: a moment that is so long from now can still be written. */
+#define DURATION_MAX "36500d"
+#define DURATION_MAX_MS (36500 * INT64_C(24) * 3600 * 1000)
+
+/* false: it is no duration, or longer than DURATION_MAX. */
 bool duration_parse(struct str text, int64_t *duration_ms);
+
+/* Whether that is all that is wrong with it. */
+bool duration_is_too_long(struct str text);
 
 /* As duration_parse reads it; "0ms" for zero. In the arena. */
 const char *duration_text(struct arena *arena, int64_t duration_ms);

@@ -27,8 +27,9 @@ void attempt_set_deadlines(struct kad_step *step)
     const int64_t timeout_ms =
         info->timeout_ms ? info->timeout_ms : info->action->timeout_ms;
 
-    step->own_deadline_ms = earlier_ms(timeout_ms ? run_now_ms(run) + timeout_ms : 0,
-                                       run_block_limit_ms(run));
+    step->own_deadline_ms =
+        earlier_ms(timeout_ms ? later_ms(run_now_ms(run), timeout_ms) : 0,
+                   run_block_limit_ms(run));
     step->deadline_ms = earlier_ms(step->own_deadline_ms, run_limit_ms(run));
 }
 
@@ -389,7 +390,8 @@ static bool retries(struct kad_step *step)
     run->entry = ENTRY_RETRY;
     if (wait_ms > 0 || run_is_stopped(run)) {
         key = arena_copy(&step->memory, key, strlen(key));
-        gate_set(step, gate_until(run, key, "retry", run_now_ms(run) + wait_ms));
+        gate_set(step,
+                 gate_until(run, key, "retry", later_ms(run_now_ms(run), wait_ms)));
         step->phase = PHASE_GATE;
         boundary_backoff(run); /* else drive->stop ends the visit */
     }

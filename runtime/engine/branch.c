@@ -180,6 +180,16 @@ int64_t earlier_ms(int64_t a_ms, int64_t b_ms)
     return !a_ms || (b_ms && b_ms < a_ms) ? b_ms : a_ms;
 }
 
+int64_t later_ms(int64_t now_ms, int64_t duration_ms)
+{
+    static const int64_t last_ms = 253402300799999; /* of the year 9999 */
+    int64_t due_ms;
+
+    if (__builtin_add_overflow(now_ms, duration_ms, &due_ms) || due_ms > last_ms)
+        return last_ms;
+    return due_ms;
+}
+
 int64_t run_block_limit_ms(const struct kad_run *run)
 {
     return run->block ? run->block->caller->step.own_deadline_ms : 0;

@@ -87,7 +87,7 @@ int64_t budget_deadline_ms(const struct execution *execution)
     const int64_t limit_ms =
         is_limit(workflow) ? workflow->budget->time_ms : workflow->timeout_ms;
 
-    return limit_ms ? host->now_ms(host) + limit_ms : 0;
+    return limit_ms ? later_ms(host->now_ms(host), limit_ms) : 0;
 }
 
 struct kad_error budget_deadline_error(const struct execution *execution,

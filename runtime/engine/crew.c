@@ -7,7 +7,7 @@
  * (1) What all of them store in one round is one group of the journal, and costs one sync; an
  *     action whose start is in there is called after it: engine.h (2). An execution that is
  *     alone, in one branch, has no groups: its action is called in place. A group has at most
- *     GROUP_PARTS_MAX parts, since other writers wait for its end.
+ *     GROUP_PARTS_MAX parts, since other writers wait for its end, unless it is to be whole.
  * (2) A failed group is nobody's: all that are under way end with the failure of the journal.
  * (3) A round visits only those that something has happened to, or whose time has come. */
 #include "engine/gate.h"
@@ -61,11 +61,12 @@ static bool open_group(struct crew *crew)
 {
     struct journal *journal = crew->engine->journal;
 
-    if (crew->group_parts >= GROUP_PARTS_MAX && !end_group(crew))
+    if (crew->group_parts >= GROUP_PARTS_MAX && !crew->is_whole && !end_group(crew))
         return false;
     if (!crew->has_group) {
         crew->has_group = journal->ops->group_begin(journal) == STORE_OK;
         crew->group_parts = 0;
+        crew->is_whole = false;
     }
     crew->group_parts++;
     return crew->has_group;
@@ -73,7 +74,10 @@ static bool open_group(struct crew *crew)
 
 bool crew_begin_group(struct crew *crew)
 {
-    return open_group(crew);
+    const bool is_open = open_group(crew);
+
+    crew->is_whole = is_open;
+    return is_open;
 }
 
 bool crew_open_group(struct crew *crew, const struct kad_run *run)

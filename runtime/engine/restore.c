@@ -175,8 +175,9 @@ static void restore_deadlines(struct kad_step *step, const struct step_row *row)
 
     if (!step->info->block && !step->gate_count)
         return;
-    step->own_deadline_ms = earlier_ms(timeout_ms ? row->started_ms + timeout_ms : 0,
-                                       run_block_limit_ms(step->run));
+    step->own_deadline_ms =
+        earlier_ms(timeout_ms ? later_ms(row->started_ms, timeout_ms) : 0,
+                   run_block_limit_ms(step->run));
     step->deadline_ms = earlier_ms(step->own_deadline_ms, run_limit_ms(step->run));
 }
 

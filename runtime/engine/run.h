@@ -268,6 +268,7 @@ struct crew {
     bool asks;                        /* there may be one more now */
     bool has_group;                   /* of the journal: begun, and not ended */
     unsigned group_parts;             /* that are in it */
+    bool is_whole;                    /* it is not cut, however many these are */
     bool has_news;                    /* the journal may have answers */
     pthread_mutex_t observing;
     struct arena memory;
@@ -341,6 +342,8 @@ bool run_is_stopped(const struct kad_run *run);
 enum wait_verdict run_look(struct kad_run *run);
 void run_notify(const struct kad_run *run, const struct notice *notice);
 int64_t earlier_ms(int64_t a_ms, int64_t b_ms); /* 0: never */
+/* When it is over; never later than what can be written. */
+int64_t later_ms(int64_t now_ms, int64_t duration_ms);
 
 /* ---- failure.c ---------------------------------------------------------------------- */
 
@@ -521,8 +524,8 @@ void crew_run(struct crew *crew);
 /* What is about to be stored may share a commit with what others store at this moment.
  * false: the journal has failed. */
 bool crew_open_group(struct crew *crew, const struct kad_run *run);
-/* What is stored from now on, until the round is over, is stored together. false: the journal
- * has failed. */
+/* What is stored from now on, until the round is over, is stored together, however much.
+ * false: the journal has failed. */
 bool crew_begin_group(struct crew *crew);
 /* Somebody has written to the journal. */
 void crew_take_nudge(struct crew *crew);

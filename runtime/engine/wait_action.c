@@ -82,7 +82,7 @@ static struct gate_row event_gate(struct kad_step *step,
 static const char *make_gate(struct kad_step *step, const struct kad_wait_inputs *in,
                              struct gate_row *gate)
 {
-    int64_t due_ms = run_now_ms(step->run) + in->duration.value;
+    int64_t due_ms = later_ms(run_now_ms(step->run), in->duration.value);
 
     if (in->event) {
         *gate = event_gate(step, in);

@@ -445,8 +445,9 @@ enum exec_end exec_run(struct exec_caller *caller, struct arena *arena,
     *result = (struct exec_result){.output.exit_code = -1};
     buf_init(&exec.out_text, arena);
     buf_init(&exec.err_tail, arena);
-    if (request->timeout_ms >= 0)
-        exec.deadline_ms = monotonic_ms() + request->timeout_ms;
+    if (request->timeout_ms >= 0 &&
+        __builtin_add_overflow(monotonic_ms(), request->timeout_ms, &exec.deadline_ms))
+        exec.deadline_ms = INT64_MAX;
     progress_pipe_open(&exec.progress, request->progress_path);
     if (atomic_load(&caller->is_closing))
         is_over(&exec, EXEC_NOT_STARTED, ECANCELED);

@@ -256,8 +256,21 @@ static void heed_request(struct execution_row *row, bool had_cancel)
     raise(SIGUSR1);
 }
 
+/* A start elsewhere is one of the outermost: what is named has to be that. */
+static int refuse_start(struct program *program, const struct execution_row *root)
+{
+    return program_fail(program, KAD_EXIT_USAGE,
+                        arena_printf(&program->arena,
+                                     "execution %s is called by %s, and starts "
+                                     "elsewhere only with that one: `kad workflow "
+                                     "resume %s --from STEP`",
+                                     program->options.answer.execution, root->id,
+                                     root->id));
+}
+
 int program_resume(struct program *program)
 {
+    const struct answer *answer = &program->options.answer;
     struct execution_row row;
     bool had_cancel;
     int exit_code = program_open_engine(program, false);
@@ -266,6 +279,8 @@ int program_resume(struct program *program)
         exit_code = program_find(program, outermost(program), &row);
     if (exit_code)
         return exit_code;
+    if (answer->kind == ANSWER_FROM && answer->execution)
+        return refuse_start(program, &row);
     if (!program->options.is_upgrade && is_of_other_build(program, &row))
         return program_fail(program, KAD_EXIT_USAGE,
                             build_exec(&program->arena, &program->project,
@@ -280,7 +295,7 @@ int program_resume(struct program *program)
         return exit_code;
     heed_request(&row, had_cancel);
     if (row.status == EXECUTION_COMPLETED || row.status == EXECUTION_CANCELLED) {
-        if (program->options.answer.kind == ANSWER_CHOICE)
+        if (answer->kind == ANSWER_CHOICE)
             return program_fail(program, KAD_EXIT_USAGE,
                                 arena_printf(&program->arena,
                                              "execution %s has ended already", row.id));

@@ -135,6 +135,11 @@ exits 0 kad workflow pause "$called"
 contains "$temporary/out" "runs $caller"
 ends_with 3
 equal "both are" "$(both)" paused
+steps=$(sql "SELECT count(*) FROM step_executions")
+exits 2 kad workflow resume "$called" --from "$(sql "SELECT current_step FROM executions WHERE id = '$caller'")"
+contains "$temporary/err" "is called by $caller"
+equal steps "$(sql "SELECT count(*) FROM step_executions")" "$steps"
+equal "both are" "$(both)" paused
 exits 0 kad workflow cancel "$called"
 equal "both are" "$(both)" cancelled
 

@@ -92,6 +92,7 @@ refuses "--count: expected integer" --count 3.5
 refuses "--count is given twice" --count 1 --count 2
 refuses "--is-loud: expected boolean" --count 1 --is-loud=perhaps
 refuses "--wait: expected a duration" --count 1 --wait 5x
+refuses "--wait: expected a duration of at most 36500d" --count 1 --wait 106751991167d
 refuses "one of low, high" --count 1 --level medium
 refuses "--extra: expected object" --count 1 --extra "{"
 refuses "--extra: unable to open nowhere.json" --count 1 --extra @nowhere.json

@@ -344,6 +344,27 @@ Test(block_faults, what_a_person_has_answered_is_bounded_by_the_time_of_its_acti
     cr_expect_eq(row_of("a", "").status, STEP_RUN_TIMED_OUT);
 }
 
+Test(block_faults, a_wait_that_is_too_long_for_the_clock_is_not_over)
+{
+    static const struct kad_wait_inputs for_ever = {.duration = {true, INT64_MAX}};
+
+    use_wait(&for_ever);
+    fix.engine.leaves_waits = true;
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_WAITING);
+    cr_expect_gt(fix.result.gate.due_ms, fix.now_ms);
+}
+
+Test(block_faults, a_timeout_that_is_too_long_for_the_clock_does_not_come)
+{
+    use_two(&all_of);
+    info_of("a")->timeout_ms = INT64_MAX;
+    fix.workflow.timeout_ms = INT64_MAX;
+    fix_plan = "a/1/1=w";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+}
+
 /* ---- Items ---------------------------------------------------------------------------- */
 
 static bool has_left;

@@ -612,6 +612,22 @@ Test(codec, what_is_no_duration_is_refused)
     }
 }
 
+Test(codec, a_duration_is_a_hundred_years_at_most)
+{
+    static const char *const longer[] = {"36500d1ms", "106751991167d",
+                                         "99999999999999999999s"};
+    int64_t ms;
+
+    cr_assert(duration_parse(S(DURATION_MAX), &ms));
+    cr_assert_eq(ms, DURATION_MAX_MS);
+    cr_assert_not(duration_is_too_long(S(DURATION_MAX)));
+    cr_assert_not(duration_is_too_long(S("99999999999999999999x")));
+    for (size_t i = 0; i < sizeof(longer) / sizeof(longer[0]); i++) {
+        cr_assert_not(duration_parse(str_of(longer[i]), &ms), "%s", longer[i]);
+        cr_assert(duration_is_too_long(str_of(longer[i])), "%s", longer[i]);
+    }
+}
+
 /* ---- Schema and parameters ------------------------------------------------------- */
 
 #define FAILURE_SCHEMA                                                                 \

@@ -61,6 +61,25 @@ Test(mask, a_secret_has_its_name_and_a_name_its_secret)
     cr_assert_null(mask_find("WINDOW"));
 }
 
+Test(mask, two_secrets_may_have_the_same_value)
+{
+    mask_add(S("sesame"), NULL);
+    mask_add(S("sesame"), "DOOR");
+    mask_add(S("sesame"), "trigger.door");
+    equal(mask_find("DOOR"), "sesame");
+    cr_assert_not_null(mask_find("trigger.door"));
+    equal(mask_find("trigger.door"), "sesame");
+    equal(mask_name(S("sesame")), "DOOR");
+}
+
+Test(mask, the_secrets_of_many_executions_have_one_name)
+{
+    mask_add(S("sesame"), "trigger.door");
+    mask_add(S("barley"), "trigger.door");
+    equal(mask_find("trigger.door"), "sesame");
+    equal(mask_name(S("barley")), "trigger.door");
+}
+
 Test(mask, a_secret_is_found_as_json_writes_it)
 {
     mask_add(S("a\"b\\c\nd"), "DOOR");
