@@ -219,7 +219,6 @@ static void print_bounds(const json_t *definition)
 static void print_definitions(const struct program *program,
                               const struct options *options)
 {
-
     for (size_t i = 0; i < program->workflows.count; i++) {
         json_t *definition;
 
