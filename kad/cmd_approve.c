@@ -134,10 +134,12 @@ static bool tell(struct session *session, const struct execution_row *root,
     if (!session_tell(session, root, found.execution_id, gate->step_key, owner))
         return false;
     if (session->cli->is_json)
-        cli_print_json(json_pack("{s:s, s:s, s:i}", "execution", execution_id, "choice",
-                                 answer->choice, "process", (int)owner));
+        cli_print_json(json_pack("{s:s, s:s, s:o}", "execution", execution_id, "choice",
+                                 answer->choice, "process",
+                                 owner > 0 ? json_integer(owner) : json_null()));
     else
-        printf("told process %d, which runs %s: %s\n", (int)owner, execution_id,
+        printf("%s %s, which runs %s: %s\n", owner > 0 ? "told" : "stored for",
+               lock_owner_text(session->cli->arena, owner), execution_id,
                answer->choice);
     return true;
 }

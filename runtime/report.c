@@ -45,9 +45,9 @@ static json_t *json_of_execution(const struct report *report,
         row->trigger_type, "startedAt", json_of_time(report, row->started_ms),
         "completedAt", json_of_time(report, row->completed_ms), "error",
         json_of_json(row->error), "key", json_of_text(row->key), "workspace",
-        json_of_text(row->workspace), "pid", owner ? json_integer(owner) : json_null(),
-        "parent", json_of_text(row->parent_id), "parentKey",
-        json_of_text(row->parent_key));
+        json_of_text(row->workspace), "pid",
+        owner > 0 ? json_integer(owner) : json_null(), "parent",
+        json_of_text(row->parent_id), "parentKey", json_of_text(row->parent_key));
 }
 
 static json_t *json_of_step(const struct report *report,
