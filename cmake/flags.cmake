@@ -11,24 +11,35 @@ target_compile_options(kad_flags INTERFACE
 set(KAD_LINK_FLAGS -Wl,--as-needed -lsqlite3 -ljansson -lyaml -lpcre2-8 -lutf8proc -lnettle
     -lm -pthread -Wl,--build-id=sha1)
 
-# A shared library costs each start of a program about 50 us, a tenth of what a short run takes
-# beside SQLite. Small ones are taken from their archives where these are installed; SQLite
-# stays shared, so that its repairs come with the system's.
-option(KAD_ARCHIVES "Link small libraries as archives, where there are some" ON)
+# A shared library costs each start of a program 50 to 500 us, SQLite most of all: together a
+# tenth of what a short run takes. So the libraries are taken from their archives where these
+# are installed and link by themselves. A repaired library then reaches a program when it is
+# built again: `kad build` and CMake see that the archive has changed.
+option(KAD_ARCHIVES "Link the libraries as archives, where there are some" ON)
 function(kad_use_archive target name)
     find_library(${target}_ARCHIVE lib${name}.a)
     if(NOT KAD_ARCHIVES OR NOT ${target}_ARCHIVE)
         return()
     endif()
+    set(CMAKE_REQUIRED_QUIET ON)
+    set(CMAKE_REQUIRED_LIBRARIES
+        -Wl,--whole-archive ${${target}_ARCHIVE} -Wl,--no-whole-archive -lm -pthread)
+    check_c_source_compiles("int main(void) { return 0; }" ${target}_ARCHIVE_LINKS)
+    if(NOT ${target}_ARCHIVE_LINKS)
+        return()
+    endif()
     set_target_properties(PkgConfig::${target} PROPERTIES
-        INTERFACE_LINK_LIBRARIES ${${target}_ARCHIVE})
-    list(TRANSFORM KAD_LINK_FLAGS REPLACE "^-l${name}$" "-l:lib${name}.a")
+        INTERFACE_LINK_LIBRARIES "${${target}_ARCHIVE};m;Threads::Threads")
+    list(TRANSFORM KAD_LINK_FLAGS REPLACE "^-l${name}$" "${${target}_ARCHIVE}")
     set(KAD_LINK_FLAGS ${KAD_LINK_FLAGS} PARENT_SCOPE)
 endfunction()
+include(CheckCSourceCompiles)
 kad_use_archive(JANSSON jansson)
 kad_use_archive(NETTLE nettle)
 kad_use_archive(PCRE2 pcre2-8)
+kad_use_archive(SQLITE sqlite3)
 kad_use_archive(UTF8PROC utf8proc)
+kad_use_archive(YAML yaml)
 
 target_link_options(kad_flags INTERFACE -Wl,--as-needed -Wl,--build-id=sha1)
 

@@ -1,5 +1,6 @@
 /* args.c: see cli.h. */
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 #include "base/vec.h"
 #include "cli.h"
 #include "kad/errors.h"
+#include "kad/workflow.h"
 
 void cli_error(const char *format, ...)
 {
@@ -17,13 +19,6 @@ void cli_error(const char *format, ...)
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
     va_end(args);
-}
-
-void cli_print_json(json_t *document)
-{
-    json_dumpf(document, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(document);
 }
 
 const char *did_you_mean(struct arena *arena, const char *wrong,
@@ -174,8 +169,68 @@ static size_t read_option(struct cli *cli, const struct arg_rules *rules,
         cli_error("option `%s` needs a value: %s", option->name, option->value_name);
         return 0;
     }
+    if (*option->value) {
+        cli_error("option `%s` is given twice", option->name);
+        return 0;
+    }
     *option->value = given ? given : cli->argv[at + 1];
     return given ? 1 : 2;
+}
+
+static bool is_given(const struct arg_rules *rules, const char *name)
+{
+    const struct arg_option *option =
+        option_find(rules->options, rules->option_count, str_of(name));
+
+    return option->value ? *option->value != NULL : *option->flag;
+}
+
+/* false: reported. */
+static bool is_in_company(const struct cli *cli, const struct arg_limit *limit)
+{
+    switch (limit->company) {
+    case ARG_WITH_OPERAND:
+        if (cli->argc > 0)
+            return true;
+        cli_error("option `%s` needs an argument: %s %s", limit->name, cli->path,
+                  cli->command->arguments);
+        return false;
+    case ARG_WITHOUT_OPERAND:
+        if (cli->argc == 0)
+            return true;
+        cli_error("option `%s` does not go with `%s`", limit->name, cli->argv[0]);
+        return false;
+    case ARG_WITHOUT_JSON:
+        if (!cli->is_json)
+            return true;
+        cli_error("option `%s` does not go with --json", limit->name);
+        return false;
+    }
+    kad_unreachable();
+}
+
+/* What would be read and then ignored is a mistake. */
+static bool are_in_company(const struct cli *cli, const struct arg_rules *rules)
+{
+    bool are = true;
+
+    for (size_t i = 0; i < rules->limit_count; i++)
+        if (is_given(rules, rules->limits[i].name))
+            are = is_in_company(cli, &rules->limits[i]) && are;
+    return are;
+}
+
+/* What is left unset in a script: as an execution's id it would fit each of them. */
+static bool has_empty_operand(const struct cli *cli, const struct arg_rules *rules)
+{
+    const size_t own_count = rules->stops_at_operand && cli->argc > 1 ? 1 : cli->argc;
+
+    for (size_t i = 0; i < own_count; i++)
+        if (!*cli->argv[i]) {
+            cli_error("argument %zu of `%s` is empty", i + 1, cli->path);
+            return true;
+        }
+    return false;
 }
 
 static bool operand_count_fits(const struct cli *cli, const struct arg_rules *rules)
@@ -245,5 +300,14 @@ bool args_read(struct cli *cli, const struct arg_rules *rules, int *exit_code)
         *exit_code = KAD_EXIT_COMPLETED;
         return false;
     }
-    return operand_count_fits(cli, rules);
+    return operand_count_fits(cli, rules) && !has_empty_operand(cli, rules) &&
+           are_in_company(cli, rules);
+}
+
+bool args_count(const char *option, const char *text, size_t *count)
+{
+    if (str_count(str_of(text), SIZE_MAX, count))
+        return true;
+    cli_error("%s takes a number, not `%s`", option, text);
+    return false;
 }

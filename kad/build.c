@@ -23,10 +23,12 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/vec.h"
 #include "cli.h"
 #include "definition.h"
 #include "digest.h"
+#include "folder.h"
 #include "tool.h"
 #include "undefined.h"
 
@@ -193,10 +195,40 @@ static enum build_result describe(struct build *build, const char *file,
 
 /* ---- Objects --------------------------------------------------------------------- */
 
-/* Beside the C file: the tools, the generated headers, and for a module's own C
- * whatever stands in its folder. */
+static bool has_file(struct build *build, const char *folder, const char *name)
+{
+    return access(arena_printf(build->arena, "%s/%s", folder, name), F_OK) == 0;
+}
+
+/* Whatever the C of the project's modules may include, from any folder in modules/; of a
+ * module in another language only the manifest. */
+static bool digest_add_modules(struct digest *digest, struct build *build)
+{
+    const char *modules = arena_printf(build->arena, "%s/modules", build->root);
+    struct folder_names names;
+    bool is_read = folder_list(build->arena, modules, "", &names);
+
+    for (size_t i = 0; i < names.count && is_read; i++) {
+        const char *name = names.items[i];
+        const char *folder = arena_printf(build->arena, "%s/%s", modules, name);
+        const char *native = arena_printf(build->arena, "%s.c", name);
+
+        digest_add(digest, str_of(name));
+        if (!folder_is_there(folder))
+            is_read = digest_add_file(digest, folder);
+        else if (has_file(build, folder, "module.yaml") &&
+                 !has_file(build, folder, native))
+            is_read = digest_add_folder(digest, build->arena, folder, "module.yaml");
+        else
+            is_read = digest_add_tree(digest, build->arena, folder);
+    }
+    return is_read;
+}
+
+/* Beside the C file: the tools, the generated headers, and for a module's own C all
+ * sources of modules. */
 static const char *object_digest(struct build *build, const char *c_file,
-                                 const char *folder)
+                                 bool is_native)
 {
     struct digest digest;
     bool is_read;
@@ -208,7 +240,7 @@ static const char *object_digest(struct build *build, const char *c_file,
               digest_add_folder(
                   &digest, build->arena,
                   arena_printf(build->arena, "%s/modules", build->generated), ".h") &&
-              (!folder || digest_add_folder(&digest, build->arena, folder, ""));
+              (!is_native || digest_add_modules(&digest, build));
     if (is_read)
         return digest_hex(&digest, build->arena);
     cli_error("cannot read what %s needs: %s", c_file, strerror(errno));
@@ -218,11 +250,11 @@ static const char *object_digest(struct build *build, const char *c_file,
 /* Compiles into objects/NAME.o, if it is not current, and adds that to the objects.
  * `option`: one more of the compiler's, the same for each compilation of this name. */
 static enum build_result compile_with(struct build *build, const char *option,
-                                      const char *c_file, const char *folder,
+                                      const char *c_file, bool is_native,
                                       const char *name, struct texts *objects)
 {
     const char *object = arena_printf(build->arena, "%s/%s.o", build->objects, name);
-    const char *digest = object_digest(build, c_file, folder);
+    const char *digest = object_digest(build, c_file, is_native);
     const char *const argv[] = {
         build->tools.cc,
         "-std=c17",
@@ -251,6 +283,7 @@ static enum build_result compile_with(struct build *build, const char *option,
         return BUILD_FAILED;
     if (made_from(build->arena, object, digest))
         return BUILD_CURRENT;
+    made_forget(build->arena, object);
     for (size_t i = 0; i < COUNT_OF(argv); i++)
         add(build, &all, argv[i]);
     add(build, &all, NULL);
@@ -261,10 +294,10 @@ static enum build_result compile_with(struct build *build, const char *option,
 }
 
 static enum build_result compile(struct build *build, const char *c_file,
-                                 const char *folder, const char *name,
+                                 bool is_native, const char *name,
                                  struct texts *objects)
 {
-    return compile_with(build, NULL, c_file, folder, name, objects);
+    return compile_with(build, NULL, c_file, is_native, name, objects);
 }
 
 static bool is_ok(enum build_result result)
@@ -281,12 +314,12 @@ static enum build_result compile_module(struct build *build, const char *module,
         arena_printf(arena, "%s/modules/%s.c", build->generated, module);
     const char *folder = arena_printf(arena, "%s/modules/%s", build->root, module);
     const char *native = arena_printf(arena, "%s/%s.c", folder, module);
-    const enum build_result result =
-        compile(build, tables, NULL, arena_printf(arena, "tables-%s", module), objects);
+    const enum build_result result = compile(
+        build, tables, false, arena_printf(arena, "tables-%s", module), objects);
 
     if (!is_ok(result) || access(native, R_OK) < 0)
         return result;
-    return compile(build, native, folder, arena_printf(arena, "native-%s", module),
+    return compile(build, native, true, arena_printf(arena, "native-%s", module),
                    objects);
 }
 
@@ -369,7 +402,7 @@ static enum build_result compile_all(struct build *build, const char *id,
 {
     struct arena *arena = build->arena;
     enum build_result result =
-        compile(build, arena_printf(arena, "%s/%s.c", build->generated, id), NULL,
+        compile(build, arena_printf(arena, "%s/%s.c", build->generated, id), false,
                 arena_printf(arena, "wf-%s", id), objects);
 
     for (size_t i = 0; is_ok(result) && i < parts->called.list.count; i++) {
@@ -377,7 +410,7 @@ static enum build_result compile_all(struct build *build, const char *id,
 
         result = compile_with(build, "-DKAD_CALLED",
                               arena_printf(arena, "%s/%s.c", build->generated, called),
-                              NULL, arena_printf(arena, "called-%s", called), objects);
+                              false, arena_printf(arena, "called-%s", called), objects);
     }
     for (size_t i = 0; is_ok(result) && i < parts->modules.list.count; i++)
         result = compile_module(build, parts->modules.list.items[i], objects);
@@ -469,7 +502,6 @@ static const char *workflow_digest(struct build *build, const char *id,
                                    const char *program)
 {
     struct arena *arena = build->arena;
-    const char *modules = arena_printf(arena, "%s/modules", build->root);
     struct digest digest;
 
     digest_init(&digest);
@@ -477,9 +509,7 @@ static const char *workflow_digest(struct build *build, const char *id,
     digest_add_called(&digest, build, program);
     if (digest_add_file(&digest,
                         arena_printf(arena, "%s/workflows/%s.yaml", build->root, id)) &&
-        digest_add_folders(&digest, arena, modules, "module.yaml") &&
-        digest_add_folders(&digest, arena, modules, ".c") &&
-        digest_add_folders(&digest, arena, modules, ".h"))
+        digest_add_modules(&digest, build))
         return digest_hex(&digest, arena);
     cli_error("cannot read workflow `%s` or the modules: %s", id, strerror(errno));
     return NULL;
@@ -546,6 +576,7 @@ enum build_result build_workflow(struct build *build, const char *id)
         return BUILD_FAILED;
     if (made_from(build->arena, program, digest))
         return BUILD_CURRENT;
+    made_forget(build->arena, program);
     result = make_program(build, id, program);
     if (result == BUILD_DONE)
         digest = workflow_digest(build, id, program); /* with what it calls now */

@@ -6,7 +6,6 @@
 #ifndef KAD_CLI_H
 #define KAD_CLI_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -40,13 +39,23 @@ struct arg_option {
     const char *name;       /* "--step" */
     const char *value_name; /* "STEP"; NULL: it takes no value */
     const char *about;
-    const char **value; /* where its value goes */
+    const char **value; /* where its value goes: NULL before it is given */
     bool *flag;         /* or, without a value, what it sets */
+};
+
+/* Without which, or with which, an option would be read and then ignored. */
+enum arg_company { ARG_WITH_OPERAND, ARG_WITHOUT_OPERAND, ARG_WITHOUT_JSON };
+
+struct arg_limit {
+    const char *name; /* of the option */
+    enum arg_company company;
 };
 
 struct arg_rules {
     const struct arg_option *options;
     size_t option_count;
+    const struct arg_limit *limits; /* those that do not go with everything */
+    size_t limit_count;
     size_t min_operands, max_operands;
     /* Whatever follows the first operand belongs to another program. */
     bool stops_at_operand;
@@ -60,6 +69,9 @@ bool args_read(struct cli *cli, const struct arg_rules *rules, int *exit_code);
 /* Reads those options of cli->argv that every command has, as far as they stand before
  * the command's name. false: one of them is wrong; it has been said. */
 bool args_read_leading(struct cli *cli);
+
+/* Reads the value of an option that is a number. false: reported. */
+bool args_count(const char *option, const char *text, size_t *count);
 
 /* Runs the command that cli->argv[0] names; NULL: there is none. */
 const struct command *command_find(const struct command commands[], size_t count,
@@ -76,9 +88,6 @@ void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* ", did you mean `status`?" for the nearest of the names, or "". */
 const char *did_you_mean(struct arena *arena, const char *wrong,
                          const char *const names[], size_t count);
-
-/* Prints a document on stdout and releases it. */
-void cli_print_json(json_t *document);
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "commands.h"
+#include "document.h"
+#include "engine/engine.h"
 #include "kad/errors.h"
 #include "resume.h"
 #include "session.h"
@@ -93,14 +95,10 @@ static bool offers(const struct gate_row *gate, const char *choice)
 
 static const char *answer_json(struct arena *arena, const struct resume_answer *answer)
 {
-    json_t *json = json_pack("{s:s, s:s, s:s*}", "choice", answer->choice, "by",
-                             user_name(arena), "comment", answer->comment);
-    char *text = json_dumps(json, JSON_COMPACT);
-    const char *copy = arena_copy(arena, text, strlen(text));
+    const struct answer given = {
+        .choice = answer->choice, .comment = answer->comment, .by = user_name(arena)};
 
-    free(text);
-    json_decref(json);
-    return copy;
+    return approval_outputs(arena, &given);
 }
 
 /* false: nobody runs it any more, but the choice is stored. */
@@ -134,9 +132,11 @@ static bool tell(struct session *session, const struct execution_row *root,
     if (!session_tell(session, root, found.execution_id, gate->step_key, owner))
         return false;
     if (session->cli->is_json)
-        cli_print_json(json_pack("{s:s, s:s, s:o}", "execution", execution_id, "choice",
-                                 answer->choice, "process",
-                                 owner > 0 ? json_integer(owner) : json_null()));
+        *exit_code =
+            document_print(json_pack("{s:s, s:s, s:o}", "execution", execution_id,
+                                     "choice", answer->choice, "process",
+                                     owner > 0 ? json_integer(owner) : json_null()),
+                           KAD_EXIT_COMPLETED);
     else
         printf("%s %s, which runs %s: %s\n", owner > 0 ? "told" : "stored for",
                lock_owner_text(session->cli->arena, owner), execution_id,

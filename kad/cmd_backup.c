@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "commands.h"
+#include "document.h"
 #include "kad/errors.h"
 #include "session.h"
 #include "store/upkeep.h"
@@ -47,11 +48,11 @@ static int back_up(struct session *session, const char *file)
         return is_there ? KAD_EXIT_USAGE : KAD_EXIT_STORE;
     }
     if (cli->is_json)
-        cli_print_json(
-            json_pack("{s:s, s:s}", "file", path, "store", session->project.database));
-    else
-        printf("%s is a copy of %s; see it with `kad --db %s workflow status`\n", path,
-               session->project.database, file);
+        return document_print(json_pack("{s:o, s:s}", "file", document_text(path),
+                                        "store", session->project.database),
+                              KAD_EXIT_COMPLETED);
+    printf("%s is a copy of %s; see it with `kad --db %s workflow status`\n", path,
+           session->project.database, file);
     return KAD_EXIT_COMPLETED;
 }
 

@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "build.h"
 #include "commands.h"
+#include "document.h"
 #include "kad/errors.h"
 #include "programs.h"
 #include "session.h"
@@ -93,7 +94,7 @@ static int build_chosen(struct cli *cli, struct build *build,
             exit_code = KAD_EXIT_USAGE;
     }
     if (cli->is_json)
-        cli_print_json(json_pack("{s:O}", "workflows", results));
+        exit_code = document_print(json_pack("{s:O}", "workflows", results), exit_code);
     json_decref(results);
     return exit_code;
 }

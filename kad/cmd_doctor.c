@@ -5,6 +5,7 @@
 #include "base/terminal.h"
 #include "commands.h"
 #include "doctor.h"
+#include "document.h"
 #include "kad/errors.h"
 
 static const char *const result_names[] = {
@@ -44,7 +45,7 @@ static size_t problem_count(const struct doctor *doctor)
     return count;
 }
 
-static void print_json(const struct doctor *doctor)
+static int print_json(const struct doctor *doctor, int exit_code)
 {
     json_t *checks = json_array();
 
@@ -52,12 +53,14 @@ static void print_json(const struct doctor *doctor)
         const struct finding *finding = &doctor->findings.items[i];
 
         json_array_append_new(checks,
-                              json_pack("{s:s, s:s, s:s, s:s?}", "name", finding->name,
+                              json_pack("{s:s, s:s, s:o, s:o}", "name", finding->name,
                                         "result", result_names[finding->result], "text",
-                                        finding->text, "remedy", finding->remedy));
+                                        document_text(finding->text), "remedy",
+                                        document_text(finding->remedy)));
     }
-    cli_print_json(json_pack("{s:o, s:I}", "checks", checks, "problems",
-                             (json_int_t)problem_count(doctor)));
+    return document_print(json_pack("{s:o, s:I}", "checks", checks, "problems",
+                                    (json_int_t)problem_count(doctor)),
+                          exit_code);
 }
 
 static void print_text(const struct doctor *doctor)
@@ -99,9 +102,9 @@ int cmd_doctor(struct cli *cli)
         return exit_code;
     doctor_check_machine(&doctor);
     doctor_check_project(&doctor);
+    exit_code = problem_count(&doctor) == 0 ? KAD_EXIT_COMPLETED : KAD_EXIT_FAILED;
     if (cli->is_json)
-        print_json(&doctor);
-    else
-        print_text(&doctor);
-    return problem_count(&doctor) == 0 ? KAD_EXIT_COMPLETED : KAD_EXIT_FAILED;
+        return print_json(&doctor, exit_code);
+    print_text(&doctor);
+    return exit_code;
 }

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "commands.h"
+#include "document.h"
 #include "engine/event.h"
 #include "kad/errors.h"
 #include "programs.h"
@@ -268,9 +269,8 @@ static int emit(struct emission *emission)
     for (size_t i = 0; i < emission->woken.count; i++)
         wake(emission, &emission->woken.items[i]);
     if (is_json)
-        cli_print_json(emission->report);
-    else
-        json_decref(emission->report);
+        return document_print(emission->report, KAD_EXIT_COMPLETED);
+    json_decref(emission->report);
     return KAD_EXIT_COMPLETED;
 }
 

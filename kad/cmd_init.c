@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "commands.h"
+#include "document.h"
 #include "folder.h"
 #include "kad/errors.h"
 #include "project.h"
@@ -129,8 +130,10 @@ static int init_project(struct init *init)
         .state = arena_printf(arena, "%s/.kad", init->root),
     };
     const bool is_new = access(project.state, F_OK) < 0;
-    const char *error = project_prepare(arena, &project);
+    const char *error = project_path_problem(arena, project.root);
 
+    if (!error)
+        error = project_prepare(arena, &project);
     if (error) {
         cli_error("%s", error);
         return KAD_EXIT_USAGE;
@@ -142,10 +145,10 @@ static int init_project(struct init *init)
     if (!make_workflow(init))
         return fail(arena_printf(arena, "%s/workflows", init->root));
     if (init->cli->is_json)
-        cli_print_json(
-            json_pack("{s:s, s:O}", "project", init->root, "made", init->made));
-    else
-        say(init);
+        return document_print(json_pack("{s:o, s:O}", "project",
+                                        document_text(init->root), "made", init->made),
+                              KAD_EXIT_COMPLETED);
+    say(init);
     return KAD_EXIT_COMPLETED;
 }
 

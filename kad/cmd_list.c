@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "commands.h"
 #include "config.h"
+#include "document.h"
 #include "kad/errors.h"
 #include "programs.h"
 #include "session.h"
@@ -108,7 +109,8 @@ static json_t *text_or_null(const char *text)
     return *text ? json_string(text) : json_null();
 }
 
-static void print_json(const struct line lines[], size_t count)
+/* Returns the exit code. */
+static int print_json(const struct line lines[], size_t count)
 {
     json_t *all = json_array();
 
@@ -118,7 +120,7 @@ static void print_json(const struct line lines[], size_t count)
                            lines[i].version, "name", lines[i].name, "lastExecution",
                            text_or_null(lines[i].execution), "lastStatus",
                            text_or_null(lines[i].status)));
-    cli_print_json(json_pack("{s:o}", "workflows", all));
+    return document_print(json_pack("{s:o}", "workflows", all), KAD_EXIT_COMPLETED);
 }
 
 static int list(struct session *session)
@@ -133,8 +135,8 @@ static int list(struct session *session)
     for (size_t i = 0; i < programs.count && error == STORE_OK; i++)
         error = line_of(session, &programs.items[i], &lines[i]);
     if (error == STORE_OK && session->cli->is_json)
-        print_json(lines, programs.count);
-    else if (error == STORE_OK)
+        return print_json(lines, programs.count);
+    if (error == STORE_OK)
         print_lines(session, lines, programs.count);
     return session_exit(session, error, "");
 }

@@ -2,8 +2,9 @@
  * executions that it has called.
  *
  * Log files are logs/EXECUTION/STEP.VISIT.ATTEMPT.log in the state folder, STEP[3] for an
- * item; the rows of the store give their order. With --follow, new text is printed until
- * the execution ends or nobody runs it, with a heading wherever another step goes on. */
+ * item; the history gives their order. With --follow, new text is printed until the execution
+ * ends or nobody runs it, with a heading wherever another step goes on: of the history only
+ * what is new is read, and of the logs those that may still grow. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "base/file.h"
 #include "base/vec.h"
 #include "commands.h"
+#include "document.h"
 #include "kad/errors.h"
 #include "session.h"
 
@@ -24,13 +26,15 @@ struct log {
     uint32_t visit, attempt;
     int64_t started_ms;
     const char *path;
-    long printed; /* bytes that have been printed */
+    long printed;  /* bytes that have been printed */
+    bool is_whole; /* nothing more will come: the attempt has ended */
+    bool is_done;  /* and all of it has been printed */
 };
 
 /* An execution whose steps are told: the one that was named, and those called from it. */
 struct source {
     const char *execution, *workflow;
-    size_t seen; /* step runs that are known, the oldest first */
+    int64_t seen_seq; /* of its history */
 };
 
 struct logs {
@@ -46,34 +50,88 @@ struct logs {
 
 /* ---- Finding ---------------------------------------------------------------------- */
 
-static const char *kept(struct logs *logs, const char *text)
+/* Which attempt an event is about. */
+struct attempt {
+    const char *step_id, *item;
+    uint32_t visit, attempt;
+};
+
+static struct attempt attempt_of(struct arena *arena, const struct history_row *event)
 {
-    return str_copy(logs->session->cli->arena, str_of(text ? text : ""));
+    json_t *data = event->data ? json_loads(event->data, 0, NULL) : NULL;
+    const char *item = json_string_value(json_object_get(data, "item"));
+    const struct attempt attempt = {
+        .step_id = arena_text(arena, event->step_id),
+        .item = arena_text(arena, item ? item : ""),
+        .visit = (uint32_t)json_integer_value(json_object_get(data, "visit")),
+        .attempt = (uint32_t)json_integer_value(json_object_get(data, "attempt")),
+    };
+
+    json_decref(data);
+    return attempt;
+}
+
+/* NULL: it has not begun, or another step is wanted. */
+static struct log *log_find(const struct logs *logs, const struct source *source,
+                            const struct attempt *attempt)
+{
+    for (size_t i = logs->list.count; i-- > 0;) {
+        struct log *log = &logs->list.items[i];
+
+        if (log->visit == attempt->visit && log->attempt == attempt->attempt &&
+            !strcmp(log->execution, source->execution) &&
+            !strcmp(log->step_id, attempt->step_id) &&
+            !strcmp(log->item, attempt->item))
+            return log;
+    }
+    return NULL;
 }
 
 static void add_log(struct logs *logs, const struct source *source,
-                    const struct step_row *row)
+                    const struct attempt *attempt, int64_t started_ms)
 {
     struct arena *arena = logs->session->cli->arena;
-    const char *item = row->item ? row->item : "";
-    const char *step = arena_printf(arena, "%s%s", row->step_id, item);
+    const char *step = arena_printf(arena, "%s%s", attempt->step_id, attempt->item);
     const struct log log = {
         .execution = source->execution,
         .workflow = source->workflow,
-        .step_id = kept(logs, row->step_id),
-        .item = kept(logs, item),
+        .step_id = arena_text(arena, attempt->step_id),
+        .item = arena_text(arena, attempt->item),
         .step = step,
-        .visit = row->visit,
-        .attempt = row->attempt,
-        .started_ms = row->started_ms,
+        .visit = attempt->visit,
+        .attempt = attempt->attempt,
+        .started_ms = started_ms,
         .path =
             arena_printf(arena, "%s/logs/%s/%s.%u.%u.log", logs->session->project.state,
-                         source->execution, step, row->visit, row->attempt),
+                         source->execution, step, attempt->visit, attempt->attempt),
     };
 
-    if (!logs->only_step || strcmp(logs->only_step, row->step_id) == 0 ||
+    if (!logs->only_step || strcmp(logs->only_step, attempt->step_id) == 0 ||
         strcmp(logs->only_step, step) == 0)
         vec_push(arena, &logs->list, log);
+}
+
+/* An attempt begins once, and is over with what comes next of it, unless it was interrupted:
+ * then it may run again. */
+static void look_at(struct logs *logs, struct arena *scratch,
+                    const struct source *source, const struct history_row *event)
+{
+    const bool is_start = !strcmp(event->event_type, "step_started") ||
+                          !strcmp(event->event_type, "step_retried");
+    struct attempt attempt;
+    struct log *log;
+
+    if (!event->step_id || strncmp(event->event_type, "step_", strlen("step_")) != 0 ||
+        !strcmp(event->event_type, "step_interrupted"))
+        return;
+    attempt = attempt_of(scratch, event);
+    log = log_find(logs, source, &attempt);
+    if (log) {
+        log->is_whole = !is_start;
+        log->is_done = log->is_done && !is_start;
+    } else if (is_start) {
+        add_log(logs, source, &attempt, event->at_ms);
+    }
 }
 
 static void add_source(struct logs *logs, const struct execution_row *row)
@@ -86,26 +144,29 @@ static void add_source(struct logs *logs, const struct execution_row *row)
     if (i == logs->sources.count)
         vec_push(
             logs->session->cli->arena, &logs->sources,
-            ((struct source){.execution = kept(logs, row->id),
-                             .workflow = i ? kept(logs, row->workflow_id) : NULL}));
+            ((struct source){
+                .execution = arena_text(logs->session->cli->arena, row->id),
+                .workflow = i ? arena_text(logs->session->cli->arena, row->workflow_id)
+                              : NULL}));
 }
 
-/* Rows come in the same order each time. */
 static enum store_error look_into(struct logs *logs, size_t index,
                                   struct arena *scratch)
 {
     struct journal *journal = logs->session->journal;
     struct source *source = &logs->sources.items[index];
     struct execution_row *called;
-    struct step_row *rows;
+    struct history_row *events;
     size_t count;
-    enum store_error error =
-        journal->ops->steps(journal, scratch, source->execution, &rows, &count);
+    enum store_error error = journal->ops->history(journal, scratch, source->execution,
+                                                   source->seen_seq, &events, &count);
 
     if (error != STORE_OK)
         return error;
-    for (; source->seen < count; source->seen++)
-        add_log(logs, source, &rows[source->seen]);
+    for (size_t i = 0; i < count; i++) {
+        look_at(logs, scratch, source, &events[i]);
+        source->seen_seq = events[i].seq;
+    }
     error =
         journal->ops->children(journal, scratch, source->execution, &called, &count);
     for (size_t i = 0; error == STORE_OK && i < count; i++)
@@ -126,19 +187,33 @@ static void sort_new(struct log *logs, size_t count)
         }
 }
 
+/* In one moment, in which the execution may have been deleted already. */
+static enum store_error look_into_all(struct logs *logs)
+{
+    struct journal *journal = logs->session->journal;
+    struct arena scratch = {0};
+    const char *request;
+    enum store_error error = journal->ops->reads_begin(journal);
+
+    if (error == STORE_OK)
+        error =
+            journal->ops->requested(journal, &scratch, logs->execution.id, &request);
+    for (size_t i = 0; error == STORE_OK && i < logs->sources.count; i++) {
+        error = look_into(logs, i, &scratch);
+        arena_release(&scratch);
+    }
+    arena_release(&scratch);
+    return journal_reads_end(journal, error);
+}
+
 /* Adds the logs of step runs that are new. */
 static enum store_error find_new(struct logs *logs)
 {
     const size_t known = logs->list.count;
-    enum store_error error = STORE_OK;
+    enum store_error error;
 
     add_source(logs, &logs->execution);
-    for (size_t i = 0; error == STORE_OK && i < logs->sources.count; i++) {
-        struct arena scratch = {0};
-
-        error = look_into(logs, i, &scratch);
-        arena_release(&scratch);
-    }
+    error = look_into_all(logs);
     if (logs->list.count > known)
         sort_new(logs->list.items + known, logs->list.count - known);
     return error;
@@ -170,10 +245,11 @@ static void print_text(struct logs *logs, size_t place, const char *text, size_t
 static void print_new(struct logs *logs, size_t place)
 {
     struct log *log = &logs->list.items[place];
-    FILE *file = fopen(log->path, "re");
+    FILE *file = log->is_done ? NULL : fopen(log->path, "re");
     char chunk[8192];
     size_t got;
 
+    log->is_done = log->is_whole;
     if (!file)
         return;
     if (fseek(file, log->printed, SEEK_SET) == 0) {
@@ -205,50 +281,55 @@ static enum store_error follow(struct logs *logs)
         /* Asked before reading: what was written until then is printed. */
         is_live = lock_owner(&session->locks, logs->execution.slot) != 0;
         error = print_all_new(logs);
-        if (is_live)
-            session_pause();
-    } while (is_live && error == STORE_OK);
+    } while (error == STORE_OK && is_live && session_pause());
     return error;
 }
 
-static enum store_error print_json(struct logs *logs)
+static json_t *json_of(struct arena *arena, const struct log *log)
 {
-    struct arena *arena = logs->session->cli->arena;
-    const enum store_error error = find_new(logs);
+    struct str text = {0};
+
+    if (!file_read(arena, log->path, LOG_BYTES_MAX, &text) && errno != ENOENT)
+        cli_error("cannot read %s: %s", log->path, strerror(errno));
+    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:s, s:o}", "execution", log->execution,
+                     "step", log->step_id, "item", log->item, "visit", (int)log->visit,
+                     "attempt", (int)log->attempt, "file", log->path, "text",
+                     document_text_of(text));
+}
+
+/* Returns the exit code. */
+static int print_json(const struct logs *logs)
+{
     json_t *all = json_array();
 
     for (size_t i = 0; i < logs->list.count; i++) {
-        const struct log *log = &logs->list.items[i];
-        struct str text = {0};
+        struct arena scratch = {0};
 
-        if (!file_read(arena, log->path, LOG_BYTES_MAX, &text) && errno != ENOENT)
-            cli_error("cannot read %s: %s", log->path, strerror(errno));
-        json_array_append_new(
-            all, json_pack("{s:s, s:s, s:s, s:i, s:i, s:s, s:o}", "execution",
-                           log->execution, "step", log->step_id, "item", log->item,
-                           "visit", (int)log->visit, "attempt", (int)log->attempt,
-                           "file", log->path, "text",
-                           text.p ? json_stringn_nocheck(text.p, text.len)
-                                  : json_string("")));
+        json_array_append_new(all, json_of(&scratch, &logs->list.items[i]));
+        arena_release(&scratch);
     }
-    cli_print_json(
-        json_pack("{s:s, s:o}", "execution", logs->execution.id, "logs", all));
-    return error;
+    return document_print(
+        json_pack("{s:s, s:o}", "execution", logs->execution.id, "logs", all),
+        KAD_EXIT_COMPLETED);
 }
 
 /* Returns the exit code. Whether a step that has not run exists is not known here. */
 static int print_logs(struct logs *logs)
 {
+    const bool is_json = logs->session->cli->is_json;
     enum store_error error;
 
-    if (logs->session->cli->is_json)
-        error = print_json(logs);
+    if (is_json)
+        error = find_new(logs);
     else
         error = logs->follows ? follow(logs) : print_all_new(logs);
-    if (error != STORE_OK || !logs->only_step || logs->list.count > 0)
+    if (error != STORE_OK)
         return session_exit(logs->session, error, logs->execution.id);
-    cli_error("no step `%s` has run in %s", logs->only_step, logs->execution.id);
-    return KAD_EXIT_USAGE;
+    if (logs->only_step && logs->list.count == 0) {
+        cli_error("no step `%s` has run in %s", logs->only_step, logs->execution.id);
+        return KAD_EXIT_USAGE;
+    }
+    return is_json ? print_json(logs) : KAD_EXIT_COMPLETED;
 }
 
 int cmd_logs(struct cli *cli)
@@ -259,8 +340,11 @@ int cmd_logs(struct cli *cli)
         {"--follow", NULL, "print what comes until the execution stops", NULL,
          &logs.follows},
     };
+    static const struct arg_limit limits[] = {{"--follow", ARG_WITHOUT_JSON}};
     const struct arg_rules rules = {.options = options,
                                     .option_count = COUNT_OF(options),
+                                    .limits = limits,
+                                    .limit_count = COUNT_OF(limits),
                                     .min_operands = 1,
                                     .max_operands = 1};
     struct session session;

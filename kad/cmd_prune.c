@@ -3,12 +3,12 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/duration.h"
 #include "base/str.h"
 #include "commands.h"
+#include "document.h"
 #include "kad/errors.h"
 #include "process/host.h"
 #include "program/prune.h"
@@ -43,7 +43,8 @@ static void tell_kept(void *context, const char *path, const char *why)
 
     if (telling->kept)
         json_array_append_new(telling->kept,
-                              json_pack("{s:s, s:s}", "path", path, "why", why));
+                              json_pack("{s:o, s:o}", "path", document_text(path),
+                                        "why", document_text(why)));
     else
         cli_error("%s stays: %s", path, why);
 }
@@ -77,7 +78,8 @@ static void print_text(const struct prune *prune)
         puts("its log is still as long as it was: another program reads the store");
 }
 
-static void print_json(const struct prune *prune, const struct telling *telling)
+/* Returns the exit code. */
+static int print_json(const struct prune *prune, const struct telling *telling)
 {
     json_t *document =
         json_pack("{s:b, s:o, s:I, s:I, s:o}", "dryRun", prune->is_dry, "executions",
@@ -94,7 +96,7 @@ static void print_json(const struct prune *prune, const struct telling *telling)
                       (json_int_t)prune->shrinking.bytes_after, "rewritten",
                       prune->shrinking.is_rewritten, "logKept",
                       prune->shrinking.is_log_kept));
-    cli_print_json(document);
+    return document_print(document, KAD_EXIT_COMPLETED);
 }
 
 static int run(struct session *session, const struct prune *rules)
@@ -125,7 +127,7 @@ static int run(struct session *session, const struct prune *rules)
         error = prune(&pruning);
     process_host_release(&host);
     if (error == STORE_OK && cli->is_json) {
-        print_json(&pruning, &telling);
+        return print_json(&pruning, &telling);
     } else if (error == STORE_OK) {
         print_text(&pruning);
     } else {
@@ -139,7 +141,6 @@ static int run(struct session *session, const struct prune *rules)
 static bool read_rules(const char *older_than, const char *keep, struct prune *rules)
 {
     int64_t age_ms;
-    char *end = NULL;
 
     if (!older_than) {
         cli_error("which executions? Give their age: --older-than 30d");
@@ -151,12 +152,7 @@ static bool read_rules(const char *older_than, const char *keep, struct prune *r
         return false;
     }
     rules->before_ms = time_now_ms() - age_ms;
-    if (keep)
-        rules->keep = strtoul(keep, &end, 10);
-    if (!keep || (*keep >= '0' && *keep <= '9' && *end == '\0'))
-        return true;
-    cli_error("--keep takes a number, not `%s`", keep);
-    return false;
+    return !keep || args_count("--keep", keep, &rules->keep);
 }
 
 int cmd_prune(struct cli *cli)

@@ -9,17 +9,37 @@
 #include <string.h>
 
 #include "commands.h"
+#include "document.h"
 #include "kad/errors.h"
 #include "process/host.h"
 #include "program/idle.h"
 #include "session.h"
 
+/* For `*owner`, or for the one that has taken its place meanwhile: who takes up an execution
+ * forgets what was asked before. */
+static enum store_error write_request(struct session *session,
+                                      const struct execution_row *execution,
+                                      const char *request, pid_t *owner)
+{
+    pid_t next = *owner;
+    enum store_error error = STORE_OK;
+
+    while (error == STORE_OK && next != 0) {
+        *owner = next;
+        error =
+            session->journal->ops->request(session->journal, execution->id, request);
+        next = lock_owner(&session->locks, execution->slot);
+        if (next == *owner)
+            break;
+    }
+    return error;
+}
+
 /* The owner answers for itself, once the signal makes it look. */
 static int ask_owner(struct session *session, const struct execution_row *execution,
                      const char *request, pid_t owner)
 {
-    const enum store_error error =
-        session->journal->ops->request(session->journal, execution->id, request);
+    const enum store_error error = write_request(session, execution, request, &owner);
 
     if (error != STORE_OK)
         return session_exit(session, error, execution->id);
@@ -30,11 +50,11 @@ static int ask_owner(struct session *session, const struct execution_row *execut
         return KAD_EXIT_HELD;
     }
     if (session->cli->is_json)
-        cli_print_json(json_pack("{s:s, s:s, s:i}", "execution", execution->id, "asked",
-                                 request, "process", (int)owner));
-    else
-        printf("asked process %d, which runs %s, to %s\n", (int)owner, execution->id,
-               request);
+        return document_print(json_pack("{s:s, s:s, s:i}", "execution", execution->id,
+                                        "asked", request, "process", (int)owner),
+                              KAD_EXIT_COMPLETED);
+    printf("asked process %d, which runs %s, to %s\n", (int)owner, execution->id,
+           request);
     return KAD_EXIT_COMPLETED;
 }
 
@@ -50,9 +70,10 @@ static int cancel_here(struct session *session, const struct execution_row *exec
     error = idle_cancel(&idle, execution);
     process_host_release(&host);
     if (error == STORE_OK && session->cli->is_json)
-        cli_print_json(
-            json_pack("{s:s, s:s}", "execution", execution->id, "status", "cancelled"));
-    else if (error == STORE_OK)
+        return document_print(
+            json_pack("{s:s, s:s}", "execution", execution->id, "status", "cancelled"),
+            KAD_EXIT_COMPLETED);
+    if (error == STORE_OK)
         printf("%s is cancelled\n", execution->id);
     return session_exit(session, error, execution->id);
 }

@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "definition.h"
+#include "document.h"
 #include "kad/errors.h"
 #include "program/options.h"
 #include "programs.h"
@@ -88,10 +89,8 @@ int cmd_show(struct cli *cli)
     definition = program_definition(cli, &program);
     if (!definition)
         return KAD_EXIT_USAGE;
-    if (cli->is_json) {
-        cli_print_json(definition);
-        return KAD_EXIT_COMPLETED;
-    }
+    if (cli->is_json)
+        return document_print(definition, KAD_EXIT_COMPLETED);
     print_definition(cli->arena, definition);
     json_decref(definition);
     return KAD_EXIT_COMPLETED;

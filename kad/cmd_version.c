@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "document.h"
 #include "kad/errors.h"
 
 int cmd_version(struct cli *cli)
@@ -12,8 +13,8 @@ int cmd_version(struct cli *cli)
     if (!args_read(cli, &rules, &exit_code))
         return exit_code;
     if (cli->is_json)
-        cli_print_json(json_pack("{s:s}", "version", KAD_VERSION));
-    else
-        puts("kad " KAD_VERSION);
+        return document_print(json_pack("{s:s}", "version", KAD_VERSION),
+                              KAD_EXIT_COMPLETED);
+    puts("kad " KAD_VERSION);
     return KAD_EXIT_COMPLETED;
 }

@@ -14,6 +14,7 @@ static const struct command commands[] = {
     {"run", "ID [--PARAMETER VALUE ...]", "Start a workflow and stay with it", cmd_run},
     {"list", "", "List the workflows, each with its last execution", cmd_list},
     {"show", "ID", "Show a workflow's parameters, steps and bounds", cmd_show},
+    {"define", "", "Write a new workflow from answers to questions", cmd_define},
     {"status", "[EXECUTION]", "Show an execution, or list the newest", cmd_status},
     {"resume", "EXECUTION", "Go on with an execution where it stopped", cmd_resume},
     {"approve", "EXECUTION --choice C", "Decide what an execution waits for",
@@ -26,6 +27,11 @@ static const struct command commands[] = {
     {"prune", "--older-than DURATION", "Delete executions that ended long ago",
      cmd_prune},
 };
+
+bool is_workflow_command(const char *name)
+{
+    return command_find(commands, COUNT_OF(commands), name);
+}
 
 static int print_usage(const struct cli *cli)
 {

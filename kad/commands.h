@@ -14,9 +14,11 @@ int cmd_version(struct cli *cli);
 int cmd_workflow(struct cli *cli);
 
 /* kad workflow ... */
+bool is_workflow_command(const char *name); /* which is no workflow's id, then */
 int cmd_run(struct cli *cli);
 int cmd_list(struct cli *cli);
 int cmd_show(struct cli *cli);
+int cmd_define(struct cli *cli);
 int cmd_status(struct cli *cli);
 int cmd_resume(struct cli *cli);
 int cmd_approve(struct cli *cli);

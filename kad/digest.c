@@ -1,11 +1,15 @@
 /* digest.c: see digest.h. */
 #include "digest.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "folder.h"
+
+enum { DEPTH_MAX = 16 };
 
 void digest_init(struct digest *digest)
 {
@@ -73,6 +77,36 @@ bool digest_add_folders(struct digest *digest, struct arena *arena, const char *
     return is_read;
 }
 
+static bool add_tree(struct digest *digest, struct arena *arena, const char *path,
+                     unsigned depth)
+{
+    struct folder_names names;
+    bool is_read = folder_list(arena, path, "", &names);
+
+    digest_add(digest, S("folder"));
+    for (size_t i = 0; i < names.count && is_read; i++) {
+        const char *entry = arena_printf(arena, "%s/%s", path, names.items[i]);
+        struct stat about;
+
+        digest_add(digest, str_of(names.items[i]));
+        if (stat(entry, &about) < 0)
+            is_read = errno == ENOENT; /* a link to nothing */
+        else if (S_ISREG(about.st_mode))
+            is_read = digest_add_file(digest, entry);
+        else if (S_ISDIR(about.st_mode) && depth == DEPTH_MAX)
+            errno = ELOOP, is_read = false;
+        else if (S_ISDIR(about.st_mode))
+            is_read = add_tree(digest, arena, entry, depth + 1);
+    }
+    digest_add(digest, S("end"));
+    return is_read;
+}
+
+bool digest_add_tree(struct digest *digest, struct arena *arena, const char *path)
+{
+    return add_tree(digest, arena, path, 0);
+}
+
 const char *digest_hex(struct digest *digest, struct arena *arena)
 {
     uint8_t bytes[SHA256_DIGEST_SIZE];
@@ -95,6 +129,11 @@ bool made_from(struct arena *arena, const char *file, const char *hex)
     is_same = fgets(noted, sizeof(noted), note) && strcmp(noted, hex) == 0;
     fclose(note);
     return is_same && access(file, F_OK) == 0;
+}
+
+void made_forget(struct arena *arena, const char *file)
+{
+    unlink(arena_printf(arena, "%s.inputs", file));
 }
 
 bool made_from_set(struct arena *arena, const char *file, const char *hex)

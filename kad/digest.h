@@ -25,10 +25,15 @@ bool digest_add_folder(struct digest *digest, struct arena *arena, const char *p
                        const char *suffix);
 bool digest_add_folders(struct digest *digest, struct arena *arena, const char *path,
                         const char *suffix);
+/* All files in a folder and in the folders in it, but none whose name begins with a dot. */
+bool digest_add_tree(struct digest *digest, struct arena *arena, const char *path);
 const char *digest_hex(struct digest *digest, struct arena *arena);
 
 /* Whether `file` is there and was made from these inputs. */
 bool made_from(struct arena *arena, const char *file, const char *digest_hex);
+/* Nothing is noted of it any more: it is being made, and whoever is killed then leaves no
+ * note of other inputs beside it. */
+void made_forget(struct arena *arena, const char *file);
 /* Notes that it is. */
 bool made_from_set(struct arena *arena, const char *file, const char *digest_hex);
 

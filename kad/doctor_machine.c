@@ -211,8 +211,7 @@ static void check_files(struct doctor *doctor)
 static void check_cgroup(struct doctor *doctor)
 {
     struct arena *arena = doctor->cli->arena;
-    struct cgroup cgroup;
-    const int error = cgroup_open(&cgroup, 1);
+    const int error = cgroup_check();
 
     if (error) {
         doctor_note(doctor, "cgroup",
@@ -225,7 +224,6 @@ static void check_cgroup(struct doctor *doctor)
                     "systemd-run --user --scope -p Delegate=yes kad ...");
         return;
     }
-    cgroup_close(&cgroup);
     doctor_ok(doctor, "cgroup", "limits of processes can be kept");
 }
 

@@ -10,6 +10,7 @@
 #include "base/vec.h"
 #include "commands.h"
 #include "kad/errors.h"
+#include "process/signals.h"
 
 static int cmd_help(struct cli *cli);
 
@@ -105,6 +106,7 @@ int main(int argc, char **argv)
     int exit_code;
 
     file_keep_standard();
+    signals_begin();
     exit_code = run(&cli);
     if (!file_finish_output()) {
         cli_error("standard output: %s", strerror(errno));

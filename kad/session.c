@@ -2,7 +2,9 @@
 #include "session.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,11 +17,13 @@ enum { TELL_ROUNDS = 200, TELL_ROUND_MS = 20 };
 
 enum { LOOK_EVERY_MS = 200 };
 
-void session_pause(void)
+bool session_pause(void)
 {
-    const struct timespec pause = {.tv_nsec = LOOK_EVERY_MS * 1000 * 1000};
+    const struct timespec look_every = {0, LOOK_EVERY_MS * 1000 * 1000};
+    struct pollfd output = {.fd = STDOUT_FILENO};
 
-    nanosleep(&pause, NULL);
+    /* POLLERR and POLLHUP are told whether asked for or not. */
+    return ppoll(&output, 1, &look_every, NULL) <= 0 && !ferror(stdout);
 }
 
 bool session_project(struct cli *cli, struct project *project, int *exit_code)
@@ -82,6 +86,15 @@ static bool open_store(struct session *session, bool makes)
     return true;
 }
 
+/* What a name that is misspelt leads to is not empty, but an error. false: reported. */
+static bool may_be_missing(const struct project *project)
+{
+    if (!project->is_named)
+        return true;
+    cli_error("there is no store %s: its first run makes it", project->database);
+    return false;
+}
+
 static bool open_session(struct session *session, struct cli *cli, bool makes,
                          int *exit_code)
 {
@@ -89,6 +102,9 @@ static bool open_session(struct session *session, struct cli *cli, bool makes,
     if (!session_project(cli, &session->project, exit_code))
         return false;
     if (!makes && access(session->project.database, F_OK) < 0 && errno == ENOENT) {
+        *exit_code = KAD_EXIT_USAGE;
+        if (!may_be_missing(&session->project))
+            return false;
         session->journal = memory_journal_new();
     } else if (!open_store(session, makes)) {
         *exit_code = KAD_EXIT_STORE;
@@ -134,23 +150,29 @@ int session_exit(const struct session *session, enum store_error error,
     return KAD_EXIT_STORE;
 }
 
+/* A prune meanwhile takes nothing of it away. */
+enum store_error session_read(const struct session *session, struct arena *arena,
+                              const char *prefix, struct execution_row *row)
+{
+    struct journal *journal = session->journal;
+    enum store_error error = journal->ops->reads_begin(journal);
+
+    if (error == STORE_OK)
+        error = journal->ops->find(journal, arena, prefix, row);
+    return journal_reads_end(journal, error);
+}
+
 enum store_error session_find_root(struct session *session, const char *execution_id,
                                    struct execution_row *root)
 {
-    enum store_error error;
-
-    do
-        error = session->journal->ops->find(session->journal, session->cli->arena,
-                                            execution_id, root);
-    while (error == STORE_OK && (execution_id = root->parent_id));
-    return error;
+    return journal_find_root(session->journal, session->cli->arena, execution_id, root);
 }
 
 bool session_find(struct session *session, const char *prefix,
                   struct execution_row *execution, int *exit_code)
 {
-    const enum store_error error = session->journal->ops->find(
-        session->journal, session->cli->arena, prefix, execution);
+    const enum store_error error =
+        session_read(session, session->cli->arena, prefix, execution);
 
     *exit_code = session_exit(session, error, prefix);
     return error == STORE_OK;

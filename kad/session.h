@@ -29,6 +29,9 @@ bool session_open(struct session *session, struct cli *cli, int *exit_code);
 bool session_make(struct session *session, struct cli *cli, int *exit_code);
 void session_close(struct session *session);
 
+/* By unique prefix of its id, in the arena. */
+enum store_error session_read(const struct session *session, struct arena *arena,
+                              const char *prefix, struct execution_row *row);
 /* The execution whose id begins with `prefix`. false: reported, *exit_code. */
 bool session_find(struct session *session, const char *prefix,
                   struct execution_row *execution, int *exit_code);
@@ -42,8 +45,9 @@ enum store_error session_find_root(struct session *session, const char *executio
 bool session_tell(struct session *session, const struct execution_row *root,
                   const char *execution_id, const char *step_key, pid_t owner);
 
-/* Between two looks of a command that follows an execution. */
-void session_pause(void);
+/* Between two looks of a command that follows an execution. false: nobody reads any more what
+ * it prints. */
+bool session_pause(void);
 
 /* Exit code for a store's answer about the execution `prefix`; reports what is
  * wrong. */

@@ -8,14 +8,21 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "process/signals.h"
 
 extern char **environ;
 
 static bool start(const struct tool *tool, int stdout_fd, int stderr_fd, pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t untouched;
     int error = posix_spawn_file_actions_init(&actions);
 
+    signals_changed(&untouched);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigdefault(&attributes, &untouched);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
     if (!error)
         error = posix_spawn_file_actions_adddup2(&actions, stdout_fd, STDOUT_FILENO);
     if (!error && tool->errors)
@@ -26,9 +33,10 @@ static bool start(const struct tool *tool, int stdout_fd, int stderr_fd, pid_t *
     if (!error && tool->cwd)
         error = posix_spawn_file_actions_addchdir_np(&actions, tool->cwd);
     if (!error) /* posix_spawn takes char *const[], and changes nothing */
-        error = posix_spawnp(pid, tool->argv[0], &actions, NULL,
+        error = posix_spawnp(pid, tool->argv[0], &actions, &attributes,
                              (char *const *)tool->argv, environ);
     posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
     errno = error;
     return error == 0;
 }
@@ -46,13 +54,16 @@ static struct str read_all(struct arena *arena, int fd)
     return buf_str(&text);
 }
 
-static int wait_for(pid_t pid)
+/* false: errno; how it has ended can't be known. */
+static bool wait_for(pid_t pid, int *exit_code)
 {
-    int status = 0;
+    int status;
 
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return false;
+    *exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return true;
 }
 
 bool tool_run(const struct tool *tool, int *exit_code)
@@ -71,7 +82,5 @@ bool tool_run(const struct tool *tool, int *exit_code)
             *taken = read_all(tool->arena, pipe_fds[0]);
         close(pipe_fds[0]);
     }
-    if (is_started)
-        *exit_code = wait_for(pid);
-    return is_started;
+    return is_started && wait_for(pid, exit_code);
 }

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path_search.h"
 #include "base/vec.h"
 #include "cli.h"
 #include "digest.h"
@@ -25,20 +27,11 @@ const char *program_folder(struct arena *arena)
 
 const char *program_path(struct arena *arena, const char *name)
 {
-    struct str path = str_of(getenv("PATH"));
+    char folder[PATH_MAX];
 
-    if (strchr(name, '/'))
-        return access(name, X_OK) == 0 ? name : NULL;
-    while (path.len > 0) {
-        const size_t end = str_find(path, S(":"));
-        const char *file =
-            arena_printf(arena, "%.*s/%s", STR(str_part(path, 0, end)), name);
-
-        if (access(file, X_OK) == 0)
-            return file;
-        path = str_part(path, end + 1, path.len);
-    }
-    return NULL;
+    return getcwd(folder, sizeof(folder))
+               ? path_search_program(arena, name, folder, X_OK)
+               : NULL;
 }
 
 /* NULL, or what is wrong. */
@@ -68,6 +61,26 @@ static const char *read_link_flags(struct arena *arena, const char *path,
     return error;
 }
 
+/* Which one it is: packages replace it as a whole, and reading it would take milliseconds. */
+static bool digest_add_archive(struct digest *digest, struct arena *arena,
+                               const char *path)
+{
+    struct stat about;
+
+    if (stat(path, &about) < 0)
+        return false;
+    digest_add(digest, str_of(arena_printf(
+                           arena, "%s %lld %lld.%09ld", path, (long long)about.st_size,
+                           (long long)about.st_mtim.tv_sec, about.st_mtim.tv_nsec)));
+    return true;
+}
+
+static const char *unreadable(struct arena *arena, const char *path)
+{
+    return arena_printf(arena, "cannot read %s: %s (is kad installed completely?)",
+                        path, strerror(errno));
+}
+
 /* NULL, or what is wrong. */
 static const char *digest_tools(struct arena *arena, const char *link_flags,
                                 struct toolchain *tools)
@@ -77,11 +90,14 @@ static const char *digest_tools(struct arena *arena, const char *link_flags,
     struct digest digest;
 
     digest_init(&digest);
-    for (size_t i = 0; i < COUNT_OF(files); i++) {
+    for (size_t i = 0; i < COUNT_OF(files); i++)
         if (!digest_add_file(&digest, files[i]))
-            return arena_printf(arena,
-                                "cannot read %s: %s (is kad installed completely?)",
-                                files[i], strerror(errno));
+            return unreadable(arena, files[i]);
+    for (size_t i = 0; i < tools->link_flag_count; i++) {
+        const char *flag = tools->link_flags[i];
+
+        if (flag[0] == '/' && !digest_add_archive(&digest, arena, flag))
+            return unreadable(arena, flag);
     }
     if (!digest_add_folder(&digest, arena,
                            arena_printf(arena, "%s/kad", tools->include), ".h") ||

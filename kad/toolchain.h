@@ -31,7 +31,7 @@ struct toolchain {
 /* Absolute folder of the running program. */
 const char *program_folder(struct arena *arena);
 
-/* Path of a program, looked for in PATH if it has no slash; NULL: nowhere. */
+/* Absolute path of a program, see base/path_search.h, for who is here; NULL: nowhere. */
 const char *program_path(struct arena *arena, const char *name);
 
 /* NULL, or what is missing. */

@@ -77,13 +77,12 @@ static void show(struct watch *watch, char *text, int64_t seq, const char *statu
 /* Reads where it stands, and shows it: always, or only the last one. */
 static enum store_error look(struct watch *watch, bool is_last)
 {
-    struct journal *journal = watch->session->journal;
     struct arena scratch = {0};
     struct execution_row row;
     char *text = NULL;
     pid_t owner;
     enum store_error error =
-        journal->ops->find(journal, &scratch, watch->execution.id, &row);
+        session_read(watch->session, &scratch, watch->execution.id, &row);
 
     if (error == STORE_OK) {
         watch->execution.status = row.status;
@@ -115,9 +114,7 @@ int watch_execution(struct session *session, const char *prefix)
         is_live = error == STORE_OK && lock_owner(&session->locks, root.slot) != 0;
         if (error == STORE_OK)
             error = look(&watch, !is_live);
-        if (is_live)
-            session_pause();
-    } while (is_live && error == STORE_OK);
+    } while (error == STORE_OK && is_live && session_pause());
     free(watch.shown);
     return error == STORE_OK ? exit_code_of(watch.execution.status)
                              : session_exit(session, error, prefix);

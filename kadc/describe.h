@@ -19,6 +19,9 @@ void describe_end(struct json_out *out, const struct workflow *workflow);
 /* All of it as a tree; a new reference. */
 json_t *describe_workflow(const struct workflow *workflow);
 
+/* What the modules can do that there are, sorted: JSON text. Broken manifests are reported. */
+struct str describe_modules(struct program *program);
+
 /* A constant of YAML as JSON text, in the sense of its type. */
 struct str describe_constant(struct arena *arena, const struct node *node,
                              const struct type *type);

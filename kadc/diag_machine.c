@@ -54,7 +54,7 @@ void diag_short_print(const struct report *report, FILE *out)
 /* Text that is not UTF-8 (a file's name) is cleaned, as JSON can't hold it. */
 json_t *diag_json_text(struct arena *arena, struct str text)
 {
-    const bool is_valid = str_utf8_valid_len(text) == text.len;
+    const bool is_valid = str_is_utf8(text);
     const struct str valid = is_valid ? text : diag_clean(arena, text);
 
     return json_stringn(valid.p ? valid.p : "", valid.len);

@@ -69,7 +69,8 @@ struct gen {
     const struct type **stored; /* by step: its outputs as the frame holds them */
     const struct type **inputs; /* by step, of forEach: {items: array} */
     const char **items;         /* by step, of forEach: the struct of an item's frame */
-    bool *has_flag; /* by step: the item's frame says whether it has outputs */
+    bool *has_flag;    /* by step: the item's frame says whether it has outputs */
+    bool *is_gathered; /* by step: some gather is of it */
     struct gen_conversion *conversions; /* those of gen_convert.c; NULL: none yet */
     struct gen_gather *gathered;        /* those of gen_gather.c */
 };

@@ -40,6 +40,7 @@ void gen_blocks_init(struct gen *gen)
     gen->inputs = arena_array(gen->arena, const struct type *, workflow->step_count);
     gen->items = arena_array(gen->arena, const char *, workflow->step_count);
     gen->has_flag = arena_array(gen->arena, bool, workflow->step_count);
+    gen->is_gathered = arena_array(gen->arena, bool, workflow->step_count);
     for (size_t i = 0; i < workflow->step_count; i++)
         if (workflow->steps[i]->kind == STEP_FOR_EACH)
             gen->inputs[i] = inputs_of(gen, workflow->steps[i]->block);

@@ -154,6 +154,7 @@ const char *gen_gather(struct gen *gen, const struct step *step,
         .array = *array,
         .name = str_copy(gen->kept, str_of(function_name(gen, step, output, block)))};
     gen->gathered = gather;
+    gen->is_gathered[step->index] = true;
     gen->step = block->step; /* its frame is all that the function sees */
     define(gen, gather, output);
     gen->step = reader;

@@ -111,6 +111,8 @@ static void put_places(struct gen *gen, const struct step *step)
     if (gen->has_flag[step->index])
         emit_line(gen->code, ".has_outputs_offset = offsetof(%s, has.%s),", frame,
                   step->c_name);
+    if (gen->is_gathered[step->index])
+        emit_line(gen->code, ".is_gathered = true,");
 }
 
 void gen_step_info(struct gen *gen, const struct step *step)

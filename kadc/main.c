@@ -24,6 +24,8 @@
 #include "passes.h"
 #include "schema.h"
 
+enum { INDENT = 2 }; /* of JSON */
+
 /* ---- Checking ------------------------------------------------------------------------- */
 
 static void read_workflow(struct program *program, const struct source *source)
@@ -217,7 +219,6 @@ static void print_bounds(const json_t *definition)
 static void print_definitions(const struct program *program,
                               const struct options *options)
 {
-    enum { INDENT = 2 };
 
     for (size_t i = 0; i < program->workflows.count; i++) {
         json_t *definition;
@@ -258,10 +259,25 @@ static enum kadc_exit print_schema(void)
 {
     json_t *schema = schema_workflow();
 
-    json_dumpf(schema, stdout, JSON_INDENT(2));
+    json_dumpf(schema, stdout, JSON_INDENT(INDENT));
     putchar('\n');
     json_decref(schema);
     return EXIT_CLEAN;
+}
+
+static enum kadc_exit print_modules(struct program *program,
+                                    const struct options *options)
+{
+    const struct str text = describe_modules(program);
+    json_t *modules = json_loadb(text.p, text.len, 0, NULL);
+
+    diag_print(program->diags, stderr, options->style, 0);
+    if (diag_error_count(program->diags) == 0) {
+        json_dumpf(modules, stdout, JSON_INDENT(INDENT));
+        putchar('\n');
+    }
+    json_decref(modules);
+    return diag_error_count(program->diags) == 0 ? EXIT_CLEAN : EXIT_ERRORS;
 }
 
 /* ---- Main ----------------------------------------------------------------------------- */
@@ -299,6 +315,20 @@ static enum kadc_exit compile(struct program *program, const struct options *opt
     return emit_all(program, options) ? EXIT_CLEAN : EXIT_NO_INPUT;
 }
 
+/* What was asked for, of the files or without any. */
+static enum kadc_exit answer(struct program *program, const struct options *options)
+{
+    switch (options->emit) {
+    case EMIT_SCHEMA: return print_schema();
+    case EMIT_MODULES: return print_modules(program, options);
+    case EMIT_C:
+    case EMIT_DESCRIBE:
+    case EMIT_GRAPH:
+    case EMIT_BOUNDS: break;
+    }
+    return compile(program, options);
+}
+
 /* assert has printed what it knows. */
 static void end_with_bug(int signal_number)
 {
@@ -320,8 +350,7 @@ int main(int argc, char **argv)
     program.has_shipped_modules = options.shipped_modules;
     exit_code = options.exit_code;
     if (exit_code == EXIT_CLEAN && !options.is_done)
-        exit_code =
-            options.emit == EMIT_SCHEMA ? print_schema() : compile(&program, &options);
+        exit_code = answer(&program, &options);
     if (!file_finish_output()) {
         fprintf(stderr, "kadc: standard output: %s\n", strerror(errno));
         exit_code = exit_code == EXIT_CLEAN ? EXIT_NO_INPUT : exit_code;

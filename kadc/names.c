@@ -96,7 +96,7 @@ static void workflow_id_check(struct program *program, struct workflow *workflow
 #define AFTER_RESUME(name)
 #define AFTER_BATCH(name)
 static const char *const options[] = {
-#define OPTION(name, takes, set, when) when(name)
+#define OPTION(name, takes, set, when, modes) when(name)
 #include "program/option_list.def"
 #undef OPTION
     "batch",

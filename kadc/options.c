@@ -24,7 +24,8 @@ static const char help[] =
     "                         quotes; the rest of the file stays as it is\n"
     "      --emit=WHAT        c, or print to standard output: describe (JSON), graph,\n"
     "                         bounds (the worst case of an execution); without a\n"
-    "                         FILE: schema (JSON Schema of the language, for editors)\n"
+    "                         FILE: schema (JSON Schema of the language, for editors),\n"
+    "                         modules (what they can do, JSON)\n"
     "      --graph-format=F   dot, mermaid, text (default: dot)\n"
     "      --format=FORMAT    of findings: text, short, json, sarif (2.1.0),\n"
     "                         github (annotations in GitHub Actions)\n"
@@ -125,8 +126,9 @@ static int choose(struct reader *reader, const char *option, const char *text,
 static void set_emit(struct reader *reader, const char *text)
 {
     static const char *const names[] = {
-        [EMIT_C] = "c",           [EMIT_DESCRIBE] = "describe", [EMIT_GRAPH] = "graph",
-        [EMIT_BOUNDS] = "bounds", [EMIT_SCHEMA] = "schema",
+        [EMIT_C] = "c",           [EMIT_DESCRIBE] = "describe",
+        [EMIT_GRAPH] = "graph",   [EMIT_BOUNDS] = "bounds",
+        [EMIT_SCHEMA] = "schema", [EMIT_MODULES] = "modules",
     };
     const int index = CHOOSE(reader, "--emit", text, names);
 
@@ -276,10 +278,11 @@ struct options options_read(struct arena *arena, struct diags *diags, int argc,
     options->file_count = (size_t)(argc - optind);
     set_style(options, color);
     set_modules(&reader);
-    if (options->emit == EMIT_SCHEMA && options->file_count)
-        fail_usage(&reader, "--emit=schema is about no FILE:", options->files[0]);
+    if (options->emit > EMIT_BOUNDS && options->file_count)
+        fail_usage(&reader, "--emit=schema and --emit=modules are about no FILE:",
+                   options->files[0]);
     else if (!options->is_done && options->exit_code == EXIT_CLEAN &&
-             options->emit != EMIT_SCHEMA && !options->file_count) {
+             options->emit <= EMIT_BOUNDS && !options->file_count) {
         fputs("kadc: no workflow was named; see kadc --help\n", stderr);
         options->exit_code = EXIT_NO_INPUT;
     }

@@ -8,7 +8,15 @@
 #include "definition.h"
 #include "diag.h"
 
-enum emit_what { EMIT_C, EMIT_DESCRIBE, EMIT_GRAPH, EMIT_BOUNDS, EMIT_SCHEMA };
+/* Those behind EMIT_BOUNDS are about no FILE. */
+enum emit_what {
+    EMIT_C,
+    EMIT_DESCRIBE,
+    EMIT_GRAPH,
+    EMIT_BOUNDS,
+    EMIT_SCHEMA,
+    EMIT_MODULES
+};
 
 /* What kadc's exit codes say; they are the same for every format. */
 enum kadc_exit { EXIT_CLEAN, EXIT_ERRORS, EXIT_USAGE, EXIT_NO_INPUT, EXIT_BUG = 70 };

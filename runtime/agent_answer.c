@@ -10,12 +10,16 @@
 #include "base/vec.h"
 #include "codec.h"
 
-/* Length of the JSON object at the start of `text`, 0: there is none. */
-static size_t object_len(struct str text)
+/* Length of the JSON object at the start of `text`, 0: there is none. *is_too_large: it goes on
+ * beyond what the outputs of a step may have. */
+static size_t object_len(struct str text, bool *is_too_large)
 {
+    const struct str near = str_part(text, 0, KAD_OUTPUTS_MAX);
     json_error_t error;
-    json_t *json = json_loadb(text.p, text.len, JSON_DISABLE_EOF_CHECK, &error);
+    json_t *json = json_loadb(near.p, near.len, JSON_DISABLE_EOF_CHECK, &error);
 
+    *is_too_large = !json && near.len < text.len &&
+                    json_error_code(&error) == json_error_premature_end_of_input;
     if (!json)
         return 0;
     json_decref(json);
@@ -30,8 +34,11 @@ const char *agent_answer_find(struct arena *arena, const struct kad_type *type,
 
     for (size_t at = 0; at < text.len; at++) {
         const struct str rest = str_part(text, at, text.len);
-        const size_t len = rest.p[0] == '{' ? object_len(rest) : 0;
+        bool is_too_large = false;
+        const size_t len = rest.p[0] == '{' ? object_len(rest, &is_too_large) : 0;
 
+        if (is_too_large)
+            return "an object in the answer is larger than 4 MiB";
         if (len) {
             vec_push(arena, &objects, str_part(rest, 0, len));
             at += len - 1;

@@ -191,7 +191,7 @@ bool codec_check_text(struct codec *codec, const struct place *place,
 {
     struct str content = str_of(text);
 
-    if (str_utf8_valid_len(content) != content.len)
+    if (!str_is_utf8(content))
         return codec_fail(codec, place, "expected text in UTF-8");
     if (type->values && !check_enum(codec, place, type->values, text))
         return false;

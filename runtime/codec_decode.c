@@ -254,16 +254,19 @@ const char *codec_decode(struct arena *arena, const struct kad_type *type,
                          enum codec_mode mode, const char *text, size_t len,
                          void *value)
 {
+    struct codec codec = {.arena = arena, .mode = mode};
     json_error_t error;
-    json_t *json =
-        json_loadb(text, len, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
     const char *message;
+    json_t *json;
 
-    if (!json) {
-        memset(value, 0, codec_value_size(type));
+    memset(value, 0, codec_value_size(type));
+    if (codec_scan(&codec, type, (struct str){text, len}, value))
+        return NULL;
+    memset(value, 0, codec_value_size(type));
+    json = json_loadb(text, len, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
+    if (!json)
         return arena_printf(arena, "not JSON: line %d, column %d: %s", error.line,
                             error.column, error.text);
-    }
     message = codec_decode_json(arena, type, mode, json, value);
     json_decref(json);
     return message;

@@ -9,6 +9,9 @@
 #include "base/duration.h"
 #include "codec_internal.h"
 
+/* What a large one will have is counted first: what growing leaves behind is not freed. */
+enum { LARGE_TEXT_BYTES = 64 * 1024 };
+
 /* ---- JSON text ------------------------------------------------------------------- */
 
 static void write_escape(struct buf *out, unsigned char c)
@@ -22,10 +25,29 @@ static void write_escape(struct buf *out, unsigned char c)
         buf_printf(out, "\\u%04x", c);
 }
 
+/* More than a text has, as JSON writes it. */
+static size_t escapes_len(struct str text)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        const unsigned char c = (unsigned char)text.p[i];
+
+        if (c < 0x20)
+            len += sizeof("u0001") - 1;
+        else
+            len += c == '"' || c == '\\';
+    }
+    return len;
+}
+
 void codec_write_text(struct buf *out, const char *text)
 {
     const char *from = text; /* what is not written yet */
+    const struct str whole = str_of(text);
 
+    if (whole.len > LARGE_TEXT_BYTES)
+        buf_reserve(out, whole.len + escapes_len(whole) + 2);
     buf_add_char(out, '"');
     for (const char *p = text; *p; p++) {
         unsigned char c = (unsigned char)*p;

@@ -45,6 +45,11 @@ bool codec_check_integer(struct codec *codec, const struct place *place,
 bool codec_check_count(struct codec *codec, const struct place *place,
                        const struct kad_type *type, size_t count);
 
+/* Fills `value`, which is zeroed, from JSON that is beyond doubt. false: it is not, or not a
+ * value of the type; what has been filled by then is to be zeroed again. */
+bool codec_scan(struct codec *codec, const struct kad_type *type, struct str text,
+                void *value);
+
 /* JSON text. */
 void codec_write_text(struct buf *out, const char *text);
 void codec_write_number(struct buf *out, double value);

@@ -92,7 +92,7 @@ json_t *codec_from_text(struct arena *arena, const struct kad_type *type,
     struct str content = str_of(text);
 
     *error = NULL;
-    if (str_utf8_valid_len(content) != content.len) {
+    if (!str_is_utf8(content)) {
         *error = "expected text in UTF-8";
         return NULL;
     }

@@ -278,7 +278,7 @@ static void parse(struct loader *loader, struct str text)
 {
     yaml_parser_t parser;
 
-    if (str_utf8_valid_len(text) < text.len) {
+    if (!str_is_utf8(text)) {
         fail_at(loader, 0, "it is not UTF-8");
         return;
     }

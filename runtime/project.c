@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/calendar.h"
 #include "base/file.h"
 #include "base/str.h"
 
@@ -32,13 +33,6 @@ static const char *name_in(struct arena *arena, const char *folder, const char *
     return arena_printf(arena, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, name);
 }
 
-static bool is_folder(const char *path)
-{
-    struct stat about;
-
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-}
-
 /* The nearest folder from `from` upward that holds `name`; NULL: none. `.git` may be a
  * file (worktrees, submodules), `.kad` may not. */
 static const char *folder_with(struct arena *arena, const char *from, const char *name,
@@ -47,7 +41,7 @@ static const char *folder_with(struct arena *arena, const char *from, const char
     for (const char *folder = from;; folder = parent_of(arena, folder)) {
         const char *path = name_in(arena, folder, name);
 
-        if (is_any_kind ? access(path, F_OK) == 0 : is_folder(path))
+        if (is_any_kind ? access(path, F_OK) == 0 : folder_is_there(path))
             return folder;
         if (strcmp(folder, "/") == 0)
             return NULL;
@@ -75,12 +69,21 @@ const char *database_state(struct arena *arena, const char *database)
     return arena_printf(arena, "%s.d", database);
 }
 
+const char *project_path_problem(struct arena *arena, const char *path)
+{
+    if (!path || str_is_utf8(str_of(path)))
+        return NULL;
+    return arena_printf(
+        arena, "the path %s is not UTF-8: rename its folder, or work elsewhere", path);
+}
+
 /* A database that was named. */
 static void use_database(struct arena *arena, struct project *project, const char *cwd,
                          const char *file)
 {
     project->database = absolute(arena, cwd, file);
     project->state = database_state(arena, project->database);
+    project->is_named = true;
     if (!project->root)
         project->root = cwd;
 }
@@ -103,8 +106,11 @@ const char *project_find(struct arena *arena, const char *db_option,
     if (!project->root)
         project->root = folder_with(arena, cwd, ".git", true);
     if (file && *file) {
+        const char *problem;
+
         use_database(arena, project, cwd, file);
-        return NULL;
+        problem = project_path_problem(arena, project->database);
+        return problem ? problem : project_path_problem(arena, project->root);
     }
     if (!project->root)
         return arena_printf(arena,
@@ -114,15 +120,17 @@ const char *project_find(struct arena *arena, const char *db_option,
                             cwd);
     project->state = name_in(arena, project->root, ".kad");
     project->database = name_in(arena, project->state, "kad.db");
-    return NULL;
+    return project_path_problem(arena, project->root);
 }
 
 bool make_folders(struct arena *arena, const char *path)
 {
+    if (folder_is_there(path)) /* as a rule, and mkdir would lock its parent */
+        return true;
     if (mkdir(path, 0700) == 0)
         return true;
     if (errno == EEXIST) {
-        if (is_folder(path))
+        if (folder_is_there(path))
             return true;
         errno = ENOTDIR;
         return false;
@@ -132,7 +140,7 @@ bool make_folders(struct arena *arena, const char *path)
     if (!make_folders(arena, parent_of(arena, path)))
         return false;
     /* Somebody else may make it at the same moment. */
-    return mkdir(path, 0700) == 0 || (errno == EEXIST && is_folder(path));
+    return mkdir(path, 0700) == 0 || (errno == EEXIST && folder_is_there(path));
 }
 
 const char *project_prepare(struct arena *arena, const struct project *project)
@@ -157,6 +165,13 @@ const char *project_prepare(struct arena *arena, const struct project *project)
 
 /* ---- Files of a step ----------------------------------------------------------------- */
 
+struct str step_of_key(const char *key)
+{
+    const char *step = strchr(key, '/');
+
+    return step ? (struct str){step + 1, strcspn(step + 1, "/")} : str_of(key);
+}
+
 const char *key_file(struct arena *arena, const struct project *project,
                      const char *key, const char *suffix)
 {
@@ -180,19 +195,39 @@ const char *key_file(struct arena *arena, const struct project *project,
 
 /* ---- Ids and times --------------------------------------------------------------- */
 
-const char *execution_id_new(struct arena *arena)
+static const char id_alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz"; /* in order */
+
+static void draw_id(char *id)
 {
-    static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
-    enum { ID_LEN = 16 };
-    unsigned char random[ID_LEN];
-    char *id = arena_alloc(arena, ID_LEN + 1);
+    unsigned char random[EXECUTION_ID_LEN];
 
     /* It fails only on kernels without it: ids would repeat. */
     if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
         abort();
-    for (size_t i = 0; i < ID_LEN; i++)
-        id[i] = alphabet[random[i] % (sizeof(alphabet) - 1)];
-    return id;
+    for (size_t i = 0; i < EXECUTION_ID_LEN; i++)
+        id[i] = id_alphabet[random[i] % (sizeof(id_alphabet) - 1)];
+}
+
+/* false: its last characters are as high as can be. */
+static bool count_id_on(char *id)
+{
+    size_t i = EXECUTION_ID_LEN;
+    const char *digit;
+
+    while (i > EXECUTION_ID_LEN - ID_COUNTED_LEN) {
+        digit = strchr(id_alphabet, id[--i]);
+        id[i] = digit[1] ? digit[1] : id_alphabet[0];
+        if (digit[1])
+            return true;
+    }
+    return false;
+}
+
+const char *execution_id_new(struct arena *arena, struct id_series *series)
+{
+    if (!series->last[0] || !count_id_on(series->last))
+        draw_id(series->last);
+    return arena_copy(arena, series->last, EXECUTION_ID_LEN);
 }
 
 /* The last `digits` digits of `value`, in front of `end`. */
@@ -212,54 +247,7 @@ static int64_t get_digits(const char *text, int digits)
     return value;
 }
 
-/* A calendar that begins on the 1st of March of the year 0 has the leap day at the end of its
- * year; 400 of its years are always as long, and its months are 153 days in five. Not by
- * gmtime, which reads the time zone's file: a short program would feel it. */
-enum {
-    DAYS_OF_400_YEARS = 146097,
-    DAYS_OF_100_YEARS = 36524,
-    DAYS_OF_4_YEARS = 1461,
-    DAYS_OF_5_MONTHS = 153,
-    DAYS_FROM_YEAR_0_TO_1970 = 719468, /* from its March */
-    MONTHS_FROM_MARCH_TO_NEXT_YEAR = 10
-};
 static const int64_t day_ms = 24 * 60 * 60 * 1000;
-
-/* Days since 1970. Months from 1, days from 1. */
-static int64_t days_of(int64_t year, int64_t month, int64_t day)
-{
-    const bool is_next_year = month <= 2;
-    const int64_t from_march = is_next_year ? month + 9 : month - 3;
-    const int64_t years = year - is_next_year + 400; /* of the year -1, too */
-
-    return years * 365 + years / 4 - years / 100 + years / 400 +
-           (DAYS_OF_5_MONTHS * from_march + 2) / 5 + day - 1 - DAYS_OF_400_YEARS -
-           DAYS_FROM_YEAR_0_TO_1970;
-}
-
-struct date {
-    int64_t year, month, day;
-};
-
-static struct date date_of(int64_t days)
-{
-    const int64_t all = days + DAYS_FROM_YEAR_0_TO_1970 + DAYS_OF_400_YEARS;
-    const int64_t in_400 = all % DAYS_OF_400_YEARS;
-    /* Each fourth year has a day more, each hundredth has not. */
-    const int64_t year =
-        (in_400 - in_400 / (DAYS_OF_4_YEARS - 1) + in_400 / DAYS_OF_100_YEARS -
-         in_400 / (DAYS_OF_400_YEARS - 1)) /
-        365;
-    const int64_t in_year = in_400 - (365 * year + year / 4 - year / 100);
-    const int64_t from_march = (5 * in_year + 2) / DAYS_OF_5_MONTHS;
-    const bool is_next_year = from_march >= MONTHS_FROM_MARCH_TO_NEXT_YEAR;
-
-    return (struct date){
-        .year = year + (all / DAYS_OF_400_YEARS - 1) * 400 + is_next_year,
-        .month = is_next_year ? from_march - 9 : from_march + 3,
-        .day = in_year - (DAYS_OF_5_MONTHS * from_march + 2) / 5 + 1,
-    };
-}
 
 void time_write(int64_t unix_ms, char text[TIME_TEXT_SIZE])
 {
@@ -267,7 +255,7 @@ void time_write(int64_t unix_ms, char text[TIME_TEXT_SIZE])
     const int64_t at_ms =
         unix_ms < year_0_ms ? year_0_ms : (unix_ms > last_ms ? last_ms : unix_ms);
     const int64_t in_day_ms = (at_ms % day_ms + day_ms) % day_ms;
-    const struct date date = date_of((at_ms - in_day_ms) / day_ms);
+    const struct date date = date_of_days((at_ms - in_day_ms) / day_ms);
 
     memcpy(text, "YYYY-MM-DDTHH:MM:SS.mmmZ", TIME_TEXT_SIZE);
     put_digits(text + 4, 4, date.year);
@@ -290,17 +278,18 @@ const char *time_text(struct arena *arena, int64_t unix_ms)
 int64_t time_parse(const char *text)
 {
     char again[TIME_TEXT_SIZE];
+    struct date date;
     int64_t unix_ms;
 
     if (strlen(text) != TIME_TEXT_SIZE - 1)
         return -1;
-    unix_ms =
-        days_of(get_digits(text, 4), get_digits(text + 5, 2), get_digits(text + 8, 2)) *
-            day_ms +
-        ((get_digits(text + 11, 2) * 60 + get_digits(text + 14, 2)) * 60 +
-         get_digits(text + 17, 2)) *
-            1000 +
-        get_digits(text + 20, 3);
+    date = (struct date){get_digits(text, 4), get_digits(text + 5, 2),
+                         get_digits(text + 8, 2)};
+    unix_ms = date_to_days(date) * day_ms +
+              ((get_digits(text + 11, 2) * 60 + get_digits(text + 14, 2)) * 60 +
+               get_digits(text + 17, 2)) *
+                  1000 +
+              get_digits(text + 20, 3);
     time_write(unix_ms, again); /* this form has one spelling, whatever stood there */
     return strcmp(text, again) == 0 ? unix_ms : -1;
 }

@@ -4,29 +4,10 @@
 #include <jansson.h>
 
 #include "codec.h"
+#include "document.h"
 #include "report_internal.h"
 
 /* ---- JSON ------------------------------------------------------------------------ */
-
-/* New references; absent things are null: a document always has the same keys. */
-static json_t *json_of_text(const char *text)
-{
-    json_t *json = text ? json_string(text) : NULL;
-
-    return json ? json : json_null(); /* Jansson takes UTF-8 only */
-}
-
-static json_t *json_of_json(const char *text)
-{
-    json_t *json = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
-
-    return json ? json : json_null();
-}
-
-static json_t *json_of_time(const struct report *report, int64_t unix_ms)
-{
-    return unix_ms ? json_string(time_text(report->arena, unix_ms)) : json_null();
-}
 
 static void print_json(const struct report *report, json_t *json)
 {
@@ -34,20 +15,18 @@ static void print_json(const struct report *report, json_t *json)
     json_decref(json);
 }
 
-static json_t *json_of_execution(const struct report *report,
-                                 const struct execution_row *row, const char *status,
+static json_t *json_of_execution(const struct execution_row *row, const char *status,
                                  pid_t owner)
 {
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
         row->id, "workflow", row->workflow_id, "version", row->workflow_version,
-        "status", status, "currentStep", json_of_text(row->current_step), "trigger",
-        row->trigger_type, "startedAt", json_of_time(report, row->started_ms),
-        "completedAt", json_of_time(report, row->completed_ms), "error",
-        json_of_json(row->error), "key", json_of_text(row->key), "workspace",
-        json_of_text(row->workspace), "pid",
+        "status", status, "currentStep", document_text(row->current_step), "trigger",
+        row->trigger_type, "startedAt", document_time(row->started_ms), "completedAt",
+        document_time(row->completed_ms), "error", document_json(row->error), "key",
+        document_text(row->key), "workspace", document_text(row->workspace), "pid",
         owner > 0 ? json_integer(owner) : json_null(), "parent",
-        json_of_text(row->parent_id), "parentKey", json_of_text(row->parent_key));
+        document_text(row->parent_id), "parentKey", document_text(row->parent_key));
 }
 
 static json_t *json_of_step(const struct report *report,
@@ -56,29 +35,17 @@ static json_t *json_of_step(const struct report *report,
 {
     const char *last = report_last_line(report, facts, step);
 
-    return json_pack("{s:s, s:s, s:s, s:o, s:s, s:s, s:i, s:i, s:s, s:o, s:o, s:o, s:o,"
-                     " s:o, s:o, s:o}",
-                     "key", step->key, "step", step->step_id, "item", step->item,
-                     "parent", json_of_text(step->parent), "module", step->module,
-                     "action", step->action, "visit", (int)step->visit, "attempt",
-                     (int)step->attempt, "status", step_status_name(step->status),
-                     "startedAt", json_of_time(report, step->started_ms), "completedAt",
-                     json_of_time(report, step->completed_ms), "inputs",
-                     json_of_json(step->inputs), "outputs", json_of_json(step->outputs),
-                     "outcome", json_of_text(step->outcome), "error",
-                     json_of_json(step->error), "lastLine",
-                     json_of_text(*last ? last : NULL));
-}
-
-static json_t *json_of_gate(const struct report *report, const struct gate_row *gate)
-{
     return json_pack(
-        "{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "key", gate->step_key,
-        "way", gate->way, "kind", gate->kind, "prompt", json_of_text(gate->prompt),
-        "openedAt", json_of_time(report, gate->opened_ms), "dueAt",
-        json_of_time(report, gate->due_ms), "choices", json_of_json(gate->choices),
-        "event", json_of_text(gate->event), "match", json_of_json(gate->match),
-        "answer", json_of_json(gate->answer));
+        "{s:s, s:s, s:s, s:o, s:s, s:s, s:i, s:i, s:s, s:o, s:o, s:o, s:o,"
+        " s:o, s:o, s:o}",
+        "key", step->key, "step", step->step_id, "item", step->item, "parent",
+        document_text(step->parent), "module", step->module, "action", step->action,
+        "visit", (int)step->visit, "attempt", (int)step->attempt, "status",
+        step_status_name(step->status), "startedAt", document_time(step->started_ms),
+        "completedAt", document_time(step->completed_ms), "inputs",
+        document_json(step->inputs), "outputs", document_json(step->outputs), "outcome",
+        document_text(step->outcome), "error", document_json(step->error), "lastLine",
+        document_text(*last ? last : NULL));
 }
 
 static json_t *json_of_position(const struct position_row *position)
@@ -86,17 +53,15 @@ static json_t *json_of_position(const struct position_row *position)
     return json_pack("{s:s, s:s, s:s, s:o, s:o}", "block", position->block_key,
                      "branch", position->branch, "status",
                      position_status_name(position->status), "currentStep",
-                     json_of_text(position->current_step), "error",
-                     json_of_json(position->error));
+                     document_text(position->current_step), "error",
+                     document_json(position->error));
 }
 
-static json_t *json_of_event(const struct report *report,
-                             const struct history_row *event)
+static json_t *json_of_event(const struct history_row *event)
 {
     return json_pack("{s:I, s:s, s:o, s:o, s:o}", "seq", (json_int_t)event->seq, "type",
-                     event->event_type, "step", json_of_text(event->step_id), "data",
-                     json_of_json(event->data), "at",
-                     json_of_time(report, event->at_ms));
+                     event->event_type, "step", document_text(event->step_id), "data",
+                     document_json(event->data), "at", document_time(event->at_ms));
 }
 
 static json_t *json_of_executions(const struct report *report,
@@ -108,7 +73,7 @@ static json_t *json_of_executions(const struct report *report,
         pid_t owner;
         const char *status = report_status_name(report, &rows[i], &owner);
 
-        json_array_append_new(list, json_of_execution(report, &rows[i], status, owner));
+        json_array_append_new(list, json_of_execution(&rows[i], status, owner));
     }
     return list;
 }
@@ -117,18 +82,17 @@ static void print_execution_json(const struct report *report,
                                  const struct execution_facts *facts)
 {
     const struct waits *own = &facts->waits.items[0];
-    json_t *document =
-        json_of_execution(report, &facts->row, facts->status, facts->owner);
+    json_t *document = json_of_execution(&facts->row, facts->status, facts->owner);
     json_t *steps = json_array(), *gates = json_array(), *positions = json_array();
 
     for (size_t i = 0; i < facts->step_count; i++)
         json_array_append_new(steps, json_of_step(report, facts, &facts->steps[i]));
     for (size_t i = 0; i < own->gate_count; i++)
-        json_array_append_new(gates, json_of_gate(report, &own->gates[i]));
+        json_array_append_new(gates, document_gate(&own->gates[i]));
     for (size_t i = 0; i < facts->position_count; i++)
         json_array_append_new(positions, json_of_position(&facts->positions[i]));
-    json_object_set_new(document, "parameters", json_of_json(facts->row.trigger_data));
-    json_object_set_new(document, "outputs", json_of_json(facts->row.outputs));
+    json_object_set_new(document, "parameters", document_json(facts->row.trigger_data));
+    json_object_set_new(document, "outputs", document_json(facts->row.outputs));
     json_object_set_new(document, "steps", steps);
     json_object_set_new(document, "positions", positions);
     json_object_set_new(document, "gates", gates);
@@ -144,7 +108,7 @@ static void print_history_json(const struct report *report, const char *executio
     json_t *list = json_array();
 
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, json_of_event(report, &events[i]));
+        json_array_append_new(list, json_of_event(&events[i]));
     print_json(report, json_pack("{s:s, s:o}", "execution", execution, "events", list));
 }
 
@@ -153,7 +117,7 @@ static void print_history_json(const struct report *report, const char *executio
 enum store_error report_execution(const struct report *report, const char *prefix)
 {
     struct execution_facts facts = {0};
-    enum store_error error = report_gather(report, prefix, &facts);
+    const enum store_error error = report_gather(report, prefix, &facts);
 
     if (error != STORE_OK)
         return error;
@@ -166,15 +130,18 @@ enum store_error report_execution(const struct report *report, const char *prefi
 
 enum store_error report_history(const struct report *report, const char *prefix)
 {
-    const struct kad_journal_ops *ops = report->journal->ops;
-    struct execution_row row;
-    struct history_row *events;
-    size_t count;
-    enum store_error error = ops->find(report->journal, report->arena, prefix, &row);
+    struct journal *journal = report->journal;
+    struct execution_row row = {0};
+    struct history_row *events = NULL;
+    size_t count = 0;
+    enum store_error error = journal->ops->reads_begin(journal);
 
     if (error == STORE_OK)
+        error = journal->ops->find(journal, report->arena, prefix, &row);
+    if (error == STORE_OK)
         error =
-            ops->history(report->journal, report->arena, row.id, 0, &events, &count);
+            journal->ops->history(journal, report->arena, row.id, 0, &events, &count);
+    error = journal_reads_end(journal, error);
     if (error != STORE_OK)
         return error;
     if (report->is_json)

@@ -17,6 +17,7 @@ struct report {
     FILE *out;
     bool is_json;
     bool has_color;
+    bool shows_all;   /* each item of a forEach, each thing that is waited for */
     unsigned columns; /* 0: no terminal */
     struct arena *arena;
     struct journal *journal;

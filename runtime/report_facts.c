@@ -139,7 +139,7 @@ static bool has_blocks(const struct execution_facts *facts)
     return false;
 }
 
-enum store_error report_gather(const struct report *report, const char *prefix,
+static enum store_error gather(const struct report *report, const char *prefix,
                                struct execution_facts *facts)
 {
     const struct kad_journal_ops *ops = report->journal->ops;
@@ -161,6 +161,17 @@ enum store_error report_gather(const struct report *report, const char *prefix,
     if (error == STORE_OK)
         facts->status = report_status_name(report, &facts->row, &facts->owner);
     return error;
+}
+
+enum store_error report_gather(const struct report *report, const char *prefix,
+                               struct execution_facts *facts)
+{
+    struct journal *journal = report->journal;
+    enum store_error error = journal->ops->reads_begin(journal);
+
+    if (error == STORE_OK)
+        error = gather(report, prefix, facts);
+    return journal_reads_end(journal, error);
 }
 
 /* The last bytes of a file; empty: it can't be read. */
@@ -201,7 +212,5 @@ const char *report_last_line(const struct report *report,
 
 const char *report_step_of_key(const struct report *report, const char *key)
 {
-    const char *step = strchr(key, '/');
-
-    return step ? arena_copy(report->arena, step + 1, strcspn(step + 1, "/")) : key;
+    return str_copy(report->arena, step_of_key(key));
 }

@@ -3,7 +3,7 @@
  * report.c        the reports, and their JSON
  * report_facts.c  gathers
  * report_text.c   lines and tables; one execution, history, list
- * report_steps.c  where it stands: steps under their blocks
+ * report_steps.c  where it stands: steps under their blocks, items of a forEach in brief
  * report_next.c   what it waits for, and the next command to type */
 #ifndef KAD_REPORT_INTERNAL_H
 #define KAD_REPORT_INTERNAL_H
@@ -34,6 +34,9 @@ struct execution_facts {
     /* Its own first, then of those that it has called and that have not ended. */
     VEC(struct waits) waits;
 };
+
+/* Of many of one kind so many are told one by one, unless all are wanted. */
+enum { REPORT_MANY = 10 };
 
 /* ---- report_facts.c -------------------------------------------------------------- */
 

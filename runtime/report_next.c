@@ -2,23 +2,26 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "next.h"
 #include "report_internal.h"
-#include "words.h"
 
 /* ---- Commands -------------------------------------------------------------------- */
+
+/* NULL: the project's own needs no name. */
+static const char *database_of(const struct report *report)
+{
+    const char *own_file =
+        arena_printf(report->arena, "%s/.kad/kad.db", report->project->root);
+    const char *file = report->project->database;
+
+    return strcmp(file, own_file) == 0 ? NULL : file;
+}
 
 static void print_command(const struct report *report, const char *label,
                           const char *command, const char *about)
 {
-    const char *own_file =
-        arena_printf(report->arena, "%s/.kad/kad.db", report->project->root);
-    const bool is_own = strcmp(report->project->database, own_file) == 0;
-
     fprintf(report->out, "  %-10s ", label);
-    report_colored(report, BOLD,
-                   arena_printf(report->arena, "%s%s%s", command,
-                                is_own ? "" : " --db ",
-                                is_own ? "" : report->project->database));
+    report_colored(report, BOLD, command);
     fprintf(report->out, "%s%s\n", about[0] ? "   " : "", about);
 }
 
@@ -27,22 +30,19 @@ static void print_verb(const struct report *report, const struct waits *waits,
                        const char *label, const char *verb, const char *options,
                        const char *about)
 {
-    print_command(report, label,
-                  arena_printf(report->arena, "kad workflow %s %s%s", verb,
-                               waits->short_id, options),
-                  about);
+    print_command(
+        report, label,
+        next_verb(report->arena, database_of(report), verb, waits->short_id, options),
+        about);
 }
 
 /* " --step STEP" where several attempts wait; else nothing. */
 static const char *which_step(const struct report *report, const struct waits *waits,
                               const struct gate_row *gate)
 {
-    const char *step = report_step_of_key(report, gate->step_key);
-
     if (waits->attempt_count < 2)
         return "";
-    return arena_printf(report->arena, " --step %s",
-                        strchr(step, '[') ? shell_word(report->arena, step) : step);
+    return next_step(report->arena, step_of_key(gate->step_key));
 }
 
 /* ---- Gates ----------------------------------------------------------------------- */
@@ -94,10 +94,7 @@ static void print_event(const struct report *report, const struct gate_row *gate
                              way_words(report, gate), *match ? " with " : "", match));
     if (gate->due_ms)
         report_fact(report, "until", time_text(report->arena, gate->due_ms));
-    print_command(report, "next",
-                  arena_printf(report->arena, "kad emit %s%s%s", gate->event,
-                               *match ? " --data " : "",
-                               *match ? shell_word(report->arena, match) : ""),
+    print_command(report, "next", next_emit(report->arena, database_of(report), gate),
                   "say that it has happened");
 }
 
@@ -174,8 +171,13 @@ static size_t print_waits(const struct report *report,
             report_fact(report, "in",
                         arena_printf(report->arena, "%s %s", waits->row.workflow_id,
                                      waits->short_id));
-        print_gate(report, waits, gate);
+        if (printed <= REPORT_MANY || report->shows_all)
+            print_gate(report, waits, gate);
     }
+    if (printed > REPORT_MANY && !report->shows_all)
+        report_fact(report, "and",
+                    arena_printf(report->arena, "%zu more; status --all tells each",
+                                 printed - REPORT_MANY));
     return printed;
 }
 

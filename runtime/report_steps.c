@@ -1,7 +1,11 @@
 /* report_steps.c: where an execution stands: its steps, those of a block under the block, and
- * the executions that its steps have called under their callers. */
+ * the executions that its steps have called under their callers.
+ *
+ * Of a forEach with many items it is told how many stand where, and where those are that run,
+ * wait or have failed. */
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -53,6 +57,7 @@ static void add_ended(const struct report *report, const struct execution_facts 
 
 void report_positions(const struct report *report, const struct execution_facts *facts)
 {
+    size_t open_count = 0;
     struct buf text;
 
     if (!facts->row.current_step)
@@ -62,13 +67,16 @@ void report_positions(const struct report *report, const struct execution_facts 
     for (size_t i = 0; i < facts->position_count; i++) {
         const struct position_row *position = &facts->positions[i];
 
-        if (position->status == POSITION_OPEN && position->current_step)
+        if (position->status == POSITION_OPEN && position->current_step &&
+            (open_count++ < REPORT_MANY || report->shows_all))
             buf_printf(&text, "\n%s in %s of %s", position->current_step,
                        position->branch,
                        report_step_of_key(report, position->block_key));
         if (is_first_of_block(facts, i))
             add_ended(report, facts, i, &text);
     }
+    if (open_count > REPORT_MANY && !report->shows_all)
+        buf_printf(&text, "\nand %zu more", open_count - REPORT_MANY);
     report_fact(report, "stands at", text.p);
 }
 
@@ -236,26 +244,126 @@ static void add_called(struct tree *tree, const struct execution_row *row, int d
     }
 }
 
-static void add_steps(struct tree *tree, int first, int depth)
+static void add_inner(struct tree *tree, int step, int depth);
+
+/* A step, what it has called, and what is inside of it. */
+static void add_step(struct tree *tree, int index, int depth)
 {
     const struct execution_facts *facts = tree->facts;
+    const struct step_row *step = &facts->steps[index];
+    const char *status = step_status_words(tree, index);
+    const struct line line = {{
+        {step_name(tree, step, depth), NULL},
+        {status, report_status_color(status)},
+        {step_took(tree->report, facts, step), NULL},
+        {step_note(tree->report, facts, step), DIM},
+    }};
 
-    for (int i = first; i != NONE; i = tree->nexts[i]) {
-        const struct step_row *step = &facts->steps[i];
-        const char *status = step_status_words(tree, i);
-        const struct line line = {{
-            {step_name(tree, step, depth), NULL},
-            {status, report_status_color(status)},
-            {step_took(tree->report, facts, step), NULL},
-            {step_note(tree->report, facts, step), DIM},
-        }};
+    vec_push(tree->report->arena, &tree->lines, line);
+    for (size_t i = 0; i < facts->called.count; i++)
+        if (strcmp(facts->called.items[i].parent_key, step->key) == 0)
+            add_called(tree, &facts->called.items[i], depth + 1);
+    add_inner(tree, index, depth + 1);
+}
 
-        vec_push(tree->report->arena, &tree->lines, line);
-        for (size_t j = 0; j < facts->called.count; j++)
-            if (strcmp(facts->called.items[j].parent_key, step->key) == 0)
-                add_called(tree, &facts->called.items[j], depth + 1);
-        add_steps(tree, tree->firsts[i], depth + 1);
+/* ---- Items ----------------------------------------------------------------------- */
+
+/* Of each item the last step that has run beside its block's others; NONE. */
+struct items {
+    int *lasts;
+    size_t count;
+};
+
+/* "[3][12]": 12. */
+static size_t item_index(const struct step_row *step)
+{
+    const char *bracket = strrchr(step->item, '[');
+
+    return bracket ? strtoul(bracket + 1, NULL, 10) : 0;
+}
+
+static struct items items_of(const struct tree *tree, int block)
+{
+    const struct step_row *steps = tree->facts->steps;
+    struct items items = {0};
+
+    for (int i = tree->firsts[block]; i != NONE; i = tree->nexts[i])
+        if (item_index(&steps[i]) >= items.count)
+            items.count = item_index(&steps[i]) + 1;
+    items.lasts = arena_array(tree->report->arena, int, items.count);
+    for (size_t i = 0; i < items.count; i++)
+        items.lasts[i] = NONE;
+    for (int i = tree->firsts[block]; i != NONE; i = tree->nexts[i])
+        items.lasts[item_index(&steps[i])] = i;
+    return items;
+}
+
+/* Adds how many of them stand there, and the first of these. */
+static void add_standing(struct tree *tree, const struct items *items,
+                         const char *status, bool is_told, int depth, struct buf *words)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < items->count; i++) {
+        const int last = items->lasts[i];
+
+        if (last == NONE || strcmp(step_status_words(tree, last), status) != 0)
+            continue;
+        if (++count <= REPORT_MANY && is_told)
+            add_step(tree, last, depth);
     }
+    if (count)
+        buf_printf(words, "%s%zu %s", words->len ? ", " : "", count, status);
+}
+
+static void add_items(struct tree *tree, const struct items *items, int depth)
+{
+    static const struct {
+        const char *status;
+        bool is_told;
+    } standings[] = {
+        {"running", true},    {"waiting", true},   {"interrupted", true},
+        {"failed", true},     {"timed_out", true}, {"completed", false},
+        {"cancelled", false}, {"skipped", false},
+    };
+    const size_t place = tree->lines.count;
+    struct arena *arena = tree->report->arena;
+    const struct line none = {{{"", NULL}, {"", NULL}, {"", NULL}, {"", NULL}}};
+    struct buf words;
+
+    buf_init(&words, arena);
+    vec_push(arena, &tree->lines, none);
+    for (size_t i = 0; i < sizeof(standings) / sizeof(standings[0]); i++)
+        add_standing(tree, items, standings[i].status, standings[i].is_told, depth,
+                     &words);
+    tree->lines.items[place].cells[0].text =
+        arena_printf(arena, "%*s%zu items", 2 * depth, "", items->count);
+    tree->lines.items[place].cells[3] =
+        (struct cell){arena_printf(arena, "%s; status --all tells each", words.p), DIM};
+}
+
+/* A forEach with more than are told one by one. */
+static bool has_many_items(const struct tree *tree, int block, struct items *items)
+{
+    const struct step_row *steps = tree->facts->steps;
+    const int first = tree->firsts[block];
+
+    if (tree->report->shows_all || first == NONE ||
+        strcmp(steps[first].item, steps[block].item) == 0)
+        return false;
+    *items = items_of(tree, block);
+    return items->count > REPORT_MANY;
+}
+
+static void add_inner(struct tree *tree, int step, int depth)
+{
+    struct items items;
+
+    if (has_many_items(tree, step, &items))
+        add_items(tree, &items, depth);
+    else
+        for (int i = tree->firsts[step]; i != NONE; i = tree->nexts[i])
+            add_step(tree, i, depth);
 }
 
 void report_steps(const struct report *report, const struct execution_facts *facts)
@@ -267,7 +375,8 @@ void report_steps(const struct report *report, const struct execution_facts *fac
     if (facts->definition)
         tree.definition = json_loads(facts->definition, 0, NULL);
     build(&tree);
-    add_steps(&tree, tree.root, 0);
+    for (int i = tree.root; i != NONE; i = tree.nexts[i])
+        add_step(&tree, i, 0);
     fputc('\n', report->out);
     report_table(report, tree.lines.items, tree.lines.count, 4, 2);
     json_decref(tree.definition);

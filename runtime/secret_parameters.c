@@ -199,10 +199,13 @@ const char *secret_parameters_read(struct arena *arena, const struct project *pr
                                    const char *execution, const char *stored,
                                    const char **error)
 {
-    json_t *parameters = json_loads(stored, 0, NULL);
     const char *text = stored;
+    json_t *parameters;
 
     *error = NULL;
+    if (!type_has_secret(trigger))
+        return stored;
+    parameters = json_loads(stored, 0, NULL);
     for (size_t i = 0; i < trigger->field_count && !*error; i++) {
         const struct kad_field *field = &trigger->fields[i];
         const char *reference = json_string_value(

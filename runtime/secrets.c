@@ -155,7 +155,7 @@ static void take_value(struct loading *loading, const char *name, struct str val
         refuse_value(
             loading, name,
             "is shorter than 4 characters: it could not be told from other text");
-    else if (str_utf8_valid_len(value) != value.len || memchr(value.p, 0, value.len))
+    else if (!str_is_utf8(value) || memchr(value.p, 0, value.len))
         refuse_value(loading, name, "is no text in UTF-8");
     else
         mask_add(value, name);

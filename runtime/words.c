@@ -24,10 +24,20 @@ const char *duration_words(struct arena *arena, int64_t duration_ms)
     return arena_printf(arena, "%lldd %lldh", hours / 24, hours % 24);
 }
 
+/* What a shell takes as it stands. */
+static bool is_plain(const char *text)
+{
+    return *text &&
+           !text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                              "0123456789_-./:,+@%")];
+}
+
 const char *shell_word(struct arena *arena, const char *text)
 {
     struct buf word;
 
+    if (is_plain(text))
+        return text;
     buf_init(&word, arena);
     buf_add_char(&word, '\'');
     for (; *text; text++) {
@@ -82,6 +92,21 @@ const char *line_words(struct arena *arena, const char *text, unsigned columns)
         }
         if (!is_control(c))
             buf_add(&out, str_part(line, at, at + len));
+    }
+    return out.p;
+}
+
+const char *lines_words(struct arena *arena, const char *text, const char *margin)
+{
+    const char *line = text;
+    struct buf out;
+
+    buf_init(&out, arena);
+    buf_add(&out, str_of(line_words(arena, line, 0)));
+    while ((line = strchr(line, '\n')) && *++line) {
+        buf_add_char(&out, '\n');
+        buf_add(&out, str_of(margin));
+        buf_add(&out, str_of(line_words(arena, line, 0)));
     }
     return out.p;
 }

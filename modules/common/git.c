@@ -216,29 +216,44 @@ static enum kad_outcome prepare_own_index(const struct git *git)
     return KAD_SUCCESS;
 }
 
-/* Path of the database below the root, or NULL: it is somewhere else. */
-static const char *database_path(const struct git *git)
+/* A pattern for a path: it says the same with a `\` before each character that has a
+ * meaning. The first always gets one, so that the pattern has no literal beginning: `git
+ * add` refuses a pathspec whose beginning names an ignored file, even if it excludes. */
+static const char *pattern_of(struct kad_step *step, const char *path)
 {
-    const size_t root_len = strlen(git->root);
+    char *pattern = kad_alloc(step, 2 * strlen(path) + 1), *end = pattern;
+
+    for (const char *c = path; *c; c++) {
+        if (c == path || strchr("*?[\\", *c))
+            *end++ = '\\';
+        *end++ = *c;
+    }
+    return pattern;
+}
+
+/* Of the database's path below the root, or NULL: it is somewhere else. */
+static const char *database_pattern(const struct git *git)
+{
+    const size_t root_len = strcmp(git->root, "/") == 0 ? 0 : strlen(git->root);
     char real[PATH_MAX];
 
     if (!realpath(kad_step_database(git->step), real) ||
         strncmp(real, git->root, root_len) != 0 || real[root_len] != '/')
         return NULL;
-    return kad_printf(git->step, "%s", real + root_len + 1);
+    return pattern_of(git->step, real + root_len + 1);
 }
 
 static enum kad_outcome add_all(const struct git *git)
 {
-    const char *database = database_path(git);
+    const char *database = database_pattern(git);
     const char *args[12] = {"add", "-A", "--", ".", ":(exclude,glob)**/.kad/**"};
-    const char *const endings[] = {"", "-wal", "-shm", "-journal", "-queue", ".d"};
+    const char *const endings[] = {"", "-wal", "-shm", "-journal", "-queue", ".d/**"};
     const struct git_call call = {.args = args, .uses_own_index = true};
     struct kad_output output;
 
     for (size_t i = 0; database && i < sizeof(endings) / sizeof(endings[0]); i++)
         args[5 + i] =
-            kad_printf(git->step, ":(exclude,literal)%s%s", database, endings[i]);
+            kad_printf(git->step, ":(exclude,glob)%s%s", database, endings[i]);
     return git_run(git, &call, &output);
 }
 

@@ -188,6 +188,11 @@ char *arena_copy(struct arena *arena, const char *text, size_t len)
     return copy;
 }
 
+char *arena_text(struct arena *arena, const char *text)
+{
+    return text ? arena_copy(arena, text, strlen(text)) : NULL;
+}
+
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
     char brief[256]; /* most texts are printed once */

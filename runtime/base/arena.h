@@ -28,6 +28,8 @@ void *arena_alloc(struct arena *arena, size_t size);
 
 /* A NUL-terminated copy of `len` bytes. */
 char *arena_copy(struct arena *arena, const char *text, size_t len);
+/* A copy of a text; NULL of NULL. */
+char *arena_text(struct arena *arena, const char *text);
 
 /* Formatted text, NUL-terminated. */
 char *arena_printf(struct arena *arena, const char *format, ...)

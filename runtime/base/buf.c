@@ -97,8 +97,25 @@ static void add_without_nul(struct buf *buf, struct str text)
     buf_add(buf, text);
 }
 
+/* What buf_add_valid will add. */
+static size_t valid_len(struct str text)
+{
+    size_t len = 0;
+
+    while (text.len) {
+        const size_t valid = str_utf8_valid_len(text);
+
+        for (size_t i = 0; i < valid; i++)
+            len += text.p[i] ? 1 : replacement.len;
+        len += valid < text.len ? replacement.len : 0;
+        text = str_part(text, valid + 1, text.len);
+    }
+    return len;
+}
+
 void buf_add_valid(struct buf *buf, struct str text)
 {
+    buf_reserve(buf, valid_len(text));
     while (text.len) {
         const size_t valid = str_utf8_valid_len(text);
 

@@ -5,6 +5,8 @@
  * repeats after 400 years, to the day of the week. */
 #include "base/cron.h"
 
+#include "base/calendar.h"
+
 /* ---- The calendar --------------------------------------------------------------------- */
 
 enum {
@@ -12,9 +14,7 @@ enum {
     MONTHS = 12,
     WEEK = 7,
     FEBRUARY = 2,
-    CYCLE_YEARS = 400,
-    CYCLE_DAYS = 146097, /* whole weeks */
-    EPOCH_WEEKDAY = 4    /* 1970-01-01 was a Thursday */
+    EPOCH_WEEKDAY = 4 /* 1970-01-01 was a Thursday */
 };
 
 static int64_t floor_div(int64_t a, int64_t b)
@@ -40,49 +40,25 @@ static unsigned month_len(int64_t year, unsigned month)
     return lens[month - 1] + (month == FEBRUARY && is_leap(year) ? 1U : 0U);
 }
 
-/* Days before the first of a month of a year that begins with March. */
-static unsigned days_before(unsigned months_since_march)
-{
-    return (153 * months_since_march + 2) / 5;
-}
-
-/* Days since 1970-01-01. A year is taken to begin with March: the 29th of February is its
- * last day then. */
 static int64_t day_number(int64_t year, unsigned month, unsigned day)
 {
-    const int64_t march_year = month > FEBRUARY ? year : year - 1;
-    const unsigned since_march = (month + MONTHS - 3) % MONTHS;
-    const int64_t epoch = 719468; /* days from 0000-03-01 to 1970-01-01 */
-
-    return 365 * march_year + floor_div(march_year, 4) - floor_div(march_year, 100) +
-           floor_div(march_year, 400) + days_before(since_march) + day - 1 - epoch;
-}
-
-static void day_of(int64_t number, struct civil *civil)
-{
-    const int64_t epoch = 719468;
-    const int64_t cycle = floor_div(number + epoch, CYCLE_DAYS);
-    const unsigned rest = floor_mod(number + epoch, CYCLE_DAYS);
-    /* Without the leap days that came before in the cycle a year has 365 days. */
-    const unsigned year = (rest - rest / 1460 + rest / 36524 - rest / 146096) / 365;
-    const unsigned of_year = rest - (365 * year + year / 4 - year / 100);
-    const unsigned since_march = (5 * of_year + 2) / 153;
-
-    civil->day = of_year - days_before(since_march) + 1;
-    civil->month = (since_march + 2) % MONTHS + 1;
-    civil->year = cycle * CYCLE_YEARS + year + (civil->month <= FEBRUARY);
-    civil->weekday = floor_mod(number + EPOCH_WEEKDAY, WEEK);
+    return date_to_days((struct date){year, month, day});
 }
 
 struct civil civil_of(int64_t wall_minute)
 {
-    struct civil civil;
     const unsigned of_day = floor_mod(wall_minute, MINUTES_OF_DAY);
+    const int64_t day = floor_div(wall_minute, MINUTES_OF_DAY);
+    const struct date date = date_of_days(day);
 
-    day_of(floor_div(wall_minute, MINUTES_OF_DAY), &civil);
-    civil.hour = of_day / MINUTES_OF_HOUR;
-    civil.minute = of_day % MINUTES_OF_HOUR;
-    return civil;
+    return (struct civil){
+        .year = date.year,
+        .month = (unsigned)date.month,
+        .day = (unsigned)date.day,
+        .hour = of_day / MINUTES_OF_HOUR,
+        .minute = of_day % MINUTES_OF_HOUR,
+        .weekday = floor_mod(day + EPOCH_WEEKDAY, WEEK),
+    };
 }
 
 int64_t civil_minute(const struct civil *civil)
@@ -178,16 +154,17 @@ static bool time_from(const struct cron *cron, unsigned minute_of_day, unsigned 
 /* The first day that it fires on, from a day on. It does fire. */
 static int64_t day_from(const struct cron *cron, int64_t number)
 {
-    struct civil at;
+    const struct date date = date_of_days(number);
+    int64_t year = date.year;
+    unsigned month = (unsigned)date.month, day = (unsigned)date.day;
     uint64_t days;
 
-    day_of(number, &at);
-    while (!(days = from(days_of(cron, at.year, at.month), at.day))) {
-        at.day = 1;
-        at.year += at.month == MONTHS;
-        at.month = at.month % MONTHS + 1;
+    while (!(days = from(days_of(cron, year, month), day))) {
+        day = 1;
+        year += month == MONTHS;
+        month = month % MONTHS + 1;
     }
-    return day_number(at.year, at.month, lowest(days));
+    return day_number(year, month, lowest(days));
 }
 
 bool cron_next(const struct cron *cron, int64_t after, int64_t *next)
@@ -246,10 +223,10 @@ static void walk_month(struct walk *walk, int64_t month_start, uint64_t days)
 static int64_t gap_of_days(const struct cron *cron)
 {
     const int64_t start = 2000;
-    struct walk walk = {.first = -1, .least = CYCLE_DAYS};
+    struct walk walk = {.first = -1, .least = CALENDAR_CYCLE_DAYS};
     int64_t around;
 
-    for (int64_t i = 0; i < CYCLE_YEARS * MONTHS && walk.least > 1; i++) {
+    for (int64_t i = 0; i < CALENDAR_CYCLE_YEARS * MONTHS && walk.least > 1; i++) {
         const int64_t year = start + i / MONTHS;
         const unsigned month = (unsigned)(i % MONTHS) + 1;
         const uint64_t days = days_of(cron, year, month);
@@ -257,7 +234,7 @@ static int64_t gap_of_days(const struct cron *cron)
         if (days)
             walk_month(&walk, day_number(year, month, 1) - 1, days);
     }
-    around = walk.first + CYCLE_DAYS - walk.last;
+    around = walk.first + CALENDAR_CYCLE_DAYS - walk.last;
     return around < walk.least ? around : walk.least;
 }
 

@@ -9,24 +9,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool read_all(struct arena *arena, int fd, size_t len, struct str *text)
+#include "base/buf.h"
+
+/* To its end, whatever it said: a pipe, and what the kernel makes up, has the size 0. */
+static bool read_all(int fd, size_t max_bytes, struct buf *buf)
 {
-    char *p = arena_alloc(arena, len + 1);
-    size_t at = 0;
+    while (buf->len <= max_bytes) {
+        ssize_t got;
 
-    while (at < len) {
-        const ssize_t got = read(fd, p + at, len - at);
-
+        buf_reserve(buf, 1);
+        got = read(fd, buf->p + buf->len, buf->capacity - buf->len - 1);
         if (got < 0 && errno == EINTR)
             continue;
-        if (got < 0)
-            return false;
-        if (got == 0)
-            break; /* shorter than it said */
-        at += (size_t)got;
+        if (got <= 0)
+            return got == 0;
+        buf->len += (size_t)got;
+        buf->p[buf->len] = '\0';
     }
-    *text = (struct str){p, at};
-    return true;
+    errno = EFBIG;
+    return false;
 }
 
 bool file_read(struct arena *arena, const char *path, size_t max_bytes,
@@ -34,15 +35,21 @@ bool file_read(struct arena *arena, const char *path, size_t max_bytes,
 {
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
+    struct buf buf = {.arena = arena};
     bool is_read = false;
 
     if (fd < 0)
         return false;
     if (fstat(fd, &st) == 0) {
-        if ((uint64_t)st.st_size > max_bytes)
+        if ((uint64_t)st.st_size > max_bytes) {
             errno = EFBIG;
-        else
-            is_read = read_all(arena, fd, (size_t)st.st_size, text);
+        } else {
+            buf_reserve(&buf, (size_t)st.st_size + 1);
+            buf.p[0] = '\0';
+            is_read = read_all(fd, max_bytes, &buf);
+            if (is_read)
+                *text = buf_str(&buf);
+        }
     }
 
     const int error = errno;
@@ -146,6 +153,13 @@ bool file_finish_output(void)
     if (is_written) /* the reason was that of an earlier write */
         errno = poll(&output, 1, 0) > 0 && output.revents & POLLERR ? EPIPE : EIO;
     return errno == EPIPE;
+}
+
+bool folder_is_there(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 bool folder_sync(const char *path)

@@ -7,8 +7,8 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-/* The whole file, NUL-terminated, in the arena. false: errno; EFBIG when it is larger
- * than `max_bytes`. */
+/* The whole file, or a pipe to its end, NUL-terminated, in the arena. false: errno; EFBIG when
+ * it is larger than `max_bytes`. */
 bool file_read(struct arena *arena, const char *path, size_t max_bytes,
                struct str *text);
 
@@ -32,6 +32,9 @@ void file_keep_standard(void);
 /* Writes out what is left of standard output. false: errno; some of it, for instance on a
  * full disk, was not told. Who has closed the pipe did not want it. */
 bool file_finish_output(void);
+
+/* Whether there is a folder; links are followed. */
+bool folder_is_there(const char *path);
 
 /* Makes the names in a folder outlive a loss of power. false: errno. */
 bool folder_sync(const char *path);

@@ -71,6 +71,19 @@ struct str str_trim(struct str s)
     return str_part(s, from, to);
 }
 
+bool str_count(struct str s, size_t max, size_t *count)
+{
+    *count = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        const unsigned char digit = (unsigned char)(s.p[i] - '0');
+
+        if (digit > 9 || *count > max / 10 || *count * 10 > max - digit)
+            return false;
+        *count = *count * 10 + digit;
+    }
+    return s.len > 0;
+}
+
 size_t str_find(struct str s, struct str needle)
 {
     const char *found;
@@ -153,6 +166,11 @@ size_t str_utf8_valid_len(struct str s)
         at += len;
     }
     return at;
+}
+
+bool str_is_utf8(struct str s)
+{
+    return str_utf8_valid_len(s) == s.len;
 }
 
 uint32_t str_utf8_char(struct str s, size_t at, size_t *len)

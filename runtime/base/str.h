@@ -34,6 +34,8 @@ static inline bool str_is(struct str s, const char *text)
 struct str str_part(struct str s, size_t from, size_t to);
 /* Without white space (blank, tab, line ends) at both ends. */
 struct str str_trim(struct str s);
+/* All of it is a decimal number, of at most `max`. */
+bool str_count(struct str s, size_t max, size_t *count);
 /* Offset of the first occurrence, or s.len. */
 size_t str_find(struct str s, struct str needle);
 
@@ -44,6 +46,7 @@ struct str str_printf(struct arena *arena, const char *format, ...)
 
 /* Length of the valid UTF-8 prefix (RFC 3629: no overlong forms, no surrogates). */
 size_t str_utf8_valid_len(struct str s);
+bool str_is_utf8(struct str s);
 /* Decodes the character at `at` (valid UTF-8); *len is its length in bytes. */
 uint32_t str_utf8_char(struct str s, size_t at, size_t *len);
 /* Number of Unicode characters of valid UTF-8. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "codec.h"
+#include "document.h"
 #include "engine/gate.h"
 
 static const struct kad_field input_fields[] = {
@@ -61,16 +62,15 @@ const struct kad_action kad_approval_action = {
     .is_idempotent = true,
 };
 
-const char *approval_outputs(struct kad_step *step, const struct answer *answer)
+const char *approval_outputs(struct arena *arena, const struct answer *answer)
 {
-    const char *comment = answer->comment
-                              ? kad_copy(step, answer->comment, strlen(answer->comment))
-                              : NULL;
-    json_t *outputs =
-        json_pack("{s:s, s:s, s:s*}", "choice", answer->choice, "by",
-                  kad_copy(step, answer->by, strlen(answer->by)), "comment", comment);
-    const char *text = codec_compact(&step->memory, outputs).text;
+    json_t *outputs = json_pack("{s:o, s:o}", "choice", document_text(answer->choice),
+                                "by", document_text(answer->by));
+    const char *text;
 
+    if (answer->comment)
+        json_object_set_new(outputs, "comment", document_text(answer->comment));
+    text = codec_compact(arena, outputs).text;
     json_decref(outputs);
     return text;
 }

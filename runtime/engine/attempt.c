@@ -278,6 +278,8 @@ static enum kad_outcome begin(struct kad_step *step, const void *in)
         return outcome;
     problem = codec_encode(&step->memory, info_inputs_type(step->info),
                            CODEC_AFTER_SUCCESS, in, &step->inputs);
+    if (!problem && step->inputs.len > JOURNAL_VALUE_MAX)
+        problem = "the inputs are larger than 64 MiB";
     if (problem)
         return fail_uncalled(step, KAD_FAILURE_BAD_INPUT, problem);
     problem = block_too_large(step, in);

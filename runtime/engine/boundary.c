@@ -180,6 +180,8 @@ static bool commit(struct kad_run *run, struct journal_commit commit)
     commit.taken_event = pending->taken_event;
     commit.positions = pending->positions.items;
     commit.position_count = pending->positions.count;
+    execution->has_waits |= commit.open_gate_count || commit.position_count;
+    commit.has_no_waits = !execution->has_waits;
     commit.sets_execution = run_is_main_line(run) || commit.current_step;
     commit.error = commit.sets_execution
                        ? failure_json(&pending->memory, &execution->root->error)

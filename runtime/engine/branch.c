@@ -33,7 +33,8 @@ static void link_branch(struct block *block, struct kad_run *run)
     *place = run;
 }
 
-/* The frame and the steps of an item. */
+/* The frame and the steps of an item. In the first attempt of a forEach only those have been
+ * visited that were loaded. */
 static void find_item(struct kad_run *run, const struct block *block, size_t index)
 {
     struct kad_run *caller = block->caller;
@@ -44,7 +45,9 @@ static void find_item(struct kad_run *run, const struct block *block, size_t ind
     run->name = arena_printf(&run->memory, "[%zu]", index);
     run->item = arena_printf(&run->memory, "%s%s", caller->item, run->name);
     run->item_frame = (char *)items->items + index * block->about->item_size;
-    run->item_steps = items_states(run->execution, caller->step.state, info, index);
+    run->item_steps =
+        items_states(run->execution, caller->step.state, info, index,
+                     caller->step.visit == 1 && caller->step.attempt == 1);
 }
 
 struct kad_run *branch_new(struct block *block, size_t line, int position)

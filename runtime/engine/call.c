@@ -107,6 +107,7 @@ void call_ready(struct kad_step *step)
     if (run_is_alone(step->run) && !is_cancelled) {
         call_alone(step);
         step->phase = PHASE_OVER;
+        step->run->execution->drive->may_move = true;
     } else {
         start_elsewhere(step);
         if (is_cancelled)
@@ -231,6 +232,16 @@ enum kad_outcome call_judge(struct kad_step *step, enum kad_outcome outcome)
     return KAD_FAILURE;
 }
 
+static void drop_outputs(struct kad_step *step, enum codec_mode mode,
+                         enum kad_failure_code code, const char *problem)
+{
+    step->outputs = (struct kad_json){0};
+    if (mode == CODEC_AFTER_SUCCESS)
+        call_fail(step, code, problem);
+    else
+        kad_log(step, "the outputs of the failed step are dropped: %s", problem);
+}
+
 void call_take_outputs(struct kad_step *step)
 {
     const struct kad_type *type = info_outputs_type(step->info);
@@ -244,20 +255,18 @@ void call_take_outputs(struct kad_step *step)
     value = arena_alloc(&step->outputs_memory, type->size_bytes);
     problem = codec_encode(&step->memory, step->info->action->outputs, mode,
                            step->produced, &step->outputs);
+    if (!problem && step->outputs.len > KAD_OUTPUTS_MAX)
+        return drop_outputs(step, mode, KAD_FAILURE_OUTPUT_TOO_LARGE,
+                            kad_failure_text(KAD_FAILURE_OUTPUT_TOO_LARGE));
     if (!problem)
         problem = secret_outputs(step);
     if (!problem)
         problem = codec_decode(&step->outputs_memory, type, mode, step->outputs.text,
                                step->outputs.len, value);
-    if (!problem) {
-        step->value = value;
-        return;
-    }
-    step->outputs = (struct kad_json){0};
-    if (mode == CODEC_AFTER_SUCCESS)
-        call_fail(step, KAD_FAILURE_BAD_OUTPUT, problem);
+    if (problem)
+        drop_outputs(step, mode, KAD_FAILURE_BAD_OUTPUT, problem);
     else
-        kad_log(step, "the outputs of the failed step are dropped: %s", problem);
+        step->value = value;
 }
 
 const char *call_take_given(struct kad_step *step, const char *given)
@@ -270,6 +279,8 @@ const char *call_take_given(struct kad_step *step, const char *given)
     if (!problem)
         problem = codec_encode(&step->memory, type, CODEC_AFTER_SUCCESS, value,
                                &step->outputs);
+    if (!problem && step->outputs.len > JOURNAL_VALUE_MAX)
+        problem = "the outputs are larger than 64 MiB";
     if (!problem)
         step->value = value;
     return problem;

@@ -34,6 +34,14 @@ void crew_add(struct crew *crew, struct drive *drive)
 
 /* ---- Groups ------------------------------------------------------------------------- */
 
+static void lose_journal(struct crew *crew)
+{
+    for (size_t i = 0; i < crew->drives.count; i++) {
+        crew->drives.items[i]->stop = STOP_STORE;
+        crew->drives.items[i]->may_move = true;
+    }
+}
+
 /* false: it has failed. */
 static bool end_group(struct crew *crew)
 {
@@ -44,10 +52,7 @@ static bool end_group(struct crew *crew)
     crew->has_group = false;
     if (journal->ops->group_end(journal) == STORE_OK)
         return true;
-    for (size_t i = 0; i < crew->drives.count; i++) {
-        crew->drives.items[i]->stop = STOP_STORE;
-        crew->drives.items[i]->may_move = true;
-    }
+    lose_journal(crew);
     return false;
 }
 
@@ -154,8 +159,19 @@ static bool is_due(const struct drive *drive, int64_t now_ms)
     return drive->may_move || (drive->due_ms && drive->due_ms <= now_ms);
 }
 
+/* What is over by now is taken; whether there was anything. */
+static bool take_answers(struct crew *crew)
+{
+    struct host *host = crew->engine->host;
+    bool has_taken = false;
+
+    for (struct job *job; host->also && (job = host->also(host)); has_taken = true)
+        call_end(job);
+    return has_taken;
+}
+
 /* Whether anything has gone on. */
-static bool go_on(struct crew *crew)
+static bool go_on_once(struct crew *crew)
 {
     const int64_t now_ms = crew->engine->host->now_ms(crew->engine->host);
     bool has_moved = false;
@@ -168,6 +184,17 @@ static bool go_on(struct crew *crew)
         drive->may_move = drive_go_on(drive);
         has_moved |= drive->may_move;
     }
+    return has_moved;
+}
+
+/* What is over before the group has an end shares it. That has an end: what is started in the
+ * group is called later. */
+static bool go_on(struct crew *crew)
+{
+    bool has_moved = go_on_once(crew);
+
+    while (crew->has_group && take_answers(crew))
+        has_moved |= go_on_once(crew);
     return has_moved;
 }
 
@@ -196,9 +223,17 @@ static int64_t next_due_ms(const struct crew *crew)
 
 void crew_take_nudge(struct crew *crew)
 {
+    struct journal *journal = crew->engine->journal;
+
     crew->has_news = true;
+    if (journal->ops->reads_begin(journal) != STORE_OK) {
+        lose_journal(crew);
+        return;
+    }
     for (size_t i = 0; i < crew->drives.count; i++)
         drive_read_request(crew->drives.items[i]);
+    if (journal->ops->reads_end(journal) != STORE_OK)
+        lose_journal(crew);
 }
 
 /* A wish of one's own, or of all. */
@@ -215,15 +250,6 @@ static void look(struct crew *crew)
     crew->has_news = false;
 }
 
-/* What is over by now is taken, too: it shares the next group. */
-static void take_answers(struct crew *crew, struct job *job)
-{
-    struct host *host = crew->engine->host;
-
-    for (; job; job = host->also ? host->also(host) : NULL)
-        call_end(job);
-}
-
 /* The next thing that happens: an answer, a wish, a time. */
 static void wait_for_news(struct crew *crew)
 {
@@ -231,9 +257,10 @@ static void wait_for_news(struct crew *crew)
     struct job *job = host->next(host, next_due_ms(crew));
 
     if (job)
-        take_answers(crew, job);
+        call_end(job);
     else if (crew->drives.count == 1)
         drive_tick(crew->drives.items[0]);
+    take_answers(crew);
     look(crew);
 }
 
@@ -241,7 +268,6 @@ static void wait_for_news(struct crew *crew)
 
 void crew_run(struct crew *crew)
 {
-    struct host *host = crew->engine->host;
     bool has_moved;
 
     while (add_more(crew), crew->drives.count) {
@@ -251,8 +277,8 @@ void crew_run(struct crew *crew)
         remove_ended(crew);
         if (!has_moved)
             wait_for_news(crew);
-        else if (host->also)
-            take_answers(crew, host->also(host));
+        else
+            take_answers(crew);
         if (crew->has_news)
             look(crew);
     }

@@ -69,6 +69,9 @@ struct answer {
     const char *execution; /* the child that it is a step of, or NULL */
 };
 
+/* What an approval leaves when a person has chosen: JSON, in the arena. */
+const char *approval_outputs(struct arena *arena, const struct answer *answer);
+
 enum engine_end {
     ENGINE_COMPLETED,
     ENGINE_FAILED,
@@ -76,6 +79,7 @@ enum engine_end {
     ENGINE_WAITING,
     ENGINE_CANCELLED,
     ENGINE_QUEUED,  /* it has not started: others of its workflow are under way */
+    ENGINE_HELD,    /* another process runs it; no end of this engine's */
     ENGINE_REFUSED, /* nothing has been done: see refusal */
     ENGINE_STORE_FAILED
 };

@@ -144,16 +144,16 @@ const char *execution_moved_state(struct execution *execution, const json_t *kno
 }
 
 /* A block stands before the steps inside: what is innermost is written last. */
-static void put_places(struct place *places, const struct kad_workflow *workflow)
+static void put_places(struct block_place *places, const struct kad_workflow *workflow)
 {
     for (size_t i = 0; i < workflow->step_count; i++)
-        places[i] = (struct place){-1, -1, -1};
+        places[i] = (struct block_place){-1, -1, -1};
     for (size_t i = 0; i < workflow->step_count; i++) {
         const struct kad_block *block = workflow->steps[i].block;
 
         for (size_t b = 0; block && b < block->branch_count; b++)
             for (int s = 0; s < block->branches[b].count; s++) {
-                struct place *place = &places[block->branches[b].first + s];
+                struct block_place *place = &places[block->branches[b].first + s];
 
                 place->block = (int)i;
                 place->branch = (int)b;
@@ -163,17 +163,17 @@ static void put_places(struct place *places, const struct kad_workflow *workflow
     }
 }
 
-static const struct place *places_of(struct execution *execution)
+static const struct block_place *places_of(struct execution *execution)
 {
     const struct kad_workflow *workflow = execution->workflow;
     bool has_blocks = false;
-    struct place *places;
+    struct block_place *places;
 
     for (size_t i = 0; i < workflow->step_count && !has_blocks; i++)
         has_blocks = workflow->steps[i].block;
     if (!has_blocks)
         return NULL;
-    places = arena_array(&execution->memory, struct place, workflow->step_count);
+    places = arena_array(&execution->memory, struct block_place, workflow->step_count);
     put_places(places, workflow);
     return places;
 }
@@ -191,6 +191,7 @@ struct execution *execution_open(struct drive *drive,
         .row = row,
         .memory = memory,
         .stored_status = row->status,
+        .has_waits = row->history_seq > 1, /* more has happened than its creation */
     };
     if (!drive->execution)
         drive->execution = execution;
@@ -290,22 +291,17 @@ bool info_is_idempotent(const struct kad_step_info *info)
 
 /* ---- The result --------------------------------------------------------------------- */
 
-static const char *copy_text(struct arena *arena, const char *text)
-{
-    return text ? arena_copy(arena, text, strlen(text)) : NULL;
-}
-
 static struct gate_row gate_copy(struct arena *arena, const struct gate_row *gate)
 {
     struct gate_row copy = *gate;
 
-    copy.step_key = copy_text(arena, gate->step_key);
-    copy.kind = copy_text(arena, gate->kind);
-    copy.prompt = copy_text(arena, gate->prompt);
-    copy.choices = copy_text(arena, gate->choices);
-    copy.way = copy_text(arena, gate->way);
-    copy.event = copy_text(arena, gate->event);
-    copy.match = copy_text(arena, gate->match);
+    copy.step_key = arena_text(arena, gate->step_key);
+    copy.kind = arena_text(arena, gate->kind);
+    copy.prompt = arena_text(arena, gate->prompt);
+    copy.choices = arena_text(arena, gate->choices);
+    copy.way = arena_text(arena, gate->way);
+    copy.event = arena_text(arena, gate->event);
+    copy.match = arena_text(arena, gate->match);
     copy.answer = NULL;
     return copy;
 }
@@ -321,7 +317,7 @@ static void add_gates(struct open_gates *gates, struct arena *arena,
 
     for (size_t i = 0; i < step->gate_count; i++) {
         const struct engine_gate gate = {
-            .execution = copy_text(arena, run->execution->row->id),
+            .execution = arena_text(arena, run->execution->row->id),
             .step = step_label(arena, step),
             .row = gate_copy(arena, &step->gates[i]),
         };
@@ -363,10 +359,10 @@ void drive_result(const struct drive *drive, struct arena *arena,
 
     *result = (struct engine_result){
         .end = end_of(drive),
-        .execution = copy_text(arena, execution->row->id),
+        .execution = arena_text(arena, execution->row->id),
         .error = failure_copy(arena, &root->error),
-        .outputs = copy_text(arena, root->error.code ? NULL : execution->outputs),
-        .refusal = copy_text(arena, drive->refusal),
+        .outputs = arena_text(arena, root->error.code ? NULL : execution->outputs),
+        .refusal = arena_text(arena, drive->refusal),
         .step = root->position >= 0 && drive->stop != STOP_OVER
                     ? execution->workflow->steps[root->position].id
                     : NULL,

@@ -213,7 +213,7 @@ static enum kad_outcome take_answer(struct kad_step *step, const json_t *answer,
 }
 
 /* How many values and names of fields a JSON document has. Each of them takes many times the
- * memory of its text. */
+ * memory of its text, lists and objects even more: they count twice. */
 static size_t count_values(struct str json)
 {
     bool is_in_text = false, is_at_value = true;
@@ -227,6 +227,7 @@ static size_t count_values(struct str json)
             is_in_text = c != '"';
         } else if (!strchr(" \t\r\n", c)) {
             count += is_at_value && c != ']' && c != '}';
+            count += c == '[' || c == '{';
             is_at_value = c == ',' || c == ':' || c == '[' || c == '{';
             is_in_text = c == '"';
         }
@@ -269,6 +270,7 @@ enum kad_outcome external_call(struct kad_step *step, void *out)
         .env = answer_env(step, (struct kad_strings){0}),
         .stdin_text = request.text,
         .stdin_len = request.len,
+        .out_max = KAD_OUTPUTS_MAX,
     };
     struct kad_output output;
     const enum kad_outcome outcome = kad_exec(step, &program, &output);

@@ -22,18 +22,13 @@ struct kad_error failure_new(struct arena *arena, const struct kad_step_info *in
     };
 }
 
-static const char *copy_text(struct arena *arena, const char *text)
-{
-    return text ? arena_copy(arena, text, strlen(text)) : NULL;
-}
-
 struct kad_error failure_copy(struct arena *arena, const struct kad_error *failure)
 {
     return (struct kad_error){
-        .code = copy_text(arena, failure->code),
-        .message = copy_text(arena, failure->message),
-        .step = copy_text(arena, failure->step),
-        .details = {copy_text(arena, failure->details.text), failure->details.len},
+        .code = arena_text(arena, failure->code),
+        .message = arena_text(arena, failure->message),
+        .step = arena_text(arena, failure->step),
+        .details = {arena_text(arena, failure->details.text), failure->details.len},
     };
 }
 

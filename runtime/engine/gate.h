@@ -54,8 +54,6 @@ int64_t gate_due_ms(const struct kad_step *step);
 /* Reads what others have answered. */
 void gate_read_answers(struct kad_run *run);
 
-/* What an approval leaves when a person has chosen: JSON, in the step's memory. */
-const char *approval_outputs(struct kad_step *step, const struct answer *answer);
 /* The step's answer is this choice. false: it is none of them. */
 bool approval_take(struct kad_step *step, const char *outputs);
 

@@ -25,8 +25,9 @@ enum wait_verdict {
 /* Who waits is asked after each signal, and every `tick_ms` if that is not 0. */
 struct waiter {
     void *context;
-    enum wait_verdict (*is_over)(void *context);
+    enum wait_verdict (*is_over)(void *context); /* NULL, for a program: WAIT_ON */
     unsigned tick_ms;
+    int news_fd; /* `wait` returns when there is something to read; 0: none */
 };
 
 /* ---- Programs ----------------------------------------------------------------------- */
@@ -90,7 +91,7 @@ struct host {
     enum exec_end (*execute)(struct host *host, struct arena *arena,
                              const struct exec_request *request,
                              struct exec_result *result);
-    /* false: the waiter said that it is over. */
+    /* false: the waiter said that it is over. true: the time is, or there are news. */
     bool (*wait)(struct host *host, const struct waiter *waiter, int64_t duration_ms);
     /* Calls job->run on some thread, as soon as `next` or `also` is called; when all threads are busy, in order. If there can't
      * be any thread, `next` calls it. Any number may be under way. */

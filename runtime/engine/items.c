@@ -35,7 +35,8 @@ static void reserve(struct execution *execution, struct step_state *state, size_
 }
 
 struct step_state *items_states(struct execution *execution, struct step_state *state,
-                                const struct kad_step_info *info, size_t index)
+                                const struct kad_step_info *info, size_t index,
+                                bool is_first)
 {
     const size_t count = (size_t)body_of(info)->count;
 
@@ -44,7 +45,7 @@ struct step_state *items_states(struct execution *execution, struct step_state *
         state->items[index] = arena_array(&execution->memory, struct step_state, count);
         for (size_t i = 0; i < count; i++)
             state->items[index][i] = (struct step_state){
-                .status = "pending", .has_visit = !execution->is_loaded};
+                .status = "pending", .has_visit = is_first || !execution->is_loaded};
     }
     return state->items[index];
 }
@@ -132,7 +133,7 @@ void items_forget(struct kad_run *run, const struct kad_step_info *block)
 {
     struct execution *execution = run->execution;
     const struct kad_step_info *steps = execution->workflow->steps;
-    const struct place *place = &execution->places[block - steps];
+    const struct block_place *place = &execution->places[block - steps];
     struct step_state *state = run_state(run, block);
     const struct scope scope = {
         .execution = execution,

@@ -1,13 +1,15 @@
 /* load.c: an execution as the journal has it: position-independent, what each step has left
  * last.
  *
- * Each step's last row is read, by an index, and no earlier one; of a step whose last visit
- * is not over, also that of the visit before. Inside a block only rows of the block's last
- * attempt count.
- *   (1) Visits go on counting over all rows.
+ * On the main line each step's last row is read, by an index, and no earlier one; of a step
+ * whose last visit is not over, also that of the visit before. What a block has in it is read
+ * in one pass over the rows of its last attempt, from the newest on: only those count.
+ *   (1) Visits go on counting over all rows: where the last attempt of a block has none of a
+ *       step, the journal is asked when the step is visited again.
  *   (2) What is read does not grow with the visits that are over: a resume costs the same
- *       after many as after one. A budget in a workflow with blocks is an exception, see
- *       load_used. */
+ *       after many as after one. A pass that does not find all that it looks for among a few
+ *       rows for each leaves it to the index.
+ *   (3) Of items that are over only the outputs are read that somebody gathers. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,11 +30,20 @@ struct scope {
     struct execution *execution;
     struct step_state *steps;
     int first;        /* the step whose state is the first */
-    int for_each;     /* that they are in, or -1 */
     const char *item; /* "[3][0]", or "" */
-    const char *key;  /* of the forEach's last attempt, if that counts; or NULL */
+    bool is_over;     /* nothing in it goes on */
     char *frame;
 };
+
+static const struct kad_step_info *step_at(const struct scope *scope, int step)
+{
+    return &scope->execution->workflow->steps[step];
+}
+
+static struct step_state *state_at(const struct scope *scope, int step)
+{
+    return &scope->steps[step - scope->first];
+}
 
 static void load_outputs(const struct scope *scope, struct step_state *state,
                          const struct kad_step_info *info, const struct step_row *row)
@@ -95,345 +106,383 @@ uint32_t load_last_visit(struct kad_run *run, const struct kad_step_info *info)
     return state->visit;
 }
 
-/* ---- What counts -------------------------------------------------------------------- */
+/* ---- Rows --------------------------------------------------------------------------- */
 
 static bool is_same(const char *a, const char *b)
 {
     return a == b || (a && b && !strcmp(a, b));
 }
 
-/* The key of the last attempt of the block that the step is in. NULL: that does not count. */
-static const char *parent_key(const struct scope *scope, int step)
-{
-    const int block = scope->execution->places[step].block;
-
-    return block == scope->for_each ? scope->key
-                                    : scope->steps[block - scope->first].last_key;
-}
-
-static bool counts(const struct scope *scope, int step, const struct step_row *row)
-{
-    const struct place *places = scope->execution->places;
-    const char *key;
-
-    if (!places || places[step].block < 0)
-        return true;
-    key = parent_key(scope, step);
-    return key && is_same(row->parent, key);
-}
-
-/* ---- Steps and items ---------------------------------------------------------------- */
-
-static void load_items(const struct scope *scope, struct step_state *state,
-                       const struct kad_step_info *info, const struct step_row *row);
-
 static void load_row(const struct scope *scope, struct step_state *state,
-                     const struct kad_step_info *info, const struct step_row *row,
-                     struct arena *scratch)
+                     const struct kad_step_info *info, const struct step_row *row)
 {
+    struct arena scratch = {0};
     struct step_row earlier;
 
     state->runs = row->run;
     if (is_over(scope->execution, row))
         load_visit(scope, state, info, row);
     else if (row->visit > 1 &&
-             find_row(scope, info->id, row->visit, scratch, &earlier) &&
+             find_row(scope, info->id, row->visit, &scratch, &earlier) &&
              is_same(earlier.parent, row->parent))
         load_visit(scope, state, info,
                    &earlier); /* its inputs may read what that left */
+    arena_release(&scratch);
 }
 
-static void load_step(const struct scope *scope, int step)
+/* An expression outside of the forEach reads what the step, or one inside of it, has left. */
+static bool is_gathered(const struct scope *scope, int step)
 {
-    struct execution *execution = scope->execution;
-    const struct kad_step_info *info = &execution->workflow->steps[step];
-    struct step_state *state = &scope->steps[step - scope->first];
+    const struct kad_step_info *info = step_at(scope, step);
+    bool is = info->is_gathered;
+
+    for (size_t i = 0; info->block && !is && i < info->block->branch_count; i++) {
+        const struct kad_branch *branch = &info->block->branches[i];
+
+        for (int s = branch->first; !is && s < branch->first + branch->count; s++)
+            is = step_at(scope, s)->is_gathered;
+    }
+    return is;
+}
+
+/* Frames of the items of a forEach's last attempt. What earlier ones have left is not seen any
+ * more. */
+static void make_items(const struct scope *scope, int step, const struct step_row *row)
+{
+    const struct kad_step_info *info = step_at(scope, step);
+
+    if (info->block->kind == KAD_FOR_EACH &&
+        (row->status == STEP_RUN_RUNNING || is_gathered(scope, step)))
+        items_make(state_at(scope, step), info, scope->frame, row->inputs);
+}
+
+/* The last row of a step, which counts. */
+static void take_row(const struct scope *scope, int step, const struct step_row *row)
+{
+    const struct kad_step_info *info = step_at(scope, step);
+    struct step_state *state = state_at(scope, step);
+
+    state->visit = row->visit;
+    state->has_visit = true;
+    load_row(scope, state, info, row);
+    if (!info->block)
+        return;
+    state->last_key = arena_copy(&scope->execution->memory, row->key, strlen(row->key));
+    make_items(scope, step, row);
+}
+
+/* `parent`: the last attempt of the block that the step is in; NULL: it is in none. */
+static void load_step(const struct scope *scope, int step, const char *parent)
+{
+    struct step_state *state = state_at(scope, step);
     struct arena scratch = {0};
     struct step_row row;
 
-    if (find_row(scope, info->id, 0, &scratch, &row)) {
+    if (find_row(scope, step_at(scope, step)->id, 0, &scratch, &row)) {
         state->visit = row.visit;
-        if (counts(scope, step, &row)) {
-            if (info->block)
-                state->last_key =
-                    arena_copy(&execution->memory, row.key, strlen(row.key));
-            load_row(scope, state, info, &row, &scratch);
-            load_items(scope, state, info, &row);
-        }
+        if (is_same(row.parent, parent))
+            take_row(scope, step, &row);
     }
     state->has_visit = true;
     arena_release(&scratch);
 }
 
-/* A block stands before the steps inside. */
-static void load_scope(const struct scope *scope, const struct kad_branch *body)
-{
-    const struct execution *execution = scope->execution;
+/* ---- Blocks ------------------------------------------------------------------------- */
 
-    for (int s = body->first; s < body->first + body->count; s++)
-        if ((!execution->places || execution->places[s].for_each == scope->for_each) &&
-            execution->drive->stop == STOP_NONE)
-            load_step(scope, s);
-}
-
-/* How many of the items of an attempt that is under way have started: the first ones. */
-static size_t started_count(const struct execution *execution, const char *block_key)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < execution->position_count; i++)
-        count += !strcmp(execution->positions[i].block_key, block_key);
-    return count;
-}
-
-/* Those of the last attempt of a forEach. What earlier ones have left is not seen any more;
- * its visits are looked up when they are needed. */
-static void load_items(const struct scope *scope, struct step_state *state,
-                       const struct kad_step_info *info, const struct step_row *row)
-{
-    struct execution *execution = scope->execution;
-    const struct kad_block *about = info->block;
+/* The last attempt of a block, while what has run in it is read. */
+struct inside {
+    const struct scope *scope; /* that the block is in */
+    int block;
+    int end;   /* behind its steps */
+    int after; /* behind the step of the row before: the next one is often its */
+    /* A forEach: */
     const struct kad_items *items;
-    struct arena scratch = {0};
-    size_t count;
+    const bool *is_open; /* of each item; NULL: none is */
+    size_t row_count;
+    struct arena scratch;
+};
 
-    if (!about || about->kind != KAD_FOR_EACH)
-        return;
-    count = items_make(state, info, scope->frame, row->inputs);
-    items = (const void *)(scope->frame + about->items_offset);
-    if (row->status == STEP_RUN_RUNNING)
-        count = started_count(execution, row->key);
-    for (size_t i = 0; i < count && i < items->count; i++) {
-        const struct scope item = {
-            .execution = execution,
-            .steps = items_states(execution, state, info, i),
-            .first = about->branches[0].first,
-            .for_each = (int)(info - execution->workflow->steps),
-            .item = arena_printf(&scratch, "%s[%zu]", scope->item, i),
-            .key = state->last_key,
-            .frame = (char *)items->items + i * about->item_size,
-        };
+static bool is_for_each(const struct inside *inside)
+{
+    return step_at(inside->scope, inside->block)->block->kind == KAD_FOR_EACH;
+}
 
-        load_scope(&item, &about->branches[0]);
+/* How many scopes the steps directly inside have. */
+static size_t scope_count(const struct inside *inside)
+{
+    return is_for_each(inside) ? inside->items->count : 1;
+}
+
+static bool is_over_at(const struct inside *inside, size_t index)
+{
+    return is_for_each(inside) ? !inside->is_open || !inside->is_open[index]
+                               : inside->scope->is_over;
+}
+
+/* What a step directly inside has left in this scope. */
+static bool is_needed(const struct inside *inside, size_t index, int step)
+{
+    return !is_over_at(inside, index) || is_gathered(inside->scope, step);
+}
+
+/* `item`: of this one. */
+static struct scope scope_of(const struct inside *inside, size_t index,
+                             const char *item)
+{
+    const struct scope *scope = inside->scope;
+    const struct kad_step_info *info = step_at(scope, inside->block);
+    struct step_state *state = state_at(scope, inside->block);
+
+    if (!is_for_each(inside))
+        return *scope;
+    return (struct scope){
+        .execution = scope->execution,
+        .steps = items_states(scope->execution, state, info, index, false),
+        .first = inside->block + 1,
+        .item = item,
+        .is_over = is_over_at(inside, index),
+        .frame = (char *)inside->items->items + index * info->block->item_size,
+    };
+}
+
+static struct scope scope_named(struct inside *inside, size_t index)
+{
+    return scope_of(
+        inside, index,
+        arena_printf(&inside->scratch, "%s[%zu]", inside->scope->item, index));
+}
+
+static bool is_direct(const struct inside *inside, int step)
+{
+    return inside->scope->execution->places[step].block == inside->block;
+}
+
+/* The step directly inside that has this id; -1: none. */
+static int find_inside(struct inside *inside, const char *id)
+{
+    const int first = inside->block + 1, count = inside->end - first;
+
+    for (int i = 0; i < count; i++) {
+        const int step = first + (inside->after - first + i) % count;
+
+        if (is_direct(inside, step) && !strcmp(step_at(inside->scope, step)->id, id)) {
+            inside->after = step + 1;
+            return step;
+        }
     }
-    arena_release(&scratch);
+    return -1;
+}
+
+/* Which item the row is of: "[3][0]" inside of "[3]" is 0. */
+static size_t index_of(const struct inside *inside, const struct step_row *row)
+{
+    const size_t outer = strlen(inside->scope->item);
+
+    return is_for_each(inside) && strlen(row->item) > outer
+               ? strtoul(row->item + outer + 1, NULL, 10)
+               : 0;
+}
+
+static void take_inside(void *context, const struct step_row *row)
+{
+    struct inside *inside = context;
+    const size_t index = index_of(inside, row);
+    const int step = find_inside(inside, row->step_id);
+    struct scope scope;
+
+    inside->row_count++;
+    if (step < 0 || index >= scope_count(inside) || !is_needed(inside, index, step) ||
+        inside->scope->execution->drive->stop != STOP_NONE)
+        return;
+    scope = scope_of(inside, index, row->item);
+    if (!state_at(&scope, step)->has_visit)
+        take_row(&scope, step, row);
+}
+
+/* Those directly inside that are needed where things go on, and where they are over. */
+static void count_needed(const struct inside *inside, size_t *open, size_t *over)
+{
+    *open = *over = 0;
+    for (int s = inside->block + 1; s < inside->end; s++)
+        if (is_direct(inside, s)) {
+            *open += 1;
+            *over += is_gathered(inside->scope, s);
+        }
+}
+
+/* How many last rows are looked for. */
+static size_t wanted_count(const struct inside *inside)
+{
+    size_t open, over, open_scopes = 0;
+
+    count_needed(inside, &open, &over);
+    if (!is_for_each(inside))
+        return inside->scope->is_over ? over : open;
+    for (size_t i = 0; inside->is_open && i < scope_count(inside); i++)
+        open_scopes += inside->is_open[i];
+    return open_scopes * open + (scope_count(inside) - open_scopes) * over;
+}
+
+static void load_block(const struct scope *scope, int step);
+
+/* The pass was too short. */
+static void load_missing(struct inside *inside, size_t index, int step)
+{
+    const struct scope scope = scope_named(inside, index);
+
+    if (!state_at(&scope, step)->has_visit)
+        load_step(&scope, step, state_at(inside->scope, inside->block)->last_key);
+}
+
+static void load_block_inside(struct inside *inside, size_t index, int step)
+{
+    if (step_at(inside->scope, step)->block) {
+        const struct scope scope = scope_named(inside, index);
+
+        load_block(&scope, step);
+    }
+}
+
+static void for_each_needed(struct inside *inside,
+                            void (*load)(struct inside *inside, size_t index, int step))
+{
+    for (int s = inside->block + 1; s < inside->end; s++)
+        for (size_t i = 0; is_direct(inside, s) && i < scope_count(inside); i++)
+            if (is_needed(inside, i, s) &&
+                inside->scope->execution->drive->stop == STOP_NONE)
+                load(inside, i, s);
+}
+
+static void load_pass(struct inside *inside)
+{
+    enum { ROWS_FOR_EACH = 4, ROWS_MORE = 16 };
+    struct execution *execution = inside->scope->execution;
+    struct journal *journal = execution->drive->engine->journal;
+    const struct step_taker taker = {take_inside, inside};
+    const size_t limit = wanted_count(inside) * ROWS_FOR_EACH + ROWS_MORE;
+
+    if (limit > ROWS_MORE &&
+        is_stored(execution,
+                  journal->ops->inside(journal,
+                                       state_at(inside->scope, inside->block)->last_key,
+                                       limit, &taker)) &&
+        inside->row_count == limit)
+        for_each_needed(inside, load_missing);
+}
+
+/* Of the items that have started those that go on. */
+static void find_open(struct inside *inside)
+{
+    const struct execution *execution = inside->scope->execution;
+    const struct keyed *positions = &execution->positions;
+    const size_t count = scope_count(inside);
+    const struct position_row *row =
+        keyed_find(positions, state_at(inside->scope, inside->block)->last_key);
+    bool *is_open = arena_array(&inside->scratch, bool, count);
+
+    if (row)
+        inside->is_open = is_open;
+    for (; row; row = keyed_next(positions, row)) {
+        const size_t index = strtoul(row->branch + 1, NULL, 10);
+
+        if (row->status == POSITION_OPEN && index < count)
+            is_open[index] = true;
+    }
+}
+
+/* What is inside of a step whose last row was taken. */
+static void load_block(const struct scope *scope, int step)
+{
+    const struct kad_block *about = step_at(scope, step)->block;
+    struct inside inside = {.scope = scope, .block = step, .after = step + 1};
+
+    if (!about || about->kind == KAD_CHILD || !state_at(scope, step)->last_key ||
+        scope->execution->drive->stop != STOP_NONE)
+        return;
+    inside.end = about->branches[about->branch_count - 1].first +
+                 about->branches[about->branch_count - 1].count;
+    if (about->kind == KAD_FOR_EACH) {
+        inside.items = (const void *)(scope->frame + about->items_offset);
+        find_open(&inside);
+    }
+    load_pass(&inside);
+    for_each_needed(&inside, load_block_inside);
+    arena_release(&inside.scratch);
 }
 
 static void load_steps(struct execution *execution)
 {
-    const struct kad_branch all = {.count = (int)execution->workflow->step_count};
     const struct scope scope = {
         .execution = execution,
         .steps = execution->steps,
-        .for_each = -1,
         .item = "",
         .frame = execution->frame,
     };
 
-    load_scope(&scope, &all);
-}
-
-/* ---- History ------------------------------------------------------------------------ */
-
-static bool is_event(const struct history_row *event, const char *type)
-{
-    return !strcmp(event->event_type, type);
-}
-
-/* Budgets were made fresh when a failed execution was resumed: a step that has not been
- * visited since has not run since. What its row says is from before. */
-static void forget_spent_runs(struct execution *execution,
-                              const struct history_row *fresh)
-{
-    json_t *data = json_loads(fresh->data, 0, NULL);
-    json_t *visits = json_object_get(data, "visits");
-
-    for (size_t i = 0; i < execution->workflow->step_count; i++) {
-        struct step_state *state = &execution->steps[i];
-        const char *id = execution->workflow->steps[i].id;
-
-        if (state->visit <= json_integer_value(json_object_get(visits, id)))
-            state->runs = state->attempts = 0;
-    }
-    json_decref(data);
-}
-
-/* Time that the execution has run, without the pauses: each part lasts from a start to the
- * last event before the next one. To wait for a time is no pause, to wait for a person is. */
-static int64_t active_ms(const struct history_row *events, size_t count, int64_t now_ms)
-{
-    int64_t sum_ms = 0;
-    int64_t from_ms = count ? events[0].at_ms : now_ms;
-
-    for (size_t i = 0; i < count; i++) {
-        const bool is_last = i + 1 == count;
-        const int64_t next_ms = is_last ? now_ms : events[i + 1].at_ms;
-        const bool waits_for_time = is_event(&events[i], "execution_waiting") &&
-                                    events[i].data &&
-                                    strstr(events[i].data, "\"until\"");
-
-        if (!is_last && !is_event(&events[i + 1], "execution_resumed"))
-            continue;
-        sum_ms += (waits_for_time ? next_ms : events[i].at_ms) - from_ms;
-        from_ms = next_ms;
-    }
-    return sum_ms;
-}
-
-/* The step that has run once more; NULL: it is no such event. */
-static const struct kad_step_info *started_step(const struct execution *execution,
-                                                const struct history_row *event)
-{
-    return is_event(event, "step_started") || is_event(event, "step_retried")
-               ? execution_find_step(execution, event->step_id)
-               : NULL;
-}
-
-/* The key of the attempt that an event is about. */
-static const char *key_of(struct arena *scratch, const char *execution_id,
-                          const struct history_row *event)
-{
-    json_t *data = event->data ? json_loads(event->data, 0, NULL) : NULL;
-    const char *item = json_string_value(json_object_get(data, "item"));
-    const char *key =
-        arena_printf(scratch, "%s/%s%s/%" JSON_INTEGER_FORMAT "/%" JSON_INTEGER_FORMAT,
-                     execution_id, event->step_id, item ? item : "",
-                     json_integer_value(json_object_get(data, "visit")),
-                     json_integer_value(json_object_get(data, "attempt")));
-
-    json_decref(data);
-    return key;
-}
-
-static void count_used(struct execution *execution, const struct kad_workflow *workflow,
-                       const char *id, const struct history_row *events, size_t count,
-                       struct arena *scratch);
-
-/* What the child of an attempt has used counts for its caller, too. */
-static void count_child(struct execution *execution,
-                        const struct kad_workflow *workflow, const char *parent_key,
-                        struct arena *scratch)
-{
-    struct journal *journal = execution->drive->engine->journal;
-    struct execution_row row;
-    struct history_row *events;
-    size_t count;
-
-    if (is_stored(execution, journal->ops->child(journal, scratch, parent_key, &row)) &&
-        is_stored(execution,
-                  journal->ops->history(journal, scratch, row.id, 0, &events, &count)))
-        count_used(execution, workflow, row.id, events, count, scratch);
-}
-
-static void count_used(struct execution *execution, const struct kad_workflow *workflow,
-                       const char *id, const struct history_row *events, size_t count,
-                       struct arena *scratch)
-{
-    const struct execution steps = {.workflow = workflow};
-
-    for (size_t i = 0; i < count; i++) {
-        const struct kad_step_info *info = started_step(&steps, &events[i]);
-
-        if (!info)
-            continue;
-        execution->used_runs++;
-        execution->used_calls += info->action->agent_calls;
-        if (info->block && info->block->kind == KAD_CHILD)
-            count_child(execution, info->block->workflow,
-                        key_of(scratch, id, &events[i]), scratch);
-    }
-}
-
-/* Without blocks the steps know how often they have run; inside of blocks they forget it, and
- * a child's steps are not ours: then the history since the budget was fresh is read. */
-static void load_used(struct execution *execution, int64_t fresh_seq)
-{
-    const struct kad_workflow *workflow = execution->workflow;
-    struct journal *journal = execution->drive->engine->journal;
-    struct arena scratch = {0};
-    struct history_row *events;
-    size_t count;
-
-    for (size_t i = 0; !execution->places && i < workflow->step_count; i++) {
-        const uint32_t runs = execution->steps[i].runs;
-
-        execution->used_runs += runs;
-        execution->used_calls +=
-            (uint64_t)runs * workflow->steps[i].action->agent_calls;
-    }
-    if (execution->places &&
-        is_stored(execution,
-                  journal->ops->history(journal, &scratch, execution->row->id,
-                                        fresh_seq, &events, &count)))
-        count_used(execution, workflow, execution->row->id, events, count, &scratch);
-    arena_release(&scratch);
-}
-
-static bool is_fresh(const struct history_row *event)
-{
-    return is_event(event, "execution_resumed") && event->data &&
-           strstr(event->data, "\"fresh\":true");
-}
-
-static void load_history(struct execution *execution)
-{
-    struct journal *journal = execution->drive->engine->journal;
-    struct arena scratch = {0};
-    struct history_row *events;
-    size_t count = 0, fresh = 0;
-
-    if (is_stored(execution, journal->ops->turns(journal, &scratch, execution->row->id,
-                                                 &events, &count)))
-        for (size_t i = 0; i < count; i++)
-            if (is_fresh(&events[i]))
-                fresh = i;
-    if (fresh)
-        forget_spent_runs(execution, &events[fresh]);
-    if (count && execution->workflow->budget)
-        load_used(execution, fresh ? events[fresh].seq : 0);
-    if (count && execution->deadline_ms)
-        execution->deadline_ms -=
-            active_ms(events + fresh, count - fresh, run_now_ms(execution->root));
-    arena_release(&scratch);
+    for (size_t i = 0; i < execution->workflow->step_count; i++)
+        execution->steps[i].has_visit = false;
+    for (int s = 0; s < (int)execution->workflow->step_count; s++)
+        if ((!execution->places || execution->places[s].block < 0) &&
+            execution->drive->stop == STOP_NONE) {
+            load_step(&scope, s, NULL);
+            load_block(&scope, s);
+        }
 }
 
 /* ---- Gates -------------------------------------------------------------------------- */
 
 bool has_gate(const struct execution *execution, const char *step_key)
 {
-    for (size_t i = 0; i < execution->gate_count; i++)
-        if (!strcmp(execution->gates[i].step_key, step_key))
-            return true;
-    return false;
+    return keyed_find(&execution->gates, step_key);
 }
 
 void gates_load(struct kad_step *step, const char *step_key)
 {
-    const struct execution *execution = step->run->execution;
+    const struct keyed *gates = &step->run->execution->gates;
+    const struct gate_row *first = keyed_find(gates, step_key);
+    size_t count = 0;
 
-    step->gates = arena_array(&step->memory, struct gate_row, execution->gate_count);
-    for (size_t i = 0; i < execution->gate_count; i++)
-        if (!strcmp(execution->gates[i].step_key, step_key))
-            step->gates[step->gate_count++] = execution->gates[i];
+    for (const struct gate_row *row = first; row; row = keyed_next(gates, row))
+        count++;
+    step->gates = arena_array(&step->memory, struct gate_row, count);
+    for (const struct gate_row *row = first; row; row = keyed_next(gates, row))
+        step->gates[step->gate_count++] = *row;
 }
 
 /* ---- All ---------------------------------------------------------------------------- */
 
-static void load_all(struct execution *execution)
+static void load_gates(struct execution *execution)
 {
     struct journal *journal = execution->drive->engine->journal;
-    const char *id = execution->row->id;
+    struct gate_row *rows;
+    size_t count;
+
+    if (is_stored(execution, journal->ops->gates(journal, &execution->memory,
+                                                 execution->row->id, &rows, &count)))
+        keyed_init(&execution->gates, &execution->memory, rows, sizeof(*rows), count);
+}
+
+static void load_positions(struct execution *execution)
+{
+    struct journal *journal = execution->drive->engine->journal;
+    struct position_row *rows;
+    size_t count;
 
     if (is_stored(execution,
-                  journal->ops->gates(journal, &execution->memory, id,
-                                      &execution->gates, &execution->gate_count)) &&
-        execution->places)
-        is_stored(execution, journal->ops->positions(journal, &execution->memory, id,
-                                                     &execution->positions,
-                                                     &execution->position_count));
+                  journal->ops->positions(journal, &execution->memory,
+                                          execution->row->id, &rows, &count)))
+        keyed_init(&execution->positions, &execution->memory, rows, sizeof(*rows),
+                   count);
+}
+
+static void load_all(struct execution *execution)
+{
+    load_gates(execution);
+    if (execution->places)
+        load_positions(execution);
     load_steps(execution);
     if (execution->drive->stop == STOP_NONE)
-        load_history(execution);
+        budget_load(execution);
 }
 
 void execution_load(struct execution *execution)

@@ -118,12 +118,11 @@ static void restore_line(struct block *block, const struct position_row *row)
 static void restore_lines(struct block *block)
 {
     const struct execution *execution = block->caller->execution;
-    const char *key = block->caller->step.key;
+    const struct keyed *positions = &execution->positions;
+    const struct position_row *row = keyed_find(positions, block->caller->step.key);
 
-    for (size_t i = 0;
-         i < execution->position_count && execution->drive->stop == STOP_NONE; i++)
-        if (!strcmp(execution->positions[i].block_key, key))
-            restore_line(block, &execution->positions[i]);
+    for (; row && execution->drive->stop == STOP_NONE; row = keyed_next(positions, row))
+        restore_line(block, row);
 }
 
 static void restore_child(struct kad_run *run)

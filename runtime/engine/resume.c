@@ -201,7 +201,7 @@ static void choose(struct kad_run *run, const struct answer *answer)
                          step->info->id);
         return;
     }
-    given = approval_outputs(step, answer);
+    given = approval_outputs(&step->memory, answer);
     if (!approval_take(step, given)) {
         refuse_choice(run, answer->choice);
         return;
@@ -455,17 +455,23 @@ static struct kad_run *find_answered(struct execution *execution,
 /* How often each step has been visited by then: load.c tells from it what has run since. */
 static const char *fresh_data(struct execution *execution, const char *from)
 {
+    const struct block_place *places = execution->places;
     const char *separator = "";
     struct buf data;
 
     buf_init(&data, &execution->memory);
     buf_printf(&data, "{\"fresh\":true,\"from\":\"%s\",\"visits\":{", from);
-    for (size_t i = 0; i < execution->workflow->step_count; i++)
-        if (execution->steps[i].visit) {
-            buf_printf(&data, "%s\"%s\":%" PRIu32, separator,
-                       execution->workflow->steps[i].id, execution->steps[i].visit);
+    for (size_t i = 0; i < execution->workflow->step_count; i++) {
+        const struct kad_step_info *info = &execution->workflow->steps[i];
+        const uint32_t visit = places && places[i].for_each >= 0
+                                   ? 0 /* of many items: they are not counted on */
+                                   : load_last_visit(execution->root, info);
+
+        if (visit) {
+            buf_printf(&data, "%s\"%s\":%" PRIu32, separator, info->id, visit);
             separator = ",";
         }
+    }
     buf_printf(&data, "}}");
     return data.p;
 }

@@ -23,6 +23,7 @@
 
 #include "base/vec.h"
 #include "engine/engine.h"
+#include "engine/keyed.h"
 #include "engine/step_log.h"
 
 /* ---- Steps -------------------------------------------------------------------------- */
@@ -44,7 +45,7 @@ struct step_state {
     size_t item_capacity;
     struct arena items_memory; /* of their frames */
 
-    bool has_visit; /* `visit` is known; else the journal has it: load.c */
+    bool has_visit; /* `visit` is known; else the journal has it: load.c (1) */
     const char
         *last_key; /* when it was loaded: of a block's attempt that counts; or NULL */
 };
@@ -201,7 +202,7 @@ struct block {
 /* ---- Executions --------------------------------------------------------------------- */
 
 /* Where a step is: the indices of its block and branch; block -1: on the main line. */
-struct place {
+struct block_place {
     int block, branch;
     int for_each; /* the innermost forEach around it, or -1 */
 };
@@ -212,14 +213,12 @@ struct execution {
     const struct execution_row *row;
     struct arena memory;
     void *frame;
-    const struct place *places; /* of each step; NULL: there are no blocks */
-    json_t *env;                /* or NULL */
-    json_t *modules;            /* see struct engine; or NULL */
-    struct gate_row *gates;     /* that were open when it was loaded */
-    size_t gate_count;
-    struct position_row *positions; /* the same of its branches */
-    size_t position_count;
-    bool is_loaded; /* from rows that were there before */
+    const struct block_place *places; /* of each step; NULL: there are no blocks */
+    json_t *env;                      /* or NULL */
+    json_t *modules;                  /* see struct engine; or NULL */
+    struct keyed gates;               /* that were open when it was loaded: gate_row */
+    struct keyed positions;           /* the same of its branches: position_row */
+    bool is_loaded;                   /* from rows that were there before */
     struct step_state
         *steps;           /* one for each step; inside a forEach they are not used */
     struct kad_run *root; /* the main line */
@@ -227,6 +226,7 @@ struct execution {
     VEC(struct history_row) events; /* for its next commit, before the branch's own */
     VEC(int64_t) taken;             /* events that are used up, stored or not */
     enum execution_status stored_status; /* what its row says */
+    bool has_waits; /* there may be gates or positions of it, open or closed */
     bool clears_request;
     bool is_late;        /* past its deadline */
     int64_t deadline_ms; /* of the workflow; 0: none */
@@ -369,6 +369,11 @@ struct kad_error budget_deadline_error(const struct execution *execution,
                                        struct arena *arena,
                                        const struct kad_step_info *info);
 
+/* ---- budget_load.c ------------------------------------------------------------------ */
+
+/* What the journal says has been used, and what time is left. The steps are loaded. */
+void budget_load(struct execution *execution);
+
 /* ---- attempt.c ---------------------------------------------------------------------- */
 
 /* The time of the attempt begins now. */
@@ -491,9 +496,11 @@ size_t items_count(const struct kad_step_info *info, const void *in);
  * number; 0 also when they do not fit. */
 size_t items_make(struct step_state *state, const struct kad_step_info *info,
                   char *frame, const char *inputs);
-/* The states of the steps inside, of one item; made when needed. */
+/* The states of the steps inside, of one item; made when needed. `is_first`: those that are not
+ * there have not been visited yet. */
 struct step_state *items_states(struct execution *execution, struct step_state *state,
-                                const struct kad_step_info *info, size_t index);
+                                const struct kad_step_info *info, size_t index,
+                                bool is_first);
 void step_state_release(struct execution *execution, struct step_state *state,
                         const struct kad_step_info *info);
 

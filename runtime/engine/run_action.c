@@ -129,6 +129,7 @@ static enum kad_outcome run_program(struct kad_step *step, const void *inputs,
         .env = answer_env(step, in->env),
         .stdin_text = in->stdin_text,
         .stdin_len = in->stdin_text ? strlen(in->stdin_text) : 0,
+        .out_max = KAD_OUTPUTS_MAX,
     };
     struct kad_output output;
     enum kad_outcome outcome;
@@ -141,7 +142,7 @@ static enum kad_outcome run_program(struct kad_step *step, const void *inputs,
         return outcome;
     if (output.is_cut) /* the log has it, as far as it reaches */
         return kad_fail(step, kad_failure_name(KAD_FAILURE_OUTPUT_TOO_LARGE),
-                        "it printed more than 16 MiB");
+                        "it printed more than 4 MiB");
     out->stdout_text = kad_copy(step, output.out, output.out_len);
     out->stderr_text = kad_copy(step, output.err, output.err_len);
     if (output.signal)

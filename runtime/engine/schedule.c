@@ -40,6 +40,8 @@ void kad_finish(struct kad_run *run, const void *outputs)
     if (!run->fault[0])
         problem = codec_encode(&execution->memory, execution->workflow->outputs,
                                CODEC_AFTER_SUCCESS, outputs, &json);
+    if (!problem && json.len > JOURNAL_VALUE_MAX)
+        problem = "the outputs are larger than 64 MiB";
     if (problem)
         kad_fault(run, "%s", problem);
     execution->outputs = json.text;
@@ -411,8 +413,9 @@ void drive_call_ready(struct drive *drive)
 
 static bool is_waited_for(const struct drive *drive, const struct outlook *outlook)
 {
-    return drive->job_count || (outlook->has_timer && drive->stop == STOP_NONE &&
-                                !drive->engine->leaves_waits);
+    return drive->job_count || drive->ready_count ||
+           (outlook->has_timer && drive->stop == STOP_NONE &&
+            !drive->engine->leaves_waits);
 }
 
 bool drive_go_on(struct drive *drive)
@@ -423,8 +426,10 @@ bool drive_go_on(struct drive *drive)
     if (root->is_open && !is_given_up(drive)) {
         if (drive->stop == STOP_CANCEL)
             run_cancel(root);
-        if (go_on(root))
+        if (go_on(root) && root->is_open)
             return true;
+    }
+    if (root->is_open && !is_given_up(drive)) {
         look_out(&outlook, root);
         drive->due_ms = outlook.due_ms;
         if (is_waited_for(drive, &outlook)) {

@@ -2,14 +2,14 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "base/duration.h"
+#include "base/file.h"
+#include "base/path_search.h"
 #include "codec.h"
 #include "engine/gate.h"
 #include "engine/step_internal.h"
@@ -265,16 +265,25 @@ static enum kad_outcome time_is_up(struct kad_step *step)
     return KAD_TIMEOUT;
 }
 
-enum kad_outcome rt_step_wait(struct kad_step *step, int64_t duration_ms)
+enum kad_outcome rt_step_wait_for(struct kad_step *step, int news_fd,
+                                  int64_t duration_ms)
 {
     struct host *host = step->run->execution->drive->engine->host;
-    const struct waiter waiter = waiter_of(step);
+    struct waiter waiter = waiter_of(step);
     const int64_t left_ms = time_left_ms(step);
     const bool is_short = left_ms >= 0 && left_ms < duration_ms;
+    bool is_late;
 
+    waiter.news_fd = news_fd;
     if (!host->wait(host, &waiter, is_short ? left_ms : duration_ms))
         return KAD_LATER;
-    return is_short ? time_is_up(step) : KAD_SUCCESS;
+    is_late = is_short && (!news_fd || time_left_ms(step) == 0);
+    return is_late ? time_is_up(step) : KAD_SUCCESS;
+}
+
+enum kad_outcome rt_step_wait(struct kad_step *step, int64_t duration_ms)
+{
+    return rt_step_wait_for(step, 0, duration_ms);
 }
 
 enum kad_outcome rt_step_park(struct kad_step *step, const char *kind,
@@ -338,37 +347,14 @@ static void log_command(struct kad_step *step, const char *const *argv)
     log_text(step, buf_str(&line));
 }
 
-static bool is_folder(const char *path)
-{
-    struct stat file;
-
-    return stat(path, &file) == 0 && S_ISDIR(file.st_mode);
-}
-
-/* The first regular file of that name in PATH that may be accessed so; NULL: none. */
-static const char *find_in_path(struct kad_step *step, const char *name,
-                                int access_mode)
-{
-    struct str folders = str_of(getenv("PATH"));
-
-    while (folders.len) {
-        const size_t len = str_find(folders, S(":"));
-        const char *path = arena_printf(&step->memory, "%.*s/%s",
-                                        STR(str_part(folders, 0, len)), name);
-        struct stat file;
-
-        if (path[0] == '/' && stat(path, &file) == 0 && S_ISREG(file.st_mode) &&
-            access(path, access_mode) == 0)
-            return path;
-        folders = str_part(folders, len + 1, folders.len);
-    }
-    return NULL;
-}
-
 /* A folder of PATH that may not be searched makes EACCES of a program that is nowhere. */
-static bool is_nowhere(struct kad_step *step, const char *name, int error)
+static bool is_nowhere(struct kad_step *step, const struct kad_program *program,
+                       int error)
 {
-    return error == EACCES && !strchr(name, '/') && !find_in_path(step, name, F_OK);
+    const char *name = program->argv[0];
+
+    return error == EACCES && !strchr(name, '/') &&
+           !path_search_program(&step->memory, name, program->cwd, F_OK);
 }
 
 static enum kad_outcome not_started(struct kad_step *step,
@@ -377,10 +363,10 @@ static enum kad_outcome not_started(struct kad_step *step,
     const char *code = kad_failure_name(KAD_FAILURE_SPAWN_FAILED);
     const char *name = program->argv[0];
 
-    if (!is_folder(program->cwd))
+    if (!folder_is_there(program->cwd))
         return kad_fail(step, code, "`%s` can't start in %s: there is no such folder",
                         name, program->cwd);
-    if (is_nowhere(step, name, error))
+    if (is_nowhere(step, program, error))
         error = ENOENT;
     return kad_fail(step, code, "`%s`: %s", name, strerror(error));
 }
@@ -475,5 +461,5 @@ enum kad_outcome kad_exec(struct kad_step *step, const struct kad_program *progr
 
 const char *kad_find_program(struct kad_step *step, const char *name)
 {
-    return find_in_path(step, name, X_OK);
+    return path_search_program(&step->memory, name, kad_step_workspace(step), X_OK);
 }

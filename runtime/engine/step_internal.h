@@ -25,5 +25,8 @@ enum kad_outcome rt_step_park(struct kad_step *step, const char *kind,
 /* Waits without a child, e.g. for recorded answers that take their time. KAD_SUCCESS: the
  * time has passed. KAD_TIMEOUT, KAD_LATER as kad_exec. */
 enum kad_outcome rt_step_wait(struct kad_step *step, int64_t duration_ms);
+/* The same, until there are news: see struct waiter. */
+enum kad_outcome rt_step_wait_for(struct kad_step *step, int news_fd,
+                                  int64_t duration_ms);
 
 #endif

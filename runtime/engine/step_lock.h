@@ -3,14 +3,16 @@
  *
  * A byte of `step-locks` in the state folder for each name, held by an open file description
  * of the attempt's own (F_OFD_SETLK): it also keeps steps of one process apart, and the
- * kernel drops it with the process. Programs do not inherit it. */
+ * kernel drops it with the process. Programs do not inherit it. Who waits is woken when somebody
+ * closes the file, and looks by himself now and then: the kernel may have no more watches. */
 #ifndef KAD_ENGINE_STEP_LOCK_H
 #define KAD_ENGINE_STEP_LOCK_H
 
 #include "engine/run.h"
 
 struct step_lock {
-    int fd; /* -1: nothing is held */
+    int fd;      /* -1: nothing is held */
+    int news_fd; /* while it waits; -1: none */
     int64_t byte;
 };
 

@@ -199,7 +199,7 @@ static bool is_on_line(const struct kad_run *run, size_t step)
 {
     const struct execution *execution = run->execution;
     const struct kad_step_info *at = &execution->workflow->steps[run->position];
-    const struct place *places = execution->places;
+    const struct block_place *places = execution->places;
 
     return !places ||
            (places[step].block == places[at - execution->workflow->steps].block &&

@@ -147,20 +147,22 @@ static int open_own(bool *is_old)
 
 /* ---- One group ----------------------------------------------------------------------- */
 
-/* Has the kernel count processes below the parent. 0, or errno. */
-static int prepare_parent(const struct cgroup *cgroup)
+static bool has_pids(int folder, const char *file)
 {
     char words[WORD_BYTES];
 
+    return has_word(str_trim(read_file(folder, file, words, sizeof(words))), " ",
+                    "pids");
+}
+
+/* Has the kernel count processes below the parent. 0, or errno. */
+static int prepare_parent(const struct cgroup *cgroup)
+{
     if (cgroup->is_old)
         return 0;
-    if (!has_word(str_trim(read_file(cgroup->parent, "cgroup.controllers", words,
-                                     sizeof(words))),
-                  " ", "pids"))
+    if (!has_pids(cgroup->parent, "cgroup.controllers"))
         return ENODEV;
-    if (has_word(str_trim(read_file(cgroup->parent, "cgroup.subtree_control", words,
-                                    sizeof(words))),
-                 " ", "pids"))
+    if (has_pids(cgroup->parent, "cgroup.subtree_control"))
         return 0;
     return write_file(cgroup->parent, "cgroup.subtree_control", "+pids");
 }
@@ -221,6 +223,30 @@ int cgroup_open(struct cgroup *cgroup, uint32_t processes)
         error = prepare_folder(cgroup, processes);
     if (error)
         cgroup_close(cgroup);
+    return error;
+}
+
+static int check_parent(int parent, bool is_old)
+{
+    if (faccessat(parent, ".", W_OK, AT_EACCESS) < 0)
+        return errno;
+    if (is_old)
+        return 0;
+    if (!has_pids(parent, "cgroup.controllers"))
+        return ENODEV;
+    if (!has_pids(parent, "cgroup.subtree_control") &&
+        faccessat(parent, "cgroup.subtree_control", W_OK, AT_EACCESS) < 0)
+        return errno;
+    return 0;
+}
+
+int cgroup_check(void)
+{
+    bool is_old;
+    int parent = open_own(&is_old);
+    const int error = parent < 0 ? errno : check_parent(parent, is_old);
+
+    close_file(&parent);
     return error;
 }
 

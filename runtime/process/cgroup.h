@@ -24,6 +24,10 @@ struct cgroup {
  * it. 0, or errno; ENODEV: this process is in no group that counts them. */
 int cgroup_open(struct cgroup *cgroup, uint32_t processes);
 
+/* Whether one could be made, as far as can be seen without making any: 0, or errno, as above.
+ * Changes nothing. */
+int cgroup_check(void);
+
 /* Whether more processes were wanted than it may have. Then `events` is ready with POLLPRI,
  * but in the old hierarchy; asking takes that back. */
 bool cgroup_is_exceeded(struct cgroup *cgroup);

@@ -31,7 +31,7 @@
 enum { CHUNK_BYTES = 64 * 1024, PROGRESS_READS_MAX = CHUNK_BYTES / PIPE_BUF };
 enum { OUT_BYTES_SMALL = 256 * 1024 };
 
-enum phase { RUNNING, ENDING, KILLED, GIVEN_UP, OVER };
+enum exec_phase { RUNNING, ENDING, KILLED, GIVEN_UP, OVER };
 
 /* The parent's end of a pipe. */
 struct stream {
@@ -42,7 +42,7 @@ struct exec {
     struct exec_caller *caller;
     const struct exec_request *request;
     struct exec_result *result;
-    enum phase phase;
+    enum exec_phase phase;
     enum exec_end end;
     int64_t deadline_ms; /* monotonic; -1: none */
     int64_t next_ms;     /* monotonic: end of the phase, while ENDING or KILLED */
@@ -96,11 +96,11 @@ int exec_poll(struct exec_caller *caller, struct pollfd *fds, nfds_t count,
  * is written to is taken. */
 static void keep_out(struct exec *exec, const char *bytes, size_t len)
 {
-    const size_t room = KAD_OUTPUT_MAX - exec->out_text.len;
+    const size_t wanted = exec->request->program.out_max;
+    const size_t room = (wanted ? wanted : KAD_OUTPUT_MAX) - exec->out_text.len;
 
     if (exec->out_text.len > OUT_BYTES_SMALL)
         buf_reserve(&exec->out_text, room);
-
     if (len > room) {
         len = room;
         exec->result->output.is_cut = true;

@@ -11,12 +11,6 @@ static int64_t now_ms(struct host *host)
     return time_now_ms();
 }
 
-static const char *new_id(struct host *host, struct arena *arena)
-{
-    (void)host;
-    return execution_id_new(arena);
-}
-
 static unsigned stop_count(struct host *host)
 {
     (void)host;
@@ -34,27 +28,41 @@ static struct process_host *process(struct host *host)
     return (struct process_host *)host;
 }
 
+static const char *new_id(struct host *host, struct arena *arena)
+{
+    return execution_id_new(arena, &process(host)->ids);
+}
+
 static enum exec_end execute(struct host *host, struct arena *arena,
                              const struct exec_request *request,
                              struct exec_result *result)
 {
-    return exec_run(pool_caller(&process(host)->pool), arena, request, result);
+    struct pool *pool = &process(host)->pool;
+
+    pool_step_aside(pool);
+    return exec_run(pool_caller(pool), arena, request, result);
 }
 
 static bool wait_for(struct host *host, const struct waiter *waiter,
                      int64_t duration_ms)
 {
-    struct exec_caller *caller = pool_caller(&process(host)->pool);
+    struct pool *pool = &process(host)->pool;
+    struct exec_caller *caller = pool_caller(pool);
     const int64_t end_ms = now_ms(host) + duration_ms;
-    struct pollfd none;
+    const int news_fd = waiter->news_fd ? waiter->news_fd : -1;
+    struct pollfd fds[2];
     int64_t left_ms;
 
+    pool_step_aside(pool);
     while ((left_ms = end_ms - now_ms(host)) > 0) {
         if (exec_verdict(caller, waiter) != WAIT_ON)
             return false;
         if (waiter->tick_ms && left_ms > waiter->tick_ms)
             left_ms = waiter->tick_ms;
-        exec_poll(caller, &none, 1, left_ms);
+        fds[1] = (struct pollfd){.fd = news_fd, .events = POLLIN};
+        exec_poll(caller, fds, 2, left_ms);
+        if (fds[1].revents)
+            break;
     }
     return true;
 }

@@ -6,12 +6,14 @@
 #include "process/exec.h"
 #include "process/keeper.h"
 #include "process/pool.h"
+#include "project.h"
 
 struct process_host {
     struct host host; /* first: the functions find the rest */
     struct keeper keeper;
     struct exec_caller caller; /* the engine's thread */
     struct pool pool;
+    struct id_series ids; /* of the executions that it begins */
 };
 
 /* Installs the signal handlers too. */

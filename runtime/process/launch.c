@@ -12,13 +12,13 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdalign.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/path_search.h"
 #include "process/signals.h"
 
 extern char **environ;
@@ -127,44 +127,25 @@ static void reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* One folder of PATH; an empty one is the current. */
-static void try_folder(const struct child *child, const char *folder, size_t len)
-{
-    const size_t name = strlen(child->argv[0]) + 1;
-    char path[PATH_MAX];
-
-    if (len + 1 + name > sizeof(path)) {
-        errno = ENAMETOOLONG;
-        return;
-    }
-    memcpy(path, folder, len);
-    path[len] = '/';
-    memcpy(path + len + (len != 0), child->argv[0], name);
-    execve(path, child->argv, child->env);
-}
-
-/* As execvp(3) finds it, but what is not a program is not given to a shell. */
+/* As execvp(3) does it, but what is not a program is not given to a shell. */
 static int exec_in_path(const struct child *child)
 {
-    const char *folder = getenv("PATH");
+    struct path_search search;
     bool is_forbidden = false;
 
+    errno = ENOENT;
     if (strchr(child->argv[0], '/')) {
         execve(child->argv[0], child->argv, child->env);
         return errno;
     }
-    for (folder = folder ? folder : "/bin:/usr/bin";; folder++) {
-        const size_t len = strcspn(folder, ":");
-
-        try_folder(child, folder, len);
+    path_search_init(&search, child->argv[0]);
+    while (path_search_next(&search)) {
+        execve(search.path, child->argv, child->env);
         is_forbidden |= errno == EACCES;
-        if (errno != ENOENT && errno != ENOTDIR && errno != EACCES &&
-            errno != ENAMETOOLONG)
+        if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
             return errno;
-        folder += len;
-        if (!*folder)
-            return is_forbidden ? EACCES : errno;
     }
+    return is_forbidden ? EACCES : errno;
 }
 
 /* Both the soft and the hard one, but none that is more than it has now. 0, or errno. */

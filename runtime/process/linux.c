@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
@@ -65,6 +66,16 @@ void linux_unlock_byte(int fd, int64_t byte)
 
     /* Unlocking a byte of an open file fails only for what close would drop anyway. */
     (void)fcntl(fd, F_OFD_SETLK, &lock);
+}
+
+int linux_watch_closes(const char *path)
+{
+    const int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+
+    if (fd < 0 || inotify_add_watch(fd, path, IN_CLOSE_WRITE) >= 0)
+        return fd;
+    close(fd);
+    return -1;
 }
 
 bool linux_child_ends(pid_t pid, int timeout_ms)

@@ -25,6 +25,11 @@ void linux_close_from(int first_fd);
 bool linux_lock_byte(int fd, int64_t byte);
 void linux_unlock_byte(int fd, int64_t byte);
 
+/* A descriptor that has something to read when somebody has closed the file that could write
+ * to it, also by dying; a lock of theirs may be gone a moment later. Reads do not wait.
+ * -1: errno; there are not many of them. */
+int linux_watch_closes(const char *path);
+
 /* Whether a child ends in this time; it is not waited for. */
 bool linux_child_ends(pid_t pid, int timeout_ms);
 

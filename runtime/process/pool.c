@@ -9,6 +9,8 @@
 
 #include "process/signals.h"
 
+/* So long jobs may hold up those behind them in the queue before more threads take these. */
+enum { PATIENCE_MS = 1 };
 /* A worker: its eventfd and line; a program's pipes, input and texts, the step's log. */
 enum { FILES_OF_ENGINE = 64, FILES_OF_WORKER = 12 };
 
@@ -59,52 +61,7 @@ static void clear_event(int fd)
 
 /* ---- Workers ------------------------------------------------------------------------ */
 
-/* With the mutex held, here and below where nothing else is said. */
-static struct job *take_job(struct worker *worker)
-{
-    struct pool *pool = worker->pool;
-    struct job *job;
-
-    pool->idle_count++;
-    while (!pool->queue.count && !pool->is_closing)
-        pthread_cond_wait(&pool->has_work, &pool->mutex);
-    pool->idle_count--;
-    job = take_first(&pool->queue);
-    if (!job)
-        return NULL;
-    if (pool->queue.count && pool->idle_count)
-        pthread_cond_signal(&pool->has_work); /* who was woken wakes the next */
-    if (job->worker == &woken_early)
-        write_event(worker->caller.wake_fd);
-    job->worker = worker;
-    return job;
-}
-
-static void finish_job(struct pool *pool, struct job *job)
-{
-    job->worker = NULL;
-    append(&pool->finished, job);
-    if (pool->finished.count == 1)
-        write_event(pool->finished_fd);
-}
-
-static void *work(void *context)
-{
-    struct worker *worker = context;
-    struct pool *pool = worker->pool;
-    struct job *job;
-
-    own_worker = worker;
-    pthread_mutex_lock(&pool->mutex);
-    while ((job = take_job(worker))) {
-        pthread_mutex_unlock(&pool->mutex);
-        job->run(job);
-        pthread_mutex_lock(&pool->mutex);
-        finish_job(pool, job);
-    }
-    pthread_mutex_unlock(&pool->mutex);
-    return NULL;
-}
+static void *work(void *context);
 
 static void worker_free(struct worker *worker)
 {
@@ -125,7 +82,8 @@ static bool create_thread(struct worker *worker)
     return error == 0;
 }
 
-/* Without one more, the job waits for a worker that is there. */
+/* With the mutex held, here and below where nothing else is said. Without one more, the job
+ * waits for a worker that is there. */
 static void add_worker(struct pool *pool)
 {
     struct worker *worker = calloc(1, sizeof(*worker));
@@ -155,7 +113,7 @@ static size_t worker_limit(void)
 }
 
 /* The keeper is forked before the first thread is there. */
-static void add_workers(struct pool *pool)
+static void try_to_add_worker(struct pool *pool)
 {
     if (pool->finished_fd < 0)
         pool->finished_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -164,6 +122,76 @@ static void add_workers(struct pool *pool)
     if (!pool->worker_count)
         (void)keeper_start(pool->keeper); /* else the first program says why */
     add_worker(pool);
+}
+
+/* One more thread takes jobs from the queue. */
+static void call_one_more(struct pool *pool)
+{
+    if (!pool->queue.count || pool->is_closing)
+        return;
+    if (pool->idle_count)
+        pthread_cond_signal(&pool->has_work);
+    else
+        try_to_add_worker(pool);
+}
+
+/* Nobody else is called: most jobs are over sooner than a thread wakes up. */
+static struct job *take_job(struct worker *worker)
+{
+    struct pool *pool = worker->pool;
+    struct job *job;
+
+    pool->idle_count++;
+    while (!pool->queue.count && !pool->is_closing)
+        pthread_cond_wait(&pool->has_work, &pool->mutex);
+    pool->idle_count--;
+    job = take_first(&pool->queue);
+    if (!job)
+        return NULL;
+    pool->is_hurried = pool->is_hurried && pool->queue.count;
+    if (pool->is_hurried)
+        call_one_more(pool);
+    if (job->worker == &woken_early)
+        write_event(worker->caller.wake_fd);
+    job->worker = worker;
+    return job;
+}
+
+static void finish_job(struct pool *pool, struct job *job)
+{
+    job->worker = NULL;
+    append(&pool->finished, job);
+    if (pool->is_awaited)
+        write_event(pool->finished_fd);
+    pool->is_awaited = false;
+}
+
+static void *work(void *context)
+{
+    struct worker *worker = context;
+    struct pool *pool = worker->pool;
+    struct job *job;
+
+    own_worker = worker;
+    pthread_mutex_lock(&pool->mutex);
+    while ((job = take_job(worker))) {
+        pthread_mutex_unlock(&pool->mutex);
+        job->run(job);
+        pthread_mutex_lock(&pool->mutex);
+        finish_job(pool, job);
+    }
+    pthread_mutex_unlock(&pool->mutex);
+    return NULL;
+}
+
+/* Without the mutex. */
+void pool_step_aside(struct pool *pool)
+{
+    if (!own_worker)
+        return;
+    pthread_mutex_lock(&pool->mutex);
+    call_one_more(pool);
+    pthread_mutex_unlock(&pool->mutex);
 }
 
 /* ---- The engine's side -------------------------------------------------------------- */
@@ -181,20 +209,17 @@ void pool_start(struct pool *pool, struct job *job)
     append(&pool->started, job);
 }
 
-/* What has been started since the last time comes into the queue, all at once: workers that
- * are woken one by one would fight for the mutex with who starts the next. */
+/* What has been started since the last time comes into the queue, all at once: a worker that
+ * is woken sooner would fight for the mutex with who starts the next. */
 static void queue_started(struct pool *pool)
 {
     struct job *job;
 
     if (!pool->started.count)
         return;
-    while ((job = take_first(&pool->started))) {
+    while ((job = take_first(&pool->started)))
         append(&pool->queue, job);
-        if (pool->queue.count > pool->idle_count)
-            add_workers(pool);
-    }
-    pthread_cond_signal(&pool->has_work);
+    call_one_more(pool);
 }
 
 void pool_wake(struct pool *pool, struct job *job)
@@ -207,19 +232,22 @@ void pool_wake(struct pool *pool, struct job *job)
     pthread_mutex_unlock(&pool->mutex);
 }
 
+/* All that is over comes to the engine's thread at once. */
 static struct job *take_finished(struct pool *pool)
 {
-    struct job *job = take_first(&pool->finished);
-
-    if (job && !pool->finished.count)
-        clear_event(pool->finished_fd);
-    return job;
+    if (!pool->taken.count) {
+        pool->taken = pool->finished;
+        pool->finished = (struct job_list){0};
+    }
+    return take_first(&pool->taken);
 }
 
 struct job *pool_also(struct pool *pool)
 {
-    struct job *job;
+    struct job *job = take_first(&pool->taken);
 
+    if (job)
+        return job;
     pthread_mutex_lock(&pool->mutex);
     queue_started(pool);
     job = take_finished(pool);
@@ -227,7 +255,8 @@ struct job *pool_also(struct pool *pool)
     return job;
 }
 
-/* A job that is over, or one that nobody else will ever run: *is_own. */
+/* A job that is over, or one that nobody else will ever run: *is_own. NULL: the next that is
+ * over wakes the engine's thread. */
 static struct job *take_ready(struct pool *pool, bool *is_own)
 {
     struct job *job;
@@ -236,25 +265,71 @@ static struct job *take_ready(struct pool *pool, bool *is_own)
     queue_started(pool);
     job = take_finished(pool);
     if (!job && pool->queue.count && !pool->worker_count)
-        add_workers(pool); /* perhaps by now */
+        try_to_add_worker(pool); /* perhaps by now */
     *is_own = !job && !pool->worker_count;
     if (*is_own)
         job = take_first(&pool->queue);
+    pool->is_awaited = !job;
     pthread_mutex_unlock(&pool->mutex);
     return job;
+}
+
+/* Jobs are in the queue, and not all threads have been called for them. */
+static bool is_held_up(struct pool *pool)
+{
+    bool is_so;
+
+    pthread_mutex_lock(&pool->mutex);
+    is_so = pool->queue.count && !pool->is_hurried;
+    pthread_mutex_unlock(&pool->mutex);
+    return is_so;
+}
+
+/* Each thread that takes a job calls one more, until the queue is empty. */
+static void hurry(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->mutex);
+    pool->is_hurried = pool->queue.count;
+    call_one_more(pool);
+    pthread_mutex_unlock(&pool->mutex);
+}
+
+/* Nothing wakes the engine's thread any more, and nothing has without its knowledge. */
+static void end_wait(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->mutex);
+    if (!pool->is_awaited)
+        clear_event(pool->finished_fd);
+    pool->is_awaited = false;
+    pthread_mutex_unlock(&pool->mutex);
+}
+
+/* Until a job is over. */
+static void wait_for_finished(struct pool *pool, int64_t timeout_ms)
+{
+    struct pollfd finished = {.fd = pool->finished_fd, .events = POLLIN};
+    const bool is_patient =
+        (timeout_ms < 0 || timeout_ms > PATIENCE_MS) && is_held_up(pool);
+    int ready = signals_poll(&finished, 1, is_patient ? PATIENCE_MS : timeout_ms);
+
+    if (ready == 0)
+        hurry(pool);
+    if (ready == 0 && is_patient)
+        signals_poll(&finished, 1, timeout_ms < 0 ? -1 : timeout_ms - PATIENCE_MS);
+    end_wait(pool);
 }
 
 struct job *pool_next(struct pool *pool, int64_t timeout_ms)
 {
     bool is_own;
     struct job *job = take_ready(pool, &is_own);
-    struct pollfd finished = {.fd = pool->finished_fd, .events = POLLIN};
 
-    if (!job && signals_poll(&finished, 1, timeout_ms) > 0)
-        job = take_ready(pool, &is_own);
     if (job && is_own)
         job->run(job);
-    return job;
+    if (job)
+        return job;
+    wait_for_finished(pool, timeout_ms);
+    return pool_also(pool);
 }
 
 struct exec_caller *pool_caller(struct pool *pool)

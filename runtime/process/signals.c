@@ -51,6 +51,12 @@ static void handle(int signal_number, void (*handler)(int))
     sigaction(signal_number, &action, NULL);
 }
 
+void signals_begin(void)
+{
+    handle(SIGPIPE, SIG_IGN);
+    handle(SIGCHLD, SIG_DFL);
+}
+
 void signals_install(void)
 {
     struct sigaction hangup;
@@ -58,7 +64,7 @@ void signals_install(void)
     handle(SIGINT, on_stop);
     handle(SIGTERM, on_stop);
     handle(SIGUSR1, on_nudge);
-    handle(SIGPIPE, SIG_IGN);
+    signals_begin();
     sigaction(SIGHUP, NULL, &hangup);
     if (hangup.sa_handler != SIG_IGN) /* nohup */
         handle(SIGHUP, on_stop);

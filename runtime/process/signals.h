@@ -13,6 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* At the start of a program, whatever its parent ignores or does not: a pipe that nobody reads
+ * is an error of writing, not the end in the midst of things, and children can be waited for. */
+void signals_begin(void);
 void signals_install(void);
 
 /* For any thread. */

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "document.h"
 #include "program/outcome.h"
 #include "program/program.h"
 #include "program/queue.h"
@@ -76,7 +77,7 @@ static void record(struct batch *batch, size_t line, const struct engine_result 
     if (!program->options.is_quiet)
         print_line(batch, &scratch, result);
     if (batch->executions)
-        add_json(batch, line, outcome_json(&scratch, &program->engine, result));
+        add_json(batch, line, outcome_json(&program->engine, result));
     arena_release(&scratch);
 }
 
@@ -312,6 +313,8 @@ static int exit_of(const struct batch *batch)
     if (counts[ENGINE_PAUSED] || counts[ENGINE_WAITING] || counts[ENGINE_QUEUED] ||
         count_left(batch))
         return KAD_EXIT_WAITING;
+    if (counts[ENGINE_HELD])
+        return KAD_EXIT_HELD;
     return counts[ENGINE_CANCELLED] ? KAD_EXIT_CANCELLED : KAD_EXIT_COMPLETED;
 }
 
@@ -329,7 +332,7 @@ static const char *counts_of(struct batch *batch, struct arena *arena, json_t *c
 {
     const char *text = "";
 
-    for (int end = ENGINE_COMPLETED; end <= ENGINE_QUEUED; end++)
+    for (int end = ENGINE_COMPLETED; end <= ENGINE_HELD; end++)
         add_count(arena, &text, counts, outcome_word((enum engine_end)end),
                   outcome_word((enum engine_end)end), batch->counts[end]);
     add_count(arena, &text, counts, "skipped", "skipped", batch->skipped);
@@ -342,7 +345,7 @@ static const char *counts_of(struct batch *batch, struct arena *arena, json_t *c
 static int report(struct batch *batch)
 {
     struct program *program = batch->program;
-    const int exit_code = exit_of(batch);
+    int exit_code = exit_of(batch);
     json_t *counts = json_object();
     const char *text = counts_of(batch, &program->arena, counts);
 
@@ -350,10 +353,11 @@ static int report(struct batch *batch)
         fprintf(stderr, "wf-%s: %zu in all: %s\n", program->workflow->id,
                 batch->lines.items.count, text);
     if (batch->executions)
-        outcome_print_json(
-            json_pack("{s:s, s:s, s:O, s:O, s:i}", "workflow", program->workflow->id,
-                      "file", program->options.batch, "counts", counts, "executions",
-                      batch->executions, "exit", exit_code));
+        exit_code = document_print(
+            json_pack("{s:s, s:o, s:O, s:O, s:i}", "workflow", program->workflow->id,
+                      "file", document_text(program->options.batch), "counts", counts,
+                      "executions", batch->executions, "exit", exit_code),
+            exit_code);
     json_decref(counts);
     return exit_code;
 }

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "codec.h"
 #include "program/builds.h"
 #include "program/detach.h"
 #include "program/modules.h"
@@ -13,41 +12,6 @@
 #include "secrets.h"
 
 /* ---- A new execution ---------------------------------------------------------------- */
-
-static enum engine_end end_of(enum execution_status status)
-{
-    switch (status) {
-    case EXECUTION_COMPLETED: return ENGINE_COMPLETED;
-    case EXECUTION_FAILED: return ENGINE_FAILED;
-    case EXECUTION_CANCELLED: return ENGINE_CANCELLED;
-    case EXECUTION_WAITING: return ENGINE_WAITING;
-    case EXECUTION_QUEUED: return ENGINE_QUEUED;
-    case EXECUTION_RUNNING:
-    case EXECUTION_PAUSED: return ENGINE_PAUSED;
-    }
-    kad_unreachable();
-}
-
-/* What is stored of an execution that is not to be run (again). 0, or the exit code. */
-int program_stored_result(struct program *program, const struct execution_row *row,
-                          struct engine_result *result)
-{
-    *result = (struct engine_result){
-        .end = end_of(row->status),
-        .execution = row->id,
-        .outputs = row->outputs,
-        .step = row->current_step,
-        .started_ms = row->started_ms,
-        .ended_ms = row->completed_ms ? row->completed_ms : row->started_ms,
-    };
-
-    if (row->error &&
-        codec_decode(&program->arena, &kad_error_type, CODEC_AFTER_SUCCESS, row->error,
-                     strlen(row->error), &result->error))
-        return program_fail(program, KAD_EXIT_STORE,
-                            "its stored error is not readable");
-    return 0;
-}
 
 static int report_stored(struct program *program, const struct execution_row *row)
 {
@@ -241,23 +205,52 @@ static const char *outermost(struct program *program)
 {
     struct journal *journal = program->journal;
     const char *prefix = program->options.execution;
-    struct execution_row row;
+    struct execution_row called, root;
 
-    while (journal->ops->find(journal, &program->arena, prefix, &row) == STORE_OK &&
-           row.parent_id) {
-        if (!program->options.answer.execution)
-            program->options.answer.execution = row.id;
-        prefix = row.parent_id;
-    }
-    return prefix;
+    if (journal->ops->find(journal, &program->arena, prefix, &called) != STORE_OK ||
+        !called.parent_id)
+        return prefix;
+    program->options.answer.execution = called.id;
+    return journal_find_root(journal, &program->arena, called.parent_id, &root) ==
+                   STORE_OK
+               ? root.id
+               : called.parent_id;
 }
 
-/* A request that was there before the lock was taken is for an owner that is gone: it is
- * cleared with the first commit. One that has come since stays, and is looked at: whoever has
- * written it may have told that owner. */
-static void heed_request(struct execution_row *row, bool had_request)
+/* A pause that was there before the lock was taken is for an owner that is gone. Both in one
+ * transaction: whoever asks of this process, since it has the lock, writes after that. */
+static int lock_and_forget_pause(struct program *program,
+                                 const struct execution_row *row)
 {
-    if (!row->request || had_request)
+    struct journal *journal = program->journal;
+    struct host *host = &program->host.host;
+    const struct journal_commit taken = {
+        .execution_id = row->id,
+        .now_ms = host->now_ms(host),
+        .clears_request = true,
+    };
+    enum store_error error;
+    int exit_code;
+
+    if (journal->ops->group_begin(journal) != STORE_OK)
+        return program_fail_store(program);
+    exit_code = program_lock(program, row);
+    if (!exit_code)
+        journal->ops->commit(journal, &taken); /* the group fails with it */
+    error = journal->ops->group_end(journal);
+    return exit_code || error == STORE_OK ? exit_code : program_fail_store(program);
+}
+
+static bool is_pause(const char *request)
+{
+    return request && strcmp(request, "cancel") != 0;
+}
+
+/* What has come since the lock was taken stays, and is looked at: whoever has written it may
+ * have told the last owner. To cancel what that one was to cancel goes on. */
+static void heed_request(struct execution_row *row, bool had_cancel)
+{
+    if (!row->request || (had_cancel && !is_pause(row->request)))
         return;
     row->request = NULL;
     raise(SIGUSR1);
@@ -279,7 +272,7 @@ int program_resume(struct program *program)
 {
     const struct answer *answer = &program->options.answer;
     struct execution_row row;
-    bool had_request;
+    bool had_cancel;
     int exit_code = program_open_engine(program, false);
 
     if (!exit_code)
@@ -292,14 +285,15 @@ int program_resume(struct program *program)
         return program_fail(program, KAD_EXIT_USAGE,
                             build_exec(&program->arena, &program->project,
                                        program->workflow, row.build_id, program->argv));
-    had_request = row.request;
-    exit_code = program_lock(program, &row);
+    had_cancel = row.request && !is_pause(row.request);
+    exit_code = is_pause(row.request) ? lock_and_forget_pause(program, &row)
+                                      : program_lock(program, &row);
     /* The last owner may have gone on since the row was read. */
     if (!exit_code)
         exit_code = program_find(program, row.id, &row);
     if (exit_code)
         return exit_code;
-    heed_request(&row, had_request);
+    heed_request(&row, had_cancel);
     if (row.status == EXECUTION_COMPLETED || row.status == EXECUTION_CANCELLED) {
         if (answer->kind == ANSWER_CHOICE)
             return program_fail(program, KAD_EXIT_USAGE,

@@ -135,7 +135,7 @@ const char *build_pin(struct arena *arena, const struct project *project,
 
     if (access(path, X_OK) == 0 && pin_use(folder))
         return NULL;
-    if (make_folders(arena, folder) && copy_program(arena, path) && folder_sync(folder))
+    if (make_folders(arena, folder) && copy_program(arena, path) && pin_sync(folder))
         return NULL;
     return arena_printf(
         arena,

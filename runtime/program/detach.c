@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "program/outcome.h"
+#include "document.h"
 
 /* What is told: the execution's id and its status, a line each. */
 enum { TOLD_BYTES_MAX = 256 };
@@ -41,7 +41,8 @@ static size_t hear(int fd, char told[TOLD_BYTES_MAX])
     return len;
 }
 
-static void print_told(const struct program *program, char *told)
+/* Returns the exit code. */
+static int print_told(const struct program *program, char *told)
 {
     const char *status = "";
     char *end = strchr(told, '\n');
@@ -51,20 +52,22 @@ static void print_told(const struct program *program, char *told)
         status = end + 1;
     }
     if (program->options.is_json)
-        outcome_print_json(json_pack("{s:s, s:s, s:s, s:i}", "execution", told,
-                                     "workflow", program->workflow->id, "status",
-                                     status, "exit", KAD_EXIT_COMPLETED));
-    else
-        printf("%s\n", told);
+        return document_print(json_pack("{s:s, s:s, s:s, s:i}", "execution", told,
+                                        "workflow", program->workflow->id, "status",
+                                        status, "exit", KAD_EXIT_COMPLETED),
+                              KAD_EXIT_COMPLETED);
+    printf("%s\n", told);
+    return KAD_EXIT_COMPLETED;
 }
 
 /* Its exit code, where it has ended before it began. */
 static int exit_code_of(pid_t process)
 {
-    int status = 0;
+    int status;
 
-    while (waitpid(process, &status, 0) < 0 && errno == EINTR)
-        continue;
+    while (waitpid(process, &status, 0) < 0)
+        if (errno != EINTR)
+            return KAD_EXIT_BUG;
     return WIFEXITED(status) ? WEXITSTATUS(status) : KAD_EXIT_BUG;
 }
 
@@ -90,10 +93,8 @@ bool detach_begin(struct program *program, int *exit_code)
         (void)fail(program, "no process", exit_code);
     else if (!hear(ends[0], told))
         *exit_code = exit_code_of(process);
-    else {
-        print_told(program, told);
-        *exit_code = KAD_EXIT_COMPLETED;
-    }
+    else
+        *exit_code = print_told(program, told);
     close(ends[0]);
     return false;
 }

@@ -142,7 +142,9 @@ static void leave_workspace(struct program *program, const struct execution_row 
     rest = worktree_end(&program->worktree, row->id, end != ENGINE_FAILED);
     if (program->options.is_quiet || !rest.branch)
         return;
-    if (rest.path)
+    if (rest.problem)
+        fprintf(stderr, "  %s\n", rest.problem);
+    else if (rest.path)
         fprintf(stderr, "  its work is in %s, on branch %s\n", rest.path, rest.branch);
     else
         fprintf(stderr, "  its commits are on branch %s\n", rest.branch);

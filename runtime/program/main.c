@@ -5,11 +5,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/terminal.h"
+#include "document.h"
 #include "process/linux.h"
+#include "process/signals.h"
 #include "program/builds.h"
 #include "program/detach.h"
 #include "program/program.h"
@@ -38,12 +41,9 @@ static int print_definition(const struct program *program)
 
     if (!definition)
         return program_fail(program, KAD_EXIT_BUG, "its definition is not JSON");
-    if (mode == MODE_DESCRIBE) {
-        json_dumpf(definition, stdout, JSON_INDENT(2));
-        fputc('\n', stdout);
-    } else {
-        definition_draw(definition, program->options.graph_format, stdout);
-    }
+    if (mode == MODE_DESCRIBE)
+        return document_print(definition, KAD_EXIT_COMPLETED);
+    definition_draw(definition, program->options.graph_format, stdout);
     json_decref(definition);
     return KAD_EXIT_COMPLETED;
 }
@@ -167,6 +167,15 @@ static int close_output(struct program *program, int exit_code)
         arena_printf(&program->arena, "standard output: %s", strerror(errno)));
 }
 
+/* Jansson would open /dev/urandom for it; without, it still does. */
+static void seed_hashes(void)
+{
+    size_t seed;
+
+    if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) == (ssize_t)sizeof(seed))
+        json_object_seed(seed);
+}
+
 int kad_main(int argc, char **argv, const struct kad_workflow *workflow)
 {
     struct program program = {
@@ -174,6 +183,8 @@ int kad_main(int argc, char **argv, const struct kad_workflow *workflow)
     int exit_code = KAD_EXIT_USAGE;
 
     file_keep_standard();
+    seed_hashes();
+    signals_begin();
     if (workflow_has_secrets(workflow))
         linux_hide_memory();
     if (workflow->is_in_worktree)

@@ -25,6 +25,7 @@ enum { FILE_MAX_BYTES = INT_MAX };
 struct visitor {
     bool (*visit)(struct visitor *visitor, struct arena *arena, const char *from,
                   const char *to, const struct stat *entry);
+    bool (*leave)(const char *to); /* a folder; or NULL */
     uint64_t hash;
 };
 
@@ -54,7 +55,7 @@ static bool walk(struct visitor *visitor, struct arena *arena, const char *from,
     }
     if (count >= 0)
         free(entries);
-    return is_done;
+    return is_done && (!visitor->leave || visitor->leave(to));
 }
 
 /* ---- Hash --------------------------------------------------------------------------- */
@@ -93,7 +94,7 @@ static bool copy_file(const char *from, const char *to, mode_t mode)
 
     if (is_done)
         fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode & S_IRWXU);
-    is_done = fd >= 0 && file_write_all(fd, text);
+    is_done = fd >= 0 && file_write_all(fd, text) && fsync(fd) == 0;
     if (fd >= 0)
         close(fd);
     arena_release(&scratch);
@@ -122,22 +123,24 @@ static bool copy_entry(struct visitor *visitor, struct arena *arena, const char 
     return !S_ISLNK(entry->st_mode) || copy_link(from, to);
 }
 
-/* Under a name of its own first, so that a copy is there as a whole or not at all. */
+/* Under a name of its own first, so that a copy is there as a whole or not at all; it is as
+ * old as its name, see pins.c. */
 static bool copy_folder(struct arena *arena, const char *from, const char *to)
 {
     const char *half = arena_printf(arena, "%s.%ld", to, (long)getpid());
-    struct visitor visitor = {.visit = copy_entry};
-    const bool is_copied =
-        make_folders(arena, half) && walk(&visitor, arena, from, half);
+    struct visitor visitor = {.visit = copy_entry, .leave = folder_sync};
+    const bool is_copied = make_folders(arena, half) &&
+                           walk(&visitor, arena, from, half) &&
+                           utimensat(AT_FDCWD, half, NULL, 0) == 0;
     int error = errno;
 
     if (is_copied && rename(half, to) == 0)
-        return true;
+        return pin_sync(to);
     if (is_copied)
         error = errno;
     file_remove(half);
     errno = error;
-    return is_copied && access(to, X_OK) == 0; /* somebody else was faster */
+    return is_copied && pin_use(to); /* somebody else was faster */
 }
 
 /* ---- The modules of a workflow ------------------------------------------------------ */

@@ -2,16 +2,29 @@
  * is a parameter. */
 #include "program/options.h"
 
+#include <assert.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/vec.h"
 #include "program/parameters.h"
 
-enum takes { TAKES_NOTHING, TAKES_VALUE, TAKES_OPTIONAL_VALUE };
+/* A word is a value that is not empty. */
+enum takes { TAKES_NOTHING, TAKES_VALUE, TAKES_WORD, TAKES_OPTIONAL_VALUE };
 enum when { ALWAYS, AFTER_RESUME, AFTER_BATCH };
+
+/* Modes that an option goes with. */
+enum modes {
+    RUN = 1 << MODE_RUN,
+    RESUME = 1 << MODE_RESUME,
+    BATCH = 1 << MODE_BATCH,
+    STATUS = 1 << MODE_STATUS,
+    DESCRIBE = 1 << MODE_DESCRIBE,
+    GRAPH = 1 << MODE_GRAPH,
+    HELP = 1 << MODE_HELP,
+    VERSION = 1 << MODE_VERSION
+};
 
 enum { CONCURRENCY_DEFAULT = 16, CONCURRENCY_MAX = 100000 };
 
@@ -20,6 +33,7 @@ struct option_row {
     enum takes takes;
     void (*set)(struct options *options, const char *value);
     enum when when;
+    unsigned modes;
 };
 
 static void set_mode(struct options *options, enum mode mode, const char *execution)
@@ -179,13 +193,14 @@ static void set_detach(struct options *options, const char *value)
 }
 
 static const struct option_row rows[] = {
-#define OPTION(name, takes, set, when) {"--" name, takes, set, when},
+#define OPTION(name, takes, set, when, modes) {"--" name, takes, set, when, modes},
 #include "program/option_list.def"
 #undef OPTION
-    {"-h", TAKES_NOTHING, set_help, ALWAYS},
+    {"-h", TAKES_NOTHING, set_help, ALWAYS, HELP},
 };
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
+static_assert(ROW_COUNT <= 64, "options.given has a bit for each");
 
 static bool counts(const struct options *options, enum when when)
 {
@@ -224,6 +239,16 @@ const char *options_opener(struct str option)
 
 /* ---- One argument ------------------------------------------------------------------- */
 
+static uint64_t bit_of(const struct option_row *row)
+{
+    return UINT64_C(1) << (row - rows);
+}
+
+static bool was_given(const struct options *options, const struct option_row *row)
+{
+    return options->given & bit_of(row);
+}
+
 static void read_option(struct arguments *arguments, struct options *options,
                         const struct option_row *row, const char *value)
 {
@@ -231,11 +256,17 @@ static void read_option(struct arguments *arguments, struct options *options,
         arguments_error(arguments, "%s takes no value", row->name);
         return;
     }
-    if (row->takes == TAKES_VALUE && !value && !(value = arguments_next(arguments))) {
+    if (!value && (row->takes == TAKES_VALUE || row->takes == TAKES_WORD) &&
+        !(value = arguments_next(arguments))) {
         arguments_error(arguments, "%s needs a value", row->name);
         return;
     }
-    row->set(options, value);
+    if (row->takes == TAKES_WORD && !*value)
+        arguments_error(arguments, "the value of %s is empty", row->name);
+    if (value && was_given(options, row))
+        arguments_error(arguments, "%s is given twice", row->name);
+    options->given |= bit_of(row);
+    row->set(options, value); /* what is meant is clear all the same */
 }
 
 static void read_argument(struct arguments *arguments, struct options *options,
@@ -264,20 +295,36 @@ static void read_argument(struct arguments *arguments, struct options *options,
 
 static void read_concurrency(struct arguments *arguments, struct options *options)
 {
-    char *end = NULL;
-    unsigned long count = CONCURRENCY_DEFAULT;
-
-    if (options->concurrency)
-        count = strtoul(options->concurrency, &end, 10);
-    if (end && (*end || *options->concurrency < '0' || *options->concurrency > '9' ||
-                !count || count > CONCURRENCY_MAX))
+    options->concurrency_count = CONCURRENCY_DEFAULT;
+    if (options->concurrency &&
+        (!str_count(str_of(options->concurrency), CONCURRENCY_MAX,
+                    &options->concurrency_count) ||
+         !options->concurrency_count))
         arguments_error(arguments, "--concurrency takes a number from 1 to %d",
                         CONCURRENCY_MAX);
-    options->concurrency_count = count;
+}
+
+/* The option that chooses the mode; a new execution needs none. */
+static const char *mode_text(enum mode mode)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (rows[i].when == ALWAYS && rows[i].modes == 1U << mode && mode != MODE_RUN)
+            return rows[i].name;
+    return "a new execution";
+}
+
+/* What would be read and then ignored is a mistake. */
+static void check_mode(struct arguments *arguments, const struct options *options)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (was_given(options, &rows[i]) && !(rows[i].modes & 1U << options->mode))
+            arguments_error(arguments, "%s does not go with %s", rows[i].name,
+                            mode_text(options->mode));
 }
 
 static void check_together(struct arguments *arguments, struct options *options)
 {
+    check_mode(arguments, options);
     if (options->answer_count > 1)
         arguments_error(arguments,
                         "give one of --retry, --skip, --fail, --choice and --from");
@@ -291,12 +338,6 @@ static void check_together(struct arguments *arguments, struct options *options)
                         "--step goes with --retry, --skip, --fail and --choice");
     if (options->answer.comment && options->answer.kind != ANSWER_CHOICE)
         arguments_error(arguments, "--comment goes with --choice");
-    if (options->key && options->mode != MODE_RUN && options->mode != MODE_BATCH)
-        arguments_error(arguments, "--key goes with a new execution");
-    if (options->detaches && options->mode != MODE_RUN)
-        arguments_error(arguments, "--detach goes with a new execution");
-    if (options->is_verbose && options->mode == MODE_BATCH)
-        arguments_error(arguments, "--verbose goes with one execution");
     if (options->is_quiet && options->is_verbose)
         arguments_error(arguments, "give one of --quiet and --verbose");
     if (options->mode == MODE_GRAPH &&

@@ -7,6 +7,7 @@
 #define KAD_PROGRAM_OPTIONS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "definition.h"
@@ -26,6 +27,7 @@ enum mode {
 
 struct options {
     enum mode mode;
+    uint64_t given;        /* a bit for each row of options.c */
     const char *execution; /* MODE_RESUME, MODE_STATUS */
     struct answer answer;  /* MODE_RESUME */
     unsigned answer_count; /* how many answers were given */

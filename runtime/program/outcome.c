@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "document.h"
+#include "next.h"
 #include "words.h"
 
 enum { PLAIN_COLUMNS = 200 }; /* of an output, where there is no terminal */
@@ -18,6 +20,7 @@ int outcome_exit(enum engine_end end)
     case ENGINE_QUEUED:
     case ENGINE_WAITING: return KAD_EXIT_WAITING;
     case ENGINE_CANCELLED: return KAD_EXIT_CANCELLED;
+    case ENGINE_HELD: return KAD_EXIT_HELD;
     case ENGINE_REFUSED: return KAD_EXIT_USAGE;
     case ENGINE_STORE_FAILED: return KAD_EXIT_STORE;
     }
@@ -33,30 +36,22 @@ const char *outcome_word(enum engine_end end)
     case ENGINE_WAITING: return "waiting";
     case ENGINE_CANCELLED: return "cancelled";
     case ENGINE_QUEUED: return "queued";
+    case ENGINE_HELD: return "running";
     case ENGINE_REFUSED: return "refused";
     case ENGINE_STORE_FAILED: return "store_failed";
     }
     kad_unreachable();
 }
 
-static json_t *parsed(const char *text)
-{
-    json_t *json = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
-
-    return json ? json : json_null();
-}
-
 /* ---- For people --------------------------------------------------------------------- */
 
-/* "kad workflow VERB [--db FILE] EXECUTION": for a gate of a child, that one. */
+/* "kad workflow VERB EXECUTION": for a gate of a child, that one. */
 static const char *command(struct arena *arena, const struct engine_result *result,
                            const struct engine_gate *gate, struct outcome_style style,
-                           const char *verb)
+                           const char *verb, const char *options)
 {
-    return arena_printf(arena, "kad workflow %s%s%s %s", verb,
-                        style.database ? " --db " : "",
-                        style.database ? style.database : "",
-                        gate ? gate->execution : result->execution);
+    return next_verb(arena, style.database, verb,
+                     gate ? gate->execution : result->execution, options);
 }
 
 /* " --step STEP", where several steps wait. */
@@ -65,24 +60,28 @@ static const char *step_option(struct arena *arena, const struct engine_result *
 {
     for (size_t i = 0; i < result->gate_count; i++)
         if (strcmp(result->gates[i].row.step_key, gate->row.step_key) != 0)
-            return arena_printf(arena,
-                                strchr(gate->step, '[') ? " --step '%s'" : " --step %s",
-                                gate->step);
+            return next_step(arena, str_of(gate->step));
     return "";
+}
+
+static void print_prompt(struct arena *arena, const struct engine_gate *gate)
+{
+    fprintf(stderr, "  %s\n", lines_words(arena, gate->row.prompt, "  "));
 }
 
 /* What an approval asks, and the command for each choice. */
 static void print_choices(struct arena *arena, const struct engine_result *result,
                           const struct engine_gate *gate, struct outcome_style style)
 {
-    json_t *choices = parsed(gate->row.choices);
+    json_t *choices = document_json(gate->row.choices);
 
-    fprintf(stderr, "  %s\n", gate->row.prompt);
+    print_prompt(arena, gate);
     for (size_t i = 0; i < json_array_size(choices); i++)
-        fprintf(stderr, "  %s --choice %s%s\n",
-                command(arena, result, gate, style, "approve"),
-                json_string_value(json_array_get(choices, i)),
-                step_option(arena, result, gate));
+        fprintf(stderr, "  %s\n",
+                command(arena, result, gate, style, "approve",
+                        arena_printf(arena, " --choice %s%s",
+                                     json_string_value(json_array_get(choices, i)),
+                                     step_option(arena, result, gate))));
     json_decref(choices);
 }
 
@@ -91,28 +90,24 @@ static void print_question(struct arena *arena, const struct engine_result *resu
 {
     static const char *const answers[][2] = {
         {"--retry", "# no: run it again"},
-        {"--skip ", "# yes: go on along onSuccess"},
-        {"--fail ", "# go on along onFailure"},
+        {"--skip", "# yes: go on along onSuccess"},
+        {"--fail", "# go on along onFailure"},
     };
 
-    fprintf(stderr, "  %s\n", gate->row.prompt);
+    print_prompt(arena, gate);
     for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
-        fprintf(stderr, "  %s %s%s   %s\n",
-                command(arena, result, gate, style, "resume"), answers[i][0],
-                step_option(arena, result, gate), answers[i][1]);
+        fprintf(stderr, "  %s   %s\n",
+                command(arena, result, gate, style, "resume",
+                        arena_printf(arena, " %s%s", answers[i][0],
+                                     step_option(arena, result, gate))),
+                answers[i][1]);
 }
 
 static void print_event(struct arena *arena, const struct gate_row *gate,
                         struct outcome_style style)
 {
-    const bool has_match = gate->match && *gate->match;
-
-    fprintf(stderr, "  for the event `%s`: kad emit %s%s%s%s%s\n", gate->event,
-            style.database ? "--db " : "", style.database ? style.database : "",
-            style.database ? " " : "", gate->event,
-            has_match
-                ? arena_printf(arena, " --data %s", shell_word(arena, gate->match))
-                : "");
+    fprintf(stderr, "  for the event `%s`: %s\n", gate->event,
+            next_emit(arena, style.database, gate));
 }
 
 /* What it waits for, and what a person may do; whether a plain resume is one of that. */
@@ -121,6 +116,8 @@ static bool print_gate(struct arena *arena, const struct engine_result *result,
 {
     const char *kind = gate->row.kind;
 
+    if (gate->row.answer)
+        return true; /* a resume takes it up */
     if (strcmp(kind, "question") == 0) {
         print_question(arena, result, gate, style);
         return false;
@@ -130,7 +127,7 @@ static bool print_gate(struct arena *arena, const struct engine_result *result,
             stderr,
             "  no agent answers: name one in .kad/config.yaml, or write the answer\n"
             "  to %s/prompt.md into answer.json beside it\n",
-            gate->row.prompt);
+            line_words(arena, gate->row.prompt, 0));
     if (strcmp(kind, "approval") == 0)
         print_choices(arena, result, gate, style);
     if (strcmp(kind, "event") == 0)
@@ -148,7 +145,8 @@ static void print_next(struct arena *arena, const struct engine_result *result,
     for (size_t i = 0; i < result->gate_count; i++)
         may_resume |= print_gate(arena, result, &result->gates[i], style);
     if (may_resume)
-        fprintf(stderr, "  next: %s\n", command(arena, result, NULL, style, "resume"));
+        fprintf(stderr, "  next: %s\n",
+                command(arena, result, NULL, style, "resume", ""));
 }
 
 static const char *color_of(enum engine_end end)
@@ -161,12 +159,8 @@ static const char *color_of(enum engine_end end)
 /* "  STEP: MESSAGE (CODE)", further lines of the message below. */
 static void print_error(struct arena *arena, const struct kad_error *error)
 {
-    const char *line = error->message;
-
-    fprintf(stderr, "  %s: %s", error->step, line_words(arena, line, 0));
-    while ((line = strchr(line, '\n')))
-        fprintf(stderr, "\n    %s", line_words(arena, ++line, 0));
-    fprintf(stderr, " (%s)\n", error->code);
+    fprintf(stderr, "  %s: %s (%s)\n", error->step,
+            lines_words(arena, error->message, "    "), error->code);
 }
 
 /* "  NAME: VALUE", a line for each. */
@@ -174,7 +168,7 @@ static void print_outputs(struct arena *arena, const char *outputs,
                           struct terminal terminal)
 {
     const unsigned columns = terminal.columns ? terminal.columns : PLAIN_COLUMNS;
-    json_t *json = parsed(outputs);
+    json_t *json = document_json(outputs);
     const char *name;
     json_t *value;
 
@@ -216,88 +210,53 @@ static void print_result(struct arena *arena, const struct engine *engine,
 
 /* ---- For programs ------------------------------------------------------------------- */
 
-static void set_text(json_t *object, const char *key, const char *text)
-{
-    json_object_set_new(object, key, text ? json_string(text) : json_null());
-}
-
 static json_t *error_of(const struct kad_error *error)
 {
     json_t *json;
 
     if (!error->code)
         return json_null();
-    json = json_object();
-    set_text(json, "code", error->code);
-    set_text(json, "message", error->message);
-    set_text(json, "step", error->step);
+    json = json_pack("{s:o, s:o, s:o}", "code", document_text(error->code), "message",
+                     document_text(error->message), "step", document_text(error->step));
     if (error->details.text)
-        json_object_set_new(json, "details", parsed(error->details.text));
+        json_object_set_new(json, "details", document_json(error->details.text));
     return json;
 }
 
-static json_t *gate_of(struct arena *arena, const struct gate_row *gate)
-{
-    json_t *json;
-
-    if (!gate->kind)
-        return json_null();
-    json = json_object();
-    set_text(json, "kind", gate->kind);
-    set_text(json, "step", gate->step_key);
-    set_text(json, "prompt", gate->prompt);
-    set_text(json, "event", gate->event);
-    json_object_set_new(json, "choices", parsed(gate->choices));
-    set_text(json, "dueAt", gate->due_ms ? time_text(arena, gate->due_ms) : NULL);
-    return json;
-}
-
-static json_t *gates_of(struct arena *arena, const struct engine_result *result)
+static json_t *gates_of(const struct engine_result *result)
 {
     json_t *gates = json_array();
 
     for (size_t i = 0; i < result->gate_count; i++)
-        json_array_append_new(gates, gate_of(arena, &result->gates[i].row));
+        json_array_append_new(gates, document_gate(&result->gates[i].row));
     return gates;
 }
 
-json_t *outcome_json(struct arena *arena, const struct engine *engine,
-                     const struct engine_result *result)
+json_t *outcome_json(const struct engine *engine, const struct engine_result *result)
 {
-    json_t *json = json_object();
-
-    set_text(json, "execution", result->execution);
-    set_text(json, "workflow", engine->workflow->id);
-    set_text(json, "status", outcome_word(result->end));
-    set_text(json, "step", result->step);
-    set_text(json, "startedAt", time_text(arena, result->started_ms));
-    set_text(json, "endedAt", time_text(arena, result->ended_ms));
-    json_object_set_new(json, "outputs", parsed(result->outputs));
-    json_object_set_new(json, "error", error_of(&result->error));
-    json_object_set_new(json, "gate", gate_of(arena, &result->gate));
-    json_object_set_new(json, "gates", gates_of(arena, result));
-    json_object_set_new(json, "exit", json_integer(outcome_exit(result->end)));
-    return json;
-}
-
-void outcome_print_json(json_t *json)
-{
-    json_dumpf(json, stdout, JSON_INDENT(2));
-    fputc('\n', stdout);
-    json_decref(json);
+    return json_pack(
+        "{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "execution",
+        result->execution, "workflow", engine->workflow->id, "status",
+        outcome_word(result->end), "step", document_text(result->step), "startedAt",
+        document_time(result->started_ms), "endedAt", document_time(result->ended_ms),
+        "outputs", document_json(result->outputs), "error", error_of(&result->error),
+        "gate", document_gate(&result->gate), "gates", gates_of(result), "exit",
+        outcome_exit(result->end));
 }
 
 int outcome_report(struct arena *arena, const struct engine *engine,
                    const struct engine_result *result, struct outcome_style style)
 {
-    if (result->end == ENGINE_REFUSED)
-        fprintf(stderr, "wf-%s: %s\n", engine->workflow->id, result->refusal);
-    else if (result->end == ENGINE_STORE_FAILED)
+    const int exit_code = outcome_exit(result->end);
+
+    if (result->end == ENGINE_REFUSED || result->end == ENGINE_STORE_FAILED) {
         fprintf(stderr, "wf-%s: %s\n", engine->workflow->id,
-                store_message(engine->journal));
-    else if (!style.is_quiet)
+                result->end == ENGINE_REFUSED ? result->refusal
+                                              : store_message(engine->journal));
+        return exit_code;
+    }
+    if (!style.is_quiet)
         print_result(arena, engine, result, style);
-    if (style.is_json)
-        outcome_print_json(outcome_json(arena, engine, result));
-    return outcome_exit(result->end);
+    return style.is_json ? document_print(outcome_json(engine, result), exit_code)
+                         : exit_code;
 }

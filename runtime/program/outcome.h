@@ -19,10 +19,7 @@ int outcome_exit(enum engine_end end);
 /* "completed", "failed", ... */
 const char *outcome_word(enum engine_end end);
 /* What --json prints of one execution: a new reference. */
-json_t *outcome_json(struct arena *arena, const struct engine *engine,
-                     const struct engine_result *result);
-/* Takes the reference. */
-void outcome_print_json(json_t *json);
+json_t *outcome_json(const struct engine *engine, const struct engine_result *result);
 
 /* Returns the exit code. */
 int outcome_report(struct arena *arena, const struct engine *engine,

@@ -11,6 +11,7 @@
 #include "mask.h"
 #include "program/options.h"
 #include "secrets.h"
+#include "store/store.h"
 
 const char *option_name(struct arena *arena, const char *parameter)
 {
@@ -191,6 +192,13 @@ static const char *secret_text(struct parameters *parameters,
             parameters->is_json ? "others" : "every process",
             parameters->is_json ? "\"env:NAME\" or \"@file\""
                                 : "env:NAME, @file, or - for standard input");
+        return NULL;
+    }
+    if (!str_is_utf8(str_of(secret_reference(arena, reference)))) {
+        arguments_error(parameters->arguments,
+                        "%s: where the secret is can't be stored: its path or name is "
+                        "not UTF-8",
+                        name);
         return NULL;
     }
     if (!strcmp(reference, "-") && parameters->input_name) {
@@ -441,9 +449,11 @@ const char *parameters_finish(struct parameters *parameters)
                               decoded);
     if (!error)
         error = codec_encode(arena, type, CODEC_AFTER_SUCCESS, decoded, &json);
+    if (!error && json.len > JOURNAL_VALUE_MAX)
+        error = "the parameters are larger than 64 MiB";
     if (error)
         arguments_error(parameters->arguments, "%s", error);
-    return json.text;
+    return error ? NULL : json.text;
 }
 
 const char *parameters_stored(const struct parameters *parameters, const char *finished)
@@ -457,6 +467,8 @@ const char *parameters_stored(const struct parameters *parameters, const char *f
         if (!parameters->references[i])
             continue;
         has_secret = true;
+        /* First of all the value goes, whatever becomes of the reference. */
+        json_object_del(stored, parameters->type->fields[i].name);
         json_object_set_new(stored, parameters->type->fields[i].name,
                             json_pack("{s:s}", "$secret", parameters->references[i]));
     }

@@ -6,7 +6,9 @@
 #include "program/pins.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,22 +20,43 @@
 
 #define GONE "-gone" /* ends the name of what is being removed */
 
-enum { UNUSED_MS = 24 * 3600 * 1000, MARK_EVERY_S = 3600 };
+/* Who makes a copy syncs it soon after: who finds one that is younger can't rely on that. */
+enum { UNUSED_MS = 24 * 3600 * 1000, MARK_EVERY_S = 3600, YOUNG_S = 5 };
 
 static int64_t changed_ms(const struct stat *about)
 {
     return (int64_t)about->st_mtim.tv_sec * 1000;
 }
 
+bool pin_sync(const char *path)
+{
+    char folder[PATH_MAX];
+    bool is_synced;
+
+    if ((size_t)snprintf(folder, sizeof(folder), "%s", path) >= sizeof(folder)) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    is_synced = folder_sync(folder);
+    for (int i = 0; i < 2 && is_synced; i++) { /* KIND, STATE */
+        *strrchr(folder, '/') = '\0';
+        is_synced = folder_sync(folder);
+    }
+    return is_synced;
+}
+
 bool pin_use(const char *path)
 {
     struct stat about;
+    time_t age_s;
 
     if (stat(path, &about) < 0)
         return false;
+    age_s = time(NULL) - about.st_mtim.tv_sec;
+    if (age_s < YOUNG_S)
+        return pin_sync(path);
     /* To mark it costs a write; once an hour is enough. */
-    return time(NULL) - about.st_mtim.tv_sec < MARK_EVERY_S ||
-           utimensat(AT_FDCWD, path, NULL, 0) == 0;
+    return age_s < MARK_EVERY_S || utimensat(AT_FDCWD, path, NULL, 0) == 0;
 }
 
 static bool is_unused(const char *path, int64_t now_ms)

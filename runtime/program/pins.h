@@ -11,8 +11,11 @@
 
 #include "base/arena.h"
 
-/* Whether the copy is there; it is marked as used now. */
+/* Whether the copy is there; it is marked as used now, and outlives a loss of power. */
 bool pin_use(const char *path);
+/* Makes the name of a new copy, whose content is synced, outlive a loss of power: before a row
+ * refers to it. `path`: STATE/KIND/NAME. false: errno. */
+bool pin_sync(const char *path);
 
 /* Removes the entries of a folder that are not among `names` and not in use; counts them. */
 void pins_sweep(struct arena *arena, const char *folder, const char *const *names,

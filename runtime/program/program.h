@@ -2,6 +2,7 @@
  *
  *     main.c    options, project, store, lock; which part is meant
  *     begin.c   new executions, and those that go on
+ *     stored.c  what is stored of those that do not
  *     detach.c  a new one goes on in a process of its own
  *     upgrade.c what goes on moves to this build
  *     drive.c   one execution, while the engine runs it
@@ -57,10 +58,13 @@ int program_pin(struct program *program);
 /* What the next new execution shares its limit with; texts in the arena. */
 int program_open_concurrency(struct program *program, struct arena *arena,
                              const char *parameters);
+int program_resume(struct program *program);
+
+/* ---- stored.c ----------------------------------------------------------------------- */
+
 /* What is stored of an execution that is not to be run (again). */
 int program_stored_result(struct program *program, const struct execution_row *row,
                           struct engine_result *result);
-int program_resume(struct program *program);
 
 /* ---- describe.c --------------------------------------------------------------------- */
 

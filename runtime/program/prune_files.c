@@ -4,6 +4,7 @@
  * A note in the store says whose files are to go; it goes when they have gone, and their
  * folders are synced. A worktree with work that is not committed stays, and its note, so that
  * a later prune looks again. */
+#include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
 #include <string.h>
@@ -30,6 +31,7 @@ struct notes {
     size_t count;
     bool is_worktree_known;
     struct worktree worktree;
+    struct str worktrees;        /* that git has */
     const char *why_no_worktree; /* or NULL */
     const char *repository;      /* that was looked at last */
     bool has_refs;               /* it had any then */
@@ -39,13 +41,6 @@ struct notes {
 static bool is_id(const char *id)
 {
     return *id && !id[strspn(id, "0123456789abcdefghijklmnopqrstuvwxyz-")];
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat about;
-
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
 static const char *state_path(const struct notes *notes, const char *folder,
@@ -81,6 +76,52 @@ static void sync_folders(const struct notes *notes)
                                  folders[i]));
 }
 
+/* ---- What no execution has ---------------------------------------------------------- */
+
+/* Ids that a folder has an entry of, from before then; in the arena of the notes. */
+static size_t list_ids(const struct notes *notes, const char *folder, const char ***ids)
+{
+    const char *path =
+        arena_printf(notes->arena, "%s/%s", notes->prune->project->state, folder);
+    VEC(const char *) found = {0};
+    struct dirent *entry;
+    DIR *open = opendir(path);
+
+    while (open && (entry = readdir(open))) {
+        struct stat about;
+
+        if (is_id(entry->d_name) &&
+            fstatat(dirfd(open), entry->d_name, &about, 0) == 0 &&
+            (int64_t)about.st_mtim.tv_sec * 1000 < notes->prune->before_ms)
+            vec_push(notes->arena, &found,
+                     str_copy(notes->arena, str_of(entry->d_name)));
+    }
+    if (open)
+        closedir(open);
+    *ids = found.items;
+    return found.count;
+}
+
+/* Who is killed before the row is stored has left files all the same: a secret in clear. */
+static enum store_error note_lost(struct prune *prune)
+{
+    enum store_error error = STORE_OK;
+
+    for (size_t i = 0; i < FOLDER_COUNT && error == STORE_OK; i++) {
+        struct arena scratch = {0};
+        const struct notes notes = {.prune = prune, .arena = &scratch};
+        const char **ids;
+        const size_t count = list_ids(&notes, folders[i], &ids);
+
+        for (size_t at = 0; at < count && error == STORE_OK; at += NOTES_AT_ONCE)
+            error = store_note_lost(prune->journal, ids + at,
+                                    count - at < NOTES_AT_ONCE ? count - at
+                                                               : NOTES_AT_ONCE);
+        arena_release(&scratch);
+    }
+    return error;
+}
+
 /* ---- Worktrees -------------------------------------------------------------------- */
 
 static void open_worktrees(struct notes *notes)
@@ -92,28 +133,43 @@ static void open_worktrees(struct notes *notes)
     notes->is_worktree_known = true;
     notes->why_no_worktree =
         worktree_init(&notes->worktree, prune->host, prune->arena, prune->project);
+    if (!notes->why_no_worktree)
+        notes->worktrees = worktree_list(&notes->worktree);
+}
+
+/* Git is asked only about those that had one of their own. */
+static bool has_worktree(struct notes *notes, const struct pruned_row *row,
+                         const char *path)
+{
+    if (worktree_is_left(notes->prune->project, notes->arena, row->id))
+        return true;
+    if (!row->workspace || !str_starts_with(str_of(row->workspace), str_of(path)))
+        return false;
+    open_worktrees(notes);
+    return !notes->why_no_worktree &&
+           worktree_is_lost(&notes->worktree, notes->worktrees, row->id);
 }
 
 static void remove_worktree(struct notes *notes, struct pruned_row *row)
 {
     const char *path = row->id ? state_path(notes, "worktrees", row->id) : NULL;
+    struct worktree_rest rest;
 
-    if (!path || !is_folder(path))
+    if (!path || !has_worktree(notes, row, path))
         return;
     open_worktrees(notes);
-    if (notes->why_no_worktree)
+    if (notes->why_no_worktree) {
         keep(notes, row, path, notes->why_no_worktree);
-    else if (worktree_end(&notes->worktree, row->id, true).path)
+        return;
+    }
+    rest = worktree_end(&notes->worktree, row->id, true);
+    if (rest.path)
         keep(notes, row, path, "it has work that is not committed");
+    else if (rest.problem)
+        keep(notes, row, path, rest.problem);
 }
 
 /* ---- Git refs: refs/kad/EXECUTION/NAME ---------------------------------------------- */
-
-static enum wait_verdict never_over(void *context)
-{
-    (void)context;
-    return WAIT_ON;
-}
 
 /* EXEC_ENDED: see output->exit_code. */
 static enum exec_end git(struct notes *notes, const char *cwd, const char *const *argv,
@@ -127,7 +183,6 @@ static enum exec_end git(struct notes *notes, const char *cwd, const char *const
                     .stdin_text = input.p,
                     .stdin_len = input.len},
         .timeout_ms = -1,
-        .waiter = {.is_over = never_over},
     };
 
     *result = (struct exec_result){.output = {.exit_code = -1, .out = "", .err = ""}};
@@ -138,8 +193,9 @@ static enum exec_end git(struct notes *notes, const char *cwd, const char *const
 static const char *repository_of(const struct notes *notes,
                                  const struct pruned_row *row)
 {
-    return row->workspace && is_folder(row->workspace) ? row->workspace
-                                                       : notes->prune->project->root;
+    return row->workspace && folder_is_there(row->workspace)
+               ? row->workspace
+               : notes->prune->project->root;
 }
 
 /* Most repositories have no refs of executions: then git is asked once for all notes. What is
@@ -247,8 +303,10 @@ enum store_error prune_files(struct prune *prune)
 {
     struct notes notes = {.prune = prune};
     const char *last = "";
-    enum store_error error;
+    enum store_error error = note_lost(prune);
 
+    if (error != STORE_OK)
+        return error;
     do {
         struct arena scratch = {0};
 

@@ -133,7 +133,8 @@ static enum wait_verdict look(void *context)
 enum queue_end queue_enter(struct queue *queue, bool waits)
 {
     struct waiting waiting = {.queue = queue, .end = QUEUE_LEFT};
-    const struct waiter waiter = {&waiting, look, TICK_MS};
+    const struct waiter waiter = {
+        .context = &waiting, .is_over = look, .tick_ms = TICK_MS};
 
     look(&waiting);
     while (waits && !waiting.is_over)

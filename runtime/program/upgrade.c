@@ -8,12 +8,6 @@
 #include "program/builds.h"
 #include "program/program.h"
 
-static enum wait_verdict never_over(void *context)
-{
-    (void)context;
-    return WAIT_ON;
-}
-
 /* What the program of that build prints for --describe. NULL: reported, *exit_code. */
 static json_t *old_definition(struct program *program, const char *build,
                               int *exit_code)
@@ -24,7 +18,6 @@ static json_t *old_definition(struct program *program, const char *build,
     const struct exec_request request = {
         .program = {.argv = argv, .cwd = program->project.root},
         .timeout_ms = -1,
-        .waiter = {.is_over = never_over},
     };
     struct exec_result result = {.output = {.exit_code = -1, .out = "", .err = ""}};
     json_t *definition = NULL;

@@ -1,23 +1,21 @@
 /* worktree.c: see worktree.h.
  *
  * What git knows about a worktree is asked, never remembered. One that git is still making,
- * because it was killed, is locked with the reason `initializing`. */
+ * because it was killed, is locked with the reason `initializing`. One that is being removed
+ * has a mark beside it, EXECUTION.going, from when it was seen that nothing would be lost until
+ * its branch, too, has been seen to: what is killed meanwhile leaves a part, which can go. */
 #include "program/worktree.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/str.h"
 
 /* ---- git ---------------------------------------------------------------------------- */
-
-static enum wait_verdict never_over(void *context)
-{
-    (void)context;
-    return WAIT_ON;
-}
 
 /* Whether git ended well; `args` as for execv, without "git". */
 static bool git_in(const struct worktree *worktree, const char *cwd,
@@ -28,7 +26,6 @@ static bool git_in(const struct worktree *worktree, const char *cwd,
     struct exec_request request = {
         .program = {.argv = argv, .cwd = cwd, .env = env},
         .timeout_ms = -1,
-        .waiter = {.is_over = never_over},
     };
     struct exec_result result = {.output = {.exit_code = -1, .out = "", .err = ""}};
     enum exec_end end;
@@ -87,6 +84,11 @@ const char *worktree_workspace(const struct worktree *worktree, const char *exec
                         worktree->folder);
 }
 
+static const char *mark_of(const struct worktree *worktree, const char *path)
+{
+    return arena_printf(worktree->arena, "%s.going", path);
+}
+
 /* ---- Checking ----------------------------------------------------------------------- */
 
 void worktree_leave_hook(void)
@@ -133,13 +135,6 @@ enum standing {
     IS_LOST  /* its folder is gone */
 };
 
-static bool is_folder(const char *path)
-{
-    struct stat about;
-
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-}
-
 /* The lines of one worktree in `git worktree list --porcelain`; *list goes on behind. */
 static struct str next_entry(struct str *list)
 {
@@ -150,26 +145,39 @@ static struct str next_entry(struct str *list)
     return entry;
 }
 
-static enum standing standing_of(const struct worktree *worktree, const char *path,
+static enum standing standing_in(struct arena *arena, struct str list, const char *path,
                                  bool *is_locked)
 {
-    const char *line = arena_printf(worktree->arena, "worktree %s\n", path);
-    struct kad_output output;
-    struct str list, entry;
+    const char *line = arena_printf(arena, "worktree %s\n", path);
 
     *is_locked = false;
-    if (!git(worktree, ARGS("worktree", "list", "--porcelain"), &output))
-        return IS_ABSENT; /* what is done next says why */
-    for (list = (struct str){output.out, output.out_len}; list.len;) {
-        entry = next_entry(&list);
+    while (list.len) {
+        const struct str entry = next_entry(&list);
+
         if (!str_starts_with(entry, str_of(line)))
             continue;
         *is_locked = str_find(entry, S("\nlocked")) < entry.len;
         if (str_find(entry, S("\nlocked initializing")) < entry.len)
             return IS_HALF;
-        return is_folder(path) ? IS_WHOLE : IS_LOST;
+        return folder_is_there(path) ? IS_WHOLE : IS_LOST;
     }
     return IS_ABSENT;
+}
+
+/* What is done next says why git can't tell. */
+struct str worktree_list(const struct worktree *worktree)
+{
+    struct kad_output output;
+
+    if (!git(worktree, ARGS("worktree", "list", "--porcelain"), &output))
+        return (struct str){"", 0};
+    return (struct str){output.out, output.out_len};
+}
+
+static enum standing standing_of(const struct worktree *worktree, const char *path,
+                                 bool *is_locked)
+{
+    return standing_in(worktree->arena, worktree_list(worktree), path, is_locked);
 }
 
 static bool has_branch(const struct worktree *worktree, const char *branch)
@@ -181,25 +189,46 @@ static bool has_branch(const struct worktree *worktree, const char *branch)
 }
 
 /* Twice --force: also where it was locked, or is assigned to a folder that is gone. */
+static bool try_add(const struct worktree *worktree, const char *path,
+                    const char *branch, struct kad_output *output)
+{
+    if (has_branch(worktree, branch))
+        return git(worktree, ARGS("worktree", "add", "-f", "-f", path, branch), output);
+    return git(worktree,
+               ARGS("worktree", "add", "-f", "-f", "-b", branch, path, "HEAD"), output);
+}
+
+/* The branch is this execution's alone, and so is what locks it: a git that was killed has left
+ * that. false: nothing does. */
+static bool unlock_branch(const struct worktree *worktree, const char *branch)
+{
+    const char *name = arena_printf(worktree->arena, "refs/heads/%s.lock", branch);
+    struct kad_output output;
+    const char *path;
+
+    if (!git(worktree, ARGS("rev-parse", "--git-path", name), &output))
+        return false;
+    path = line_of(worktree, &output);
+    if (path[0] != '/')
+        path = arena_printf(worktree->arena, "%s/%s", worktree->project->root, path);
+    return unlink(path) == 0;
+}
+
 static const char *add(const struct worktree *worktree, const char *path,
                        const char *branch, bool is_fresh)
 {
     struct kad_output output;
     bool is_made;
 
-    if (has_branch(worktree, branch))
-        is_made =
-            git(worktree, ARGS("worktree", "add", "-f", "-f", path, branch), &output);
-    else if (is_fresh)
-        is_made = git(worktree,
-                      ARGS("worktree", "add", "-f", "-f", "-b", branch, path, "HEAD"),
-                      &output);
-    else
+    if (!is_fresh && !has_branch(worktree, branch))
         return arena_printf(
             worktree->arena,
             "its workspace %s is gone, and so is its branch %s: start a new "
             "execution",
             path, branch);
+    is_made =
+        try_add(worktree, path, branch, &output) ||
+        (unlock_branch(worktree, branch) && try_add(worktree, path, branch, &output));
     return is_made ? NULL
                    : failure(worktree,
                              arena_printf(worktree->arena,
@@ -217,11 +246,24 @@ static void lock(const struct worktree *worktree, const char *path)
         &output);
 }
 
+/* With what is in it. Git refuses one that it has made, or removed, by half: then it is
+ * enough for git that the folder is gone. */
+static bool take_apart(const struct worktree *worktree, const char *path)
+{
+    const char *const *args = ARGS("worktree", "remove", "-f", "-f", path);
+    struct kad_output output;
+    bool is_locked;
+
+    if (git(worktree, args, &output))
+        return true;
+    return file_remove(path) && (git(worktree, args, &output) ||
+                                 standing_of(worktree, path, &is_locked) == IS_ABSENT);
+}
+
 const char *worktree_make(const struct worktree *worktree, const char *execution,
                           bool is_fresh)
 {
     const char *path = path_of(worktree, execution);
-    struct kad_output output;
     const char *error;
     bool is_locked;
 
@@ -230,9 +272,7 @@ const char *worktree_make(const struct worktree *worktree, const char *execution
         if (!is_locked)
             lock(worktree, path);
         return NULL;
-    case IS_HALF:
-        git(worktree, ARGS("worktree", "remove", "-f", "-f", path), &output);
-        break;
+    case IS_HALF: take_apart(worktree, path); break;
     case IS_ABSENT:
     case IS_LOST: break;
     }
@@ -260,45 +300,131 @@ static bool has_commits(const struct worktree *worktree, const char *branch)
            output.out_len > 0;
 }
 
+static bool is_there(const char *path)
+{
+    struct stat about;
+
+    return lstat(path, &about) == 0;
+}
+
+/* Whatever the person's settings (status.showUntrackedFiles, diff.ignoreSubmodules) say that
+ * they want to see: `git worktree remove` heeds them. Without its `.git` git would look at the
+ * checkout around it. */
 static bool is_clean(const struct worktree *worktree, const char *path)
 {
     struct kad_output output;
 
-    return git_in(worktree, path, ARGS("status", "--porcelain"), &output) &&
+    return is_there(arena_printf(worktree->arena, "%s/.git", path)) &&
+           git_in(worktree, path,
+                  ARGS("status", "--porcelain", "--untracked-files=normal",
+                       "--ignore-submodules=none"),
+                  &output) &&
            !output.out_len;
+}
+
+static bool mark(const char *path)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+    return fd >= 0 && close(fd) == 0;
+}
+
+/* A whole one goes if it is clean. */
+static bool take_clean(const struct worktree *worktree, const char *path)
+{
+    const char *going = mark_of(worktree, path);
+    struct kad_output output;
+
+    git(worktree, ARGS("worktree", "unlock", path), &output);
+    if (!is_clean(worktree, path) || !mark(going))
+        return false;
+    if (git(worktree, ARGS("worktree", "remove", path), &output))
+        return true;
+    if (is_clean(worktree, path))
+        unlink(going); /* git would rather keep it */
+    return false;
 }
 
 /* One that git was still making has nothing in it but what git has put there. */
 static bool take_away(const struct worktree *worktree, const char *path)
 {
-    struct kad_output output;
     bool is_locked;
 
-    if (standing_of(worktree, path, &is_locked) == IS_HALF)
-        return git(worktree, ARGS("worktree", "remove", "-f", "-f", path), &output);
-    git(worktree, ARGS("worktree", "unlock", path), &output);
-    return is_clean(worktree, path) &&
-           git(worktree, ARGS("worktree", "remove", path), &output);
+    if (is_there(mark_of(worktree, path)))
+        return take_apart(worktree, path);
+    switch (standing_of(worktree, path, &is_locked)) {
+    case IS_HALF:
+    case IS_LOST: return take_apart(worktree, path);
+    case IS_ABSENT: return rmdir(path) == 0; /* git had only begun */
+    case IS_WHOLE: break;
+    }
+    return take_clean(worktree, path);
+}
+
+/* Unless it has commits of its own. */
+static void take_branch(const struct worktree *worktree, struct worktree_rest *rest)
+{
+    const char *const *args = ARGS("branch", "-D", rest->branch);
+    struct kad_output output;
+
+    if (has_branch(worktree, rest->branch)) {
+        if (has_commits(worktree, rest->branch))
+            return;
+        if (!git(worktree, args, &output) &&
+            !(unlock_branch(worktree, rest->branch) && git(worktree, args, &output))) {
+            rest->problem =
+                failure(worktree,
+                        arena_printf(worktree->arena, "the branch %s can't be deleted",
+                                     rest->branch),
+                        &output);
+            return;
+        }
+    }
+    rest->branch = NULL;
+}
+
+bool worktree_is_left(const struct project *project, struct arena *arena,
+                      const char *execution)
+{
+    const struct worktree worktree = {.arena = arena, .project = project};
+    const char *path = path_of(&worktree, execution);
+
+    return is_there(path) || is_there(mark_of(&worktree, path));
+}
+
+bool worktree_is_lost(const struct worktree *worktree, struct str list,
+                      const char *execution)
+{
+    bool is_locked;
+
+    return standing_in(worktree->arena, list, path_of(worktree, execution),
+                       &is_locked) == IS_LOST;
 }
 
 struct worktree_rest worktree_end(const struct worktree *worktree,
                                   const char *execution, bool is_over)
 {
-    struct worktree_rest rest = {path_of(worktree, execution),
-                                 branch_of(worktree, execution)};
+    struct worktree_rest rest = {.path = path_of(worktree, execution),
+                                 .branch = branch_of(worktree, execution)};
     struct kad_output output;
 
-    if (!is_folder(rest.path))
+    if (!worktree_is_left(worktree->project, worktree->arena, execution) &&
+        !worktree_is_lost(worktree, worktree_list(worktree), execution))
         return (struct worktree_rest){0};
     if (!is_over) {
         git(worktree, ARGS("worktree", "unlock", rest.path), &output);
+        if (!is_there(rest.path))
+            rest.path = NULL;
+        if (!rest.path &&
+            (!has_branch(worktree, rest.branch) || !has_commits(worktree, rest.branch)))
+            rest.branch = NULL;
         return rest;
     }
     if (!take_away(worktree, rest.path))
         return rest;
+    take_branch(worktree, &rest);
+    if (!rest.problem)
+        unlink(mark_of(worktree, rest.path));
     rest.path = NULL;
-    if (!has_commits(worktree, rest.branch) &&
-        git(worktree, ARGS("branch", "-D", rest.branch), &output))
-        rest.branch = NULL;
     return rest;
 }

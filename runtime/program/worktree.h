@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "base/str.h"
 #include "engine/host.h"
 #include "project.h"
 
@@ -37,10 +38,22 @@ const char *worktree_workspace(const struct worktree *worktree, const char *exec
 const char *worktree_make(const struct worktree *worktree, const char *execution,
                           bool is_fresh);
 
+/* Whether there is something for worktree_end to do. Asks nobody. */
+bool worktree_is_left(const struct project *project, struct arena *arena,
+                      const char *execution);
+
+/* What git says of all worktrees; empty: nothing. */
+struct str worktree_list(const struct worktree *worktree);
+/* Whether git has one in that list whose folder somebody has deleted: that, too, is something
+ * for worktree_end to do. */
+bool worktree_is_lost(const struct worktree *worktree, struct str list,
+                      const char *execution);
+
 /* What is left of it. */
 struct worktree_rest {
-    const char *path;   /* NULL: it has been removed */
-    const char *branch; /* NULL: likewise */
+    const char *path;    /* NULL: it has been removed */
+    const char *branch;  /* NULL: likewise */
+    const char *problem; /* why the branch is still there that nobody needs; or NULL */
 };
 
 /* Of an execution that has ended; `is_over`: it can't be resumed. */

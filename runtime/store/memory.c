@@ -3,6 +3,7 @@
  * Same rules as the one on SQLite: a commit checks first what could refuse it, then
  * changes all. Texts are copied in and out, as a file would do it; old texts stay in
  * the arena until the journal is closed. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,12 +118,12 @@ static enum store_error memory_create(struct journal *base, struct arena *arena,
 {
     struct memory_journal *journal = (struct memory_journal *)base;
     struct entry *entry = entry_of_key(journal, row);
-    struct history_row first = {
-        .seq = 1, .event_type = "execution_started", .at_ms = row->started_ms};
+    struct history_row first = {.event_type = "execution_started",
+                                .at_ms = row->started_ms};
 
     *existed = entry != NULL;
     if (entry) {
-        row->id = text_copy(arena, entry->row.id);
+        row->id = arena_text(arena, entry->row.id);
         return STORE_OK;
     }
     if (memory_entry(journal, row->id))
@@ -141,10 +142,11 @@ static enum store_error memory_create(struct journal *base, struct arena *arena,
     if (!journal_claim(base, row->slot))
         return STORE_FAILED;
     workflow_save(journal, workflow, row->started_ms);
-    row->history_seq = 1;
+    row->history_seq = 0;
     entry = arena_new(&journal->arena, struct entry);
     entry->row = execution_copy(&journal->arena, row);
-    vec_push(&journal->arena, &entry->history, first);
+    entry_tell(journal, entry, &first);
+    row->history_seq = entry->row.history_seq;
     vec_push(&journal->arena, &journal->entries, entry);
     return STORE_OK;
 }
@@ -154,15 +156,15 @@ static enum store_error memory_admit(struct journal *base, const char *execution
 {
     struct memory_journal *journal = (struct memory_journal *)base;
     struct entry *entry = memory_entry(journal, execution_id);
-    struct history_row started = {.event_type = "execution_started", .at_ms = now_ms};
+    const struct history_row started = {.event_type = "execution_started",
+                                        .at_ms = now_ms};
 
     if (!entry || entry->row.status != EXECUTION_QUEUED ||
         memory_count_under_way(journal, &entry->row).started >= (int64_t)limit)
         return STORE_NOT_FOUND;
     entry->row.status = EXECUTION_RUNNING;
     entry->row.started_ms = now_ms;
-    started.seq = ++entry->row.history_seq;
-    vec_push(&journal->arena, &entry->history, started);
+    entry_tell(journal, entry, &started);
     return STORE_OK;
 }
 
@@ -191,17 +193,17 @@ static void set_execution(struct memory_journal *journal, struct execution_row *
     if (commit->clears_request)
         row->request = NULL;
     if (commit->build) {
-        row->build_id = text_copy(&journal->arena, commit->build->build_id);
+        row->build_id = arena_text(&journal->arena, commit->build->build_id);
         row->workflow_version =
-            text_copy(&journal->arena, commit->build->workflow_version);
-        row->state = text_copy(&journal->arena, commit->build->state);
+            arena_text(&journal->arena, commit->build->workflow_version);
+        row->state = arena_text(&journal->arena, commit->build->state);
     }
     if (!commit->sets_execution)
         return;
     row->status = commit->status;
-    row->current_step = text_copy(&journal->arena, commit->current_step);
-    row->error = text_copy(&journal->arena, commit->error);
-    row->outputs = text_copy(&journal->arena, commit->outputs);
+    row->current_step = arena_text(&journal->arena, commit->current_step);
+    row->error = arena_text(&journal->arena, commit->error);
+    row->outputs = arena_text(&journal->arena, commit->outputs);
     row->completed_ms = execution_is_ended(commit->status) ? commit->now_ms : 0;
 }
 
@@ -256,9 +258,9 @@ static void end_step(struct memory_journal *journal, struct step_row *row,
                      const struct step_ending *ended, int64_t now_ms)
 {
     row->status = ended->status;
-    row->outputs = text_copy(&journal->arena, ended->outputs);
-    row->error = text_copy(&journal->arena, ended->error);
-    row->outcome = text_copy(&journal->arena, ended->outcome);
+    row->outputs = arena_text(&journal->arena, ended->outputs);
+    row->error = arena_text(&journal->arena, ended->error);
+    row->outcome = arena_text(&journal->arena, ended->outcome);
     row->completed_ms = now_ms;
 }
 
@@ -293,6 +295,7 @@ static void set_waits(struct memory_journal *journal, struct entry *entry,
         close_block(entry, commit->close_block);
     if (commit->taken_event)
         vec_push(&journal->arena, &entry->taken_events, commit->taken_event);
+    assert(!commit->has_no_waits || (!entry->gates.count && !entry->positions.count));
     if (commit->sets_execution && execution_is_ended(commit->status))
         entry->gates.count = entry->positions.count = 0;
 }
@@ -322,12 +325,8 @@ static enum store_error memory_commit(struct journal *base,
         add_step(journal, entry, commit->started);
     set_waits(journal, entry, commit);
     set_execution(journal, &entry->row, commit);
-    for (size_t i = 0; i < commit->event_count; i++) {
-        struct history_row row = history_copy(&journal->arena, &commit->events[i]);
-
-        row.seq = ++entry->row.history_seq;
-        vec_push(&journal->arena, &entry->history, row);
-    }
+    for (size_t i = 0; i < commit->event_count; i++)
+        entry_tell(journal, entry, &commit->events[i]);
     return STORE_OK;
 }
 
@@ -344,7 +343,7 @@ static enum store_error memory_answer(struct journal *base, const char *step_key
             continue;
         if (entry_is_answered(entry, step_key))
             return STORE_NOT_FOUND;
-        gate->answer = text_copy(&journal->arena, answer);
+        gate->answer = arena_text(&journal->arena, answer);
         return STORE_OK;
     }
     return STORE_NOT_FOUND;
@@ -367,7 +366,7 @@ static enum store_error memory_request(struct journal *base, const char *executi
 
     if (!entry)
         return STORE_NOT_FOUND;
-    entry->row.request = text_copy(&journal->arena, request);
+    entry->row.request = arena_text(&journal->arena, request);
     return STORE_OK;
 }
 
@@ -400,9 +399,11 @@ static const struct kad_journal_ops memory_journal_ops = {
     .under_way = memory_under_way,
     .find = memory_find,
     .last_step = memory_last_step,
+    .inside = memory_inside,
     .steps = memory_steps,
     .history = memory_history,
     .turns = memory_turns,
+    .starts = memory_starts,
     .gates = memory_gates,
     .positions = memory_positions,
     .child = memory_child,

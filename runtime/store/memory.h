@@ -14,6 +14,7 @@ struct entry {
     struct execution_row row;
     VEC(struct step_row) steps;
     VEC(struct history_row) history;
+    VEC(int64_t) history_places; /* of these rows, in one order over all executions */
     VEC(struct gate_row) gates;
     VEC(struct position_row) positions;
     VEC(int64_t) taken_events;
@@ -25,12 +26,12 @@ struct memory_journal {
     VEC(struct entry *) entries;
     VEC(struct workflow_row) workflows;
     VEC(struct event_row) events; /* events.items[id - 1] */
+    int64_t history_count;        /* of all executions */
 };
 
 /* ---- memory_rows.c --------------------------------------------------------------- */
 
 /* NULL stays NULL; a row's `item` and `way` become "". */
-const char *text_copy(struct arena *arena, const char *text);
 struct execution_row execution_copy(struct arena *arena,
                                     const struct execution_row *from);
 /* Without what may be large: see store.h, lists. */
@@ -49,6 +50,9 @@ bool text_is_same(const char *a, const char *b);
 struct entry *memory_entry(struct memory_journal *journal, const char *id);
 struct entry *memory_child_entry(struct memory_journal *journal,
                                  const char *parent_key);
+/* One more row of its history; gives it its seq. */
+void entry_tell(struct memory_journal *journal, struct entry *entry,
+                const struct history_row *row);
 /* Some way of the attempt has been opened. */
 bool entry_is_answered(const struct entry *entry, const char *step_key);
 bool entry_has_taken(const struct entry *entry, int64_t event_id);
@@ -61,6 +65,8 @@ enum store_error memory_last_step(struct journal *base, struct arena *arena,
                                   const char *execution_id, const char *step_id,
                                   const char *item, uint32_t before_visit,
                                   struct step_row *row);
+enum store_error memory_inside(struct journal *base, const char *parent, size_t limit,
+                               const struct step_taker *taker);
 enum store_error memory_steps(struct journal *base, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
                               size_t *count);
@@ -70,6 +76,9 @@ enum store_error memory_history(struct journal *base, struct arena *arena,
 enum store_error memory_turns(struct journal *base, struct arena *arena,
                               const char *execution_id, struct history_row **rows,
                               size_t *count);
+enum store_error memory_starts(struct journal *base, struct arena *arena,
+                               const char *execution_id, int64_t after_seq,
+                               struct start_count **counts, size_t *count);
 enum store_error memory_gates(struct journal *base, struct arena *arena,
                               const char *execution_id, struct gate_row **rows,
                               size_t *count);

@@ -11,7 +11,7 @@ enum store_error memory_find(struct journal *base, struct arena *arena,
     struct memory_journal *journal = (struct memory_journal *)base;
     struct entry *found = memory_entry(journal, prefix);
 
-    for (size_t i = 0; !found && i < journal->entries.count; i++)
+    for (size_t i = 0; *prefix && !found && i < journal->entries.count; i++)
         if (strncmp(journal->entries.items[i]->row.id, prefix, strlen(prefix)) == 0)
             found = journal->entries.items[i];
     if (!found)
@@ -48,6 +48,42 @@ enum store_error memory_last_step(struct journal *base, struct arena *arena,
     if (!last)
         return STORE_NOT_FOUND;
     *row = step_copy(arena, last);
+    return STORE_OK;
+}
+
+/* The row as `inside` has it. */
+static struct step_row inside_copy(struct arena *arena, const struct step_row *from)
+{
+    struct step_row row = step_copy(arena, from);
+
+    if (row.module[0])
+        row.inputs = NULL;
+    row.execution_id = row.module = row.action = NULL;
+    row.started_ms = row.completed_ms = row.place = 0;
+    row.attempt = 0;
+    return row;
+}
+
+enum store_error memory_inside(struct journal *base, const char *parent, size_t limit,
+                               const struct step_taker *taker)
+{
+    struct memory_journal *journal = (struct memory_journal *)base;
+
+    for (size_t i = 0; i < journal->entries.count; i++) {
+        const struct entry *entry = journal->entries.items[i];
+
+        for (size_t j = entry->steps.count; j-- && limit;) {
+            struct arena scratch = {0};
+            struct step_row row;
+
+            if (!text_is_same(entry->steps.items[j].parent, parent))
+                continue;
+            row = inside_copy(&scratch, &entry->steps.items[j]);
+            taker->take(taker->context, &row);
+            arena_release(&scratch);
+            limit--;
+        }
+    }
     return STORE_OK;
 }
 
@@ -100,6 +136,42 @@ enum store_error memory_turns(struct journal *base, struct arena *arena,
     }
     *rows = found.items;
     *count = found.count;
+    return STORE_OK;
+}
+
+static bool is_start(const struct history_row *row)
+{
+    return strcmp(row->event_type, "step_started") == 0 ||
+           strcmp(row->event_type, "step_retried") == 0;
+}
+
+/* Of an execution, and of those that it has called. */
+static void add_starts(const struct memory_journal *journal, const struct entry *entry,
+                       int64_t after_place, struct start_counts *found)
+{
+    for (size_t i = 0; i < entry->history.count; i++)
+        if (entry->history_places.items[i] > after_place &&
+            is_start(&entry->history.items[i]))
+            start_counts_add(found, entry->row.workflow_id,
+                             entry->history.items[i].step_id);
+    for (size_t i = 0; i < journal->entries.count; i++)
+        if (text_is_same(journal->entries.items[i]->row.parent_id, entry->row.id))
+            add_starts(journal, journal->entries.items[i], after_place, found);
+}
+
+enum store_error memory_starts(struct journal *base, struct arena *arena,
+                               const char *execution_id, int64_t after_seq,
+                               struct start_count **counts, size_t *count)
+{
+    struct memory_journal *journal = (struct memory_journal *)base;
+    const struct entry *entry = memory_entry(journal, execution_id);
+    struct start_counts found = {.arena = arena};
+
+    if (entry)
+        add_starts(journal, entry,
+                   after_seq ? entry->history_places.items[after_seq - 1] : 0, &found);
+    *counts = found.items.items;
+    *count = found.items.count;
     return STORE_OK;
 }
 
@@ -210,7 +282,7 @@ enum store_error memory_gates_for_event(struct journal *base, struct arena *aren
         for (size_t j = 0; j < entry->gates.count; j++) {
             const struct gate_row *gate = &entry->gates.items[j];
             const struct found_gate one = {gate_copy(arena, gate),
-                                           text_copy(arena, entry->row.id)};
+                                           arena_text(arena, entry->row.id)};
 
             if (text_is_same(gate->event, name) &&
                 !entry_is_answered(entry, gate->step_key))
@@ -274,6 +346,6 @@ enum store_error memory_requested(struct journal *base, struct arena *arena,
 
     if (!entry)
         return STORE_NOT_FOUND;
-    *request = text_copy(arena, entry->row.request);
+    *request = arena_text(arena, entry->row.request);
     return STORE_OK;
 }

@@ -7,32 +7,27 @@
 
 /* ---- Copies ---------------------------------------------------------------------- */
 
-const char *text_copy(struct arena *arena, const char *text)
-{
-    return text ? arena_copy(arena, text, strlen(text)) : NULL;
-}
-
 struct execution_row execution_copy(struct arena *arena,
                                     const struct execution_row *from)
 {
     struct execution_row row = *from;
 
-    row.id = text_copy(arena, from->id);
-    row.workflow_id = text_copy(arena, from->workflow_id);
-    row.workflow_version = text_copy(arena, from->workflow_version);
-    row.trigger_type = text_copy(arena, from->trigger_type);
-    row.trigger_data = text_copy(arena, from->trigger_data);
-    row.current_step = text_copy(arena, from->current_step);
-    row.state = text_copy(arena, from->state);
-    row.error = text_copy(arena, from->error);
-    row.outputs = text_copy(arena, from->outputs);
-    row.key = text_copy(arena, from->key);
-    row.build_id = text_copy(arena, from->build_id);
-    row.workspace = text_copy(arena, from->workspace);
-    row.request = text_copy(arena, from->request);
-    row.parent_id = text_copy(arena, from->parent_id);
-    row.parent_key = text_copy(arena, from->parent_key);
-    row.concurrency_key = text_copy(arena, from->concurrency_key);
+    row.id = arena_text(arena, from->id);
+    row.workflow_id = arena_text(arena, from->workflow_id);
+    row.workflow_version = arena_text(arena, from->workflow_version);
+    row.trigger_type = arena_text(arena, from->trigger_type);
+    row.trigger_data = arena_text(arena, from->trigger_data);
+    row.current_step = arena_text(arena, from->current_step);
+    row.state = arena_text(arena, from->state);
+    row.error = arena_text(arena, from->error);
+    row.outputs = arena_text(arena, from->outputs);
+    row.key = arena_text(arena, from->key);
+    row.build_id = arena_text(arena, from->build_id);
+    row.workspace = arena_text(arena, from->workspace);
+    row.request = arena_text(arena, from->request);
+    row.parent_id = arena_text(arena, from->parent_id);
+    row.parent_key = arena_text(arena, from->parent_key);
+    row.concurrency_key = arena_text(arena, from->concurrency_key);
     row.admission = NULL;
     return row;
 }
@@ -50,17 +45,17 @@ struct step_row step_copy(struct arena *arena, const struct step_row *from)
 {
     struct step_row row = *from;
 
-    row.key = text_copy(arena, from->key);
-    row.execution_id = text_copy(arena, from->execution_id);
-    row.step_id = text_copy(arena, from->step_id);
-    row.module = text_copy(arena, from->module);
-    row.action = text_copy(arena, from->action);
-    row.inputs = text_copy(arena, from->inputs);
-    row.outputs = text_copy(arena, from->outputs);
-    row.error = text_copy(arena, from->error);
-    row.outcome = text_copy(arena, from->outcome);
-    row.item = text_copy(arena, text_or_empty(from->item));
-    row.parent = text_copy(arena, from->parent);
+    row.key = arena_text(arena, from->key);
+    row.execution_id = arena_text(arena, from->execution_id);
+    row.step_id = arena_text(arena, from->step_id);
+    row.module = arena_text(arena, from->module);
+    row.action = arena_text(arena, from->action);
+    row.inputs = arena_text(arena, from->inputs);
+    row.outputs = arena_text(arena, from->outputs);
+    row.error = arena_text(arena, from->error);
+    row.outcome = arena_text(arena, from->outcome);
+    row.item = arena_text(arena, text_or_empty(from->item));
+    row.parent = arena_text(arena, from->parent);
     return row;
 }
 
@@ -68,9 +63,9 @@ struct history_row history_copy(struct arena *arena, const struct history_row *f
 {
     struct history_row row = *from;
 
-    row.event_type = text_copy(arena, from->event_type);
-    row.step_id = text_copy(arena, from->step_id);
-    row.data = text_copy(arena, from->data);
+    row.event_type = arena_text(arena, from->event_type);
+    row.step_id = arena_text(arena, from->step_id);
+    row.data = arena_text(arena, from->data);
     return row;
 }
 
@@ -78,14 +73,14 @@ struct gate_row gate_copy(struct arena *arena, const struct gate_row *from)
 {
     struct gate_row row = *from;
 
-    row.step_key = text_copy(arena, from->step_key);
-    row.kind = text_copy(arena, from->kind);
-    row.prompt = text_copy(arena, from->prompt);
-    row.choices = text_copy(arena, from->choices);
-    row.way = text_copy(arena, text_or_empty(from->way));
-    row.event = text_copy(arena, from->event);
-    row.match = text_copy(arena, from->match);
-    row.answer = text_copy(arena, from->answer);
+    row.step_key = arena_text(arena, from->step_key);
+    row.kind = arena_text(arena, from->kind);
+    row.prompt = arena_text(arena, from->prompt);
+    row.choices = arena_text(arena, from->choices);
+    row.way = arena_text(arena, text_or_empty(from->way));
+    row.event = arena_text(arena, from->event);
+    row.match = arena_text(arena, from->match);
+    row.answer = arena_text(arena, from->answer);
     return row;
 }
 
@@ -93,10 +88,10 @@ struct position_row position_copy(struct arena *arena, const struct position_row
 {
     struct position_row row = *from;
 
-    row.block_key = text_copy(arena, from->block_key);
-    row.branch = text_copy(arena, from->branch);
-    row.current_step = text_copy(arena, from->current_step);
-    row.error = text_copy(arena, from->error);
+    row.block_key = arena_text(arena, from->block_key);
+    row.branch = arena_text(arena, from->branch);
+    row.current_step = arena_text(arena, from->current_step);
+    row.error = arena_text(arena, from->error);
     return row;
 }
 
@@ -104,9 +99,9 @@ struct event_row event_copy(struct arena *arena, const struct event_row *from)
 {
     struct event_row row = *from;
 
-    row.name = text_copy(arena, from->name);
-    row.data = text_copy(arena, from->data);
-    row.source = text_copy(arena, from->source);
+    row.name = arena_text(arena, from->name);
+    row.data = arena_text(arena, from->data);
+    row.source = arena_text(arena, from->source);
     return row;
 }
 
@@ -117,8 +112,8 @@ struct workflow_row workflow_copy(struct arena *arena, const struct workflow_row
         .name = str_copy(arena, str_of(from->name)),
         .version = str_copy(arena, str_of(from->version)),
         .definition = str_copy(arena, str_of(from->definition)),
-        .created_at = text_copy(arena, from->created_at),
-        .updated_at = text_copy(arena, from->updated_at),
+        .created_at = arena_text(arena, from->created_at),
+        .updated_at = arena_text(arena, from->updated_at),
     };
 }
 
@@ -146,6 +141,16 @@ struct entry *memory_child_entry(struct memory_journal *journal, const char *par
             return entry;
     }
     return NULL;
+}
+
+void entry_tell(struct memory_journal *journal, struct entry *entry,
+                const struct history_row *row)
+{
+    struct history_row copy = history_copy(&journal->arena, row);
+
+    copy.seq = ++entry->row.history_seq;
+    vec_push(&journal->arena, &entry->history, copy);
+    vec_push(&journal->arena, &entry->history_places, ++journal->history_count);
 }
 
 bool entry_is_answered(const struct entry *entry, const char *step_key)

@@ -30,6 +30,7 @@
 #define RESUMES                                                                        \
     " execution_history WHERE execution_id = :execution"                               \
     " AND event_type = 'execution_resumed'"
+#define IS_START " (event_type = 'step_started' OR event_type = 'step_retried')"
 #define GATE_COLUMNS                                                                   \
     "step_key, kind, prompt, opened_at, due_at, choices, way, event, \"match\","       \
     " answer, execution_id"
@@ -151,6 +152,10 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
                   " WHERE execution_id = :execution AND step_id = :step"
                   " AND item = :item AND visit < :before"
                   " ORDER BY visit DESC, attempt DESC LIMIT 1",
+    [STEP_INSIDE] = "SELECT id, step_id, iif(module = '', inputs, NULL), outputs,"
+                    " status, error, visit, run, outcome, item"
+                    " FROM step_executions WHERE parent = :parent"
+                    " ORDER BY rowid DESC LIMIT :limit",
     [STEP_LIST] = "SELECT " STEP_COLUMNS ", rowid FROM step_executions"
                   " WHERE execution_id = :execution ORDER BY rowid",
     [HISTORY_LIST] = "SELECT " HISTORY_COLUMNS " FROM execution_history"
@@ -163,6 +168,19 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
         " UNION ALL SELECT seq FROM" RESUMES " UNION ALL SELECT seq - 1 FROM" RESUMES
         ")"
         " ORDER BY seq",
+    /* Rows of the history are in one order over all executions. */
+    [HISTORY_STARTS] =
+        "WITH RECURSIVE called (id, workflow_id) AS"
+        " (SELECT id, workflow_id FROM executions WHERE parent_id = :execution"
+        " UNION ALL SELECT child.id, child.workflow_id"
+        " FROM called JOIN executions AS child ON child.parent_id = called.id)"
+        " SELECT (SELECT workflow_id FROM executions WHERE id = :execution), step_id"
+        " FROM execution_history"
+        " WHERE execution_id = :execution AND seq > :after AND" IS_START
+        " UNION ALL SELECT workflow_id, step_id"
+        " FROM called JOIN execution_history AS event ON execution_id = called.id"
+        " WHERE event.id > ifnull((SELECT id FROM execution_history"
+        " WHERE execution_id = :execution AND seq = :after), 0) AND" IS_START,
     [GATE_LIST] = "SELECT " GATE_COLUMNS " FROM gates"
                   " WHERE execution_id = :execution" GATE_ORDER,
     [GATE_LIST_OF_EVENT] =
@@ -199,6 +217,8 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [LARGE_VALUE_DELETE] = "DELETE FROM large_values WHERE execution_id = :execution",
     [LARGE_VALUE_FIND] = "SELECT 1 FROM large_values WHERE hash = :hash LIMIT 1",
     [LARGE_VALUE_LIST] = "SELECT DISTINCT hash FROM large_values",
+    [PRUNED_KNOWN] = "SELECT 1 FROM executions WHERE id = :execution UNION ALL"
+                     " SELECT 1 FROM pruned_executions WHERE id = :execution LIMIT 1",
     [PRUNED_INSERT] = "INSERT OR REPLACE INTO pruned_executions (id, workspace)"
                       " VALUES (:id, :workspace)",
     [PRUNED_LIST] = "SELECT id, workspace FROM pruned_executions WHERE id > :after"
@@ -232,6 +252,13 @@ sqlite3_stmt *sqlite_statement(struct sqlite_journal *journal, enum statement wh
     return *statement;
 }
 
+void sqlite_prepare(struct sqlite_journal *journal, const enum statement *which,
+                    size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        (void)sqlite_statement(journal, which[i]);
+}
+
 /* Names are bound mostly in the order in which the text has them: the one behind the last is
  * looked at first, since SQLite compares the text of all names before it. */
 static int parameter_get(sqlite3_stmt *statement, const char *name)
@@ -248,8 +275,10 @@ static int parameter_get(sqlite3_stmt *statement, const char *name)
 
 void bind_text(sqlite3_stmt *statement, const char *name, const char *text)
 {
-    sqlite3_bind_text(statement, parameter_get(statement, name), text, -1,
-                      SQLITE_STATIC);
+    const int parameter = parameter_get(statement, name);
+
+    if (text) /* what is not bound is NULL */
+        sqlite3_bind_text(statement, parameter, text, -1, SQLITE_STATIC);
 }
 
 void bind_integer(sqlite3_stmt *statement, const char *name, int64_t value)
@@ -257,14 +286,18 @@ void bind_integer(sqlite3_stmt *statement, const char *name, int64_t value)
     sqlite3_bind_int64(statement, parameter_get(statement, name), value);
 }
 
+/* Many rows are of the same moment. */
 void bind_time(sqlite3_stmt *statement, const char *name, int64_t unix_ms)
 {
+    static _Thread_local char text[TIME_TEXT_SIZE];
+    static _Thread_local int64_t text_ms;
     const int parameter = parameter_get(statement, name);
-    char text[TIME_TEXT_SIZE];
 
     if (!unix_ms)
-        return; /* what is not bound is NULL */
-    time_write(unix_ms, text);
+        return; /* NULL */
+    if (unix_ms != text_ms)
+        time_write(unix_ms, text);
+    text_ms = unix_ms;
     sqlite3_bind_text(statement, parameter, text, TIME_TEXT_SIZE - 1, SQLITE_TRANSIENT);
 }
 
@@ -272,6 +305,12 @@ void sqlite_reset(sqlite3_stmt *statement)
 {
     sqlite3_reset(statement); /* repeats the result of the last step */
     sqlite3_clear_bindings(statement);
+}
+
+enum store_error sqlite_rows_end(sqlite3_stmt *statement, enum store_error error)
+{
+    sqlite_reset(statement);
+    return error == STORE_NOT_FOUND ? STORE_OK : error;
 }
 
 enum store_error sqlite_next(struct sqlite_journal *journal, sqlite3_stmt *statement)
@@ -372,9 +411,11 @@ const struct kad_journal_ops sqlite_journal_ops = {
     .under_way = sqlite_under_way,
     .find = sqlite_find,
     .last_step = sqlite_last_step,
+    .inside = sqlite_inside,
     .steps = sqlite_steps,
     .history = sqlite_history,
     .turns = sqlite_turns,
+    .starts = sqlite_starts,
     .gates = sqlite_gates,
     .positions = sqlite_positions,
     .child = sqlite_child,

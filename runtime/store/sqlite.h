@@ -55,9 +55,11 @@ enum statement {
     EXECUTION_LIST,
     EXECUTION_LIST_OF_WORKFLOW,
     STEP_LAST,
+    STEP_INSIDE,
     STEP_LIST,
     HISTORY_LIST,
     HISTORY_TURNS,
+    HISTORY_STARTS,
     GATE_LIST,
     GATE_LIST_OF_EVENT,
     POSITION_LIST,
@@ -73,6 +75,7 @@ enum statement {
     LARGE_VALUE_DELETE,
     LARGE_VALUE_FIND,
     LARGE_VALUE_LIST,
+    PRUNED_KNOWN,
     PRUNED_INSERT,
     PRUNED_LIST,
     PRUNED_DELETE,
@@ -84,11 +87,15 @@ enum statement {
     STATEMENT_COUNT
 };
 
+/* How safe commits are; see sqlite_queue.c. */
+enum sync { SYNC_NOT_SET, SYNC_NORMAL, SYNC_FULL };
+
 struct sqlite_journal {
     struct journal base;
     sqlite3 *db;
-    char *file; /* path; owned */
-    bool is_relaxed;
+    char *file;     /* path; owned */
+    enum sync sync; /* of commits that are not said to need less */
+    enum sync sync_wanted, sync_set;
     int queue_fd;      /* -1: not opened yet */
     int queue_wait_ms; /* for the other writers, at most */
     enum { UNGROUPED, GROUP_GOOD, GROUP_FAILED } group; /* see group_begin */
@@ -106,6 +113,10 @@ extern const char *const sqlite_statement_texts[STATEMENT_COUNT];
 
 /* The prepared statement; NULL: failed. */
 sqlite3_stmt *sqlite_statement(struct sqlite_journal *journal, enum statement which);
+/* What is about to be used in a transaction, so that nobody waits while it is prepared. One
+ * that fails, fails where it is used. */
+void sqlite_prepare(struct sqlite_journal *journal, const enum statement *which,
+                    size_t count);
 
 /* NULL binds NULL; the text is borrowed until the statement is reset. */
 void bind_text(sqlite3_stmt *statement, const char *name, const char *text);
@@ -118,6 +129,8 @@ enum store_error sqlite_run(struct sqlite_journal *journal, sqlite3_stmt *statem
 /* Steps once: STORE_OK with a row, STORE_NOT_FOUND at the end. Reset it afterwards. */
 enum store_error sqlite_next(struct sqlite_journal *journal, sqlite3_stmt *statement);
 void sqlite_reset(sqlite3_stmt *statement);
+/* Resets it after the last sqlite_next: that there are no more rows is the good end. */
+enum store_error sqlite_rows_end(sqlite3_stmt *statement, enum store_error error);
 
 /* Says what went wrong, from the result code of SQLite; returns STORE_FAILED. */
 enum store_error sqlite_fail(struct sqlite_journal *journal, int result);
@@ -131,8 +144,8 @@ enum store_error sqlite_queue_enter(struct sqlite_journal *journal);
 void sqlite_queue_leave(struct sqlite_journal *journal);
 
 /* Pages in the log from which a writer checkpoints. At the start of an execution rather
- * early: the next process reads the whole log when it opens the file. Where a person waits, or
- * has written, it may grow a little more first. */
+ * early, if nobody waits: the next process reads the whole log when it opens the file. Where a
+ * person waits, or has written, it may grow a little more first. */
 enum {
     WAL_PAGES_AT_START = 256,
     WAL_PAGES_IN_RUN = 2048,
@@ -153,23 +166,19 @@ enum store_error sqlite_write_end(struct sqlite_journal *journal,
 enum store_error sqlite_group_begin(struct journal *journal);
 enum store_error sqlite_group_end(struct journal *journal);
 
-/* Who copies files of large values holds them, as far as that can be had; who removes some
+/* Who copies or reads files of large values holds them, as far as that can be had; who removes some
  * takes them, in the queue. false: somebody holds them. */
 void sqlite_values_hold(struct sqlite_journal *journal);
 bool sqlite_values_take(struct sqlite_journal *journal);
 void sqlite_values_leave(struct sqlite_journal *journal);
 
-/* Between these two, what is read is read in one transaction. */
+/* Between these two, what is read is read in one transaction, large values too. */
 enum store_error sqlite_reads_begin(struct journal *journal);
 enum store_error sqlite_reads_end(struct journal *journal);
 
 /* Puts the whole log into the file and cuts it to nothing. false: somebody reads what only the
  * log has, and goes on to; it is done as far as it can be. */
 bool sqlite_log_truncate(struct sqlite_journal *journal);
-
-/* Whether commits from now on reach the disk before they return. Outside of transactions.
- * A synced one takes all earlier ones along: they are in the same log. */
-enum store_error sqlite_sync_commits(struct sqlite_journal *journal, bool is_synced);
 
 /* ---- sqlite_value.c -------------------------------------------------------------- */
 
@@ -187,6 +196,8 @@ enum store_error sqlite_value_keep(struct sqlite_journal *journal,
 enum store_error sqlite_value_read(struct sqlite_journal *journal, struct arena *arena,
                                    sqlite3_stmt *statement, int column,
                                    const char **value);
+/* Whether that column, as it is, stands for a large value. */
+bool sqlite_value_is_large(const char *text);
 /* Where the files are. */
 const char *sqlite_values_folder(struct sqlite_journal *journal);
 
@@ -235,6 +246,8 @@ enum store_error sqlite_last_step(struct journal *journal, struct arena *arena,
                                   const char *execution_id, const char *step_id,
                                   const char *item, uint32_t before_visit,
                                   struct step_row *row);
+enum store_error sqlite_inside(struct journal *journal, const char *parent,
+                               size_t limit, const struct step_taker *taker);
 enum store_error sqlite_steps(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
                               size_t *count);
@@ -244,6 +257,9 @@ enum store_error sqlite_history(struct journal *journal, struct arena *arena,
 enum store_error sqlite_turns(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct history_row **rows,
                               size_t *count);
+enum store_error sqlite_starts(struct journal *journal, struct arena *arena,
+                               const char *execution_id, int64_t after_seq,
+                               struct start_count **counts, size_t *count);
 enum store_error sqlite_gates(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct gate_row **rows,
                               size_t *count);

@@ -2,7 +2,9 @@
  * upkeep.h.
  *
  * SQLite copies the pages that a reader sees; the large values that they refer to follow. All
- * is written under another name, synced, and renamed at the end. */
+ * is written as a draft, under another name, and synced. It gets its place at the end: first
+ * the values, then the file. What has failed before leaves nothing. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "project.h"
 #include "store/sqlite.h"
 #include "store/upkeep.h"
@@ -63,12 +66,17 @@ static const char *copy_value(struct arena *arena, const char *from, const char 
     return error;
 }
 
+static const char *values_of(struct arena *arena, const char *file)
+{
+    return arena_printf(arena, "%s/values", database_state(arena, file));
+}
+
 /* Those that the copy refers to. */
 static const char *copy_values(struct sqlite_journal *journal, struct arena *arena,
-                               sqlite3 *copy, const char *file)
+                               sqlite3 *copy, const char *draft)
 {
     const char *from = sqlite_values_folder(journal);
-    const char *to = arena_printf(arena, "%s/values", database_state(arena, file));
+    const char *to = values_of(arena, draft);
     const char *error = NULL;
     sqlite3_stmt *statement;
 
@@ -82,10 +90,60 @@ static const char *copy_values(struct sqlite_journal *journal, struct arena *are
     return error;
 }
 
+/* Those that were not there before. */
+struct moved {
+    VEC(const char *) hashes;
+};
+
+/* false: errno. */
+static bool move_each(struct arena *arena, DIR *dir, const char *from, const char *to,
+                      struct moved *moved)
+{
+    const struct dirent *entry;
+    bool is_new, is_moved = true;
+
+    while (is_moved && (entry = readdir(dir))) {
+        if (!value_hash_is(entry->d_name))
+            continue;
+        is_moved = value_file_move(arena, from, to, entry->d_name, &is_new);
+        if (is_moved && is_new)
+            vec_push(arena, &moved->hashes, str_copy(arena, str_of(entry->d_name)));
+    }
+    return is_moved && folder_sync(to);
+}
+
+/* Those of the draft come to their place. false: errno. */
+static bool move_values(struct arena *arena, const char *draft, const char *file,
+                        struct moved *moved)
+{
+    const char *from = values_of(arena, draft);
+    DIR *dir = opendir(from);
+    bool is_moved;
+    int error;
+
+    if (!dir)
+        return errno == ENOENT; /* there are none */
+    is_moved = move_each(arena, dir, from, values_of(arena, file), moved);
+    error = errno;
+    closedir(dir);
+    errno = error;
+    return is_moved;
+}
+
+static void take_back(struct arena *arena, const char *file, const struct moved *moved)
+{
+    const char *folder = values_of(arena, file);
+
+    for (size_t i = 0; i < moved->hashes.count; i++)
+        unlink(value_path(arena, folder, moved->hashes.items[i]));
+    if (rmdir(folder) == 0) /* there is nothing else in it */
+        rmdir(database_state(arena, file));
+}
+
 /* ---- The file ---------------------------------------------------------------------- */
 
 static const char *fill(struct sqlite_journal *journal, struct arena *arena,
-                        const char *draft, const char *file)
+                        const char *draft)
 {
     const char *error = NULL;
     sqlite3 *copy;
@@ -96,7 +154,7 @@ static const char *fill(struct sqlite_journal *journal, struct arena *arena,
     if (result != SQLITE_OK)
         error = arena_printf(arena, "%s", sqlite3_errmsg(copy));
     else
-        error = copy_values(journal, arena, copy, file);
+        error = copy_values(journal, arena, copy, draft);
     sqlite3_close(copy);
     return error;
 }
@@ -129,20 +187,43 @@ static bool sync_file(const char *path)
     return is_synced;
 }
 
+/* false: errno; EEXIST where somebody has taken the name meanwhile, whose values stay, too. */
+static bool place_file(struct arena *arena, const char *draft, const char *file)
+{
+    if (link(draft, file) < 0)
+        return false;
+    if (folder_sync(folder_of(arena, file)))
+        return true;
+    unlink(file);
+    return false;
+}
+
 /* A name that is taken meanwhile stays whose it is, with the log beside it. A log of a database
  * that is gone would be replayed. */
 static const char *place(struct arena *arena, const char *draft, const char *file,
                          bool *is_there)
 {
+    struct moved moved = {0};
+    const char *error;
+
     if (!sync_file(draft))
         return strerror(errno);
     *is_there = access(file, F_OK) == 0;
-    if (!*is_there)
-        remove_beside(arena, file);
-    if (!*is_there && link(draft, file) == 0)
-        return folder_sync(folder_of(arena, file)) ? NULL : strerror(errno);
-    *is_there = *is_there || errno == EEXIST;
-    return *is_there ? is_taken : strerror(errno);
+    if (*is_there)
+        return is_taken;
+    remove_beside(arena, file);
+    if (!move_values(arena, draft, file, &moved)) {
+        error = strerror(errno);
+    } else if (place_file(arena, draft, file)) {
+        return NULL;
+    } else {
+        error = strerror(errno);
+        *is_there = errno == EEXIST;
+    }
+    if (*is_there)
+        return is_taken;
+    take_back(arena, file, &moved);
+    return error;
 }
 
 const char *store_backup(struct journal *base, struct arena *arena, const char *file,
@@ -158,11 +239,12 @@ const char *store_backup(struct journal *base, struct arena *arena, const char *
     if (!make_empty(draft))
         return failure(arena, file, strerror(errno));
     sqlite_values_hold(journal);
-    error = fill(journal, arena, draft, file);
+    error = fill(journal, arena, draft);
     sqlite_values_leave(journal);
     if (!error)
         error = place(arena, draft, file, is_there);
     remove_beside(arena, draft);
     unlink(draft);
+    file_remove(database_state(arena, draft));
     return error ? failure(arena, file, error) : NULL;
 }

@@ -259,9 +259,7 @@ static enum store_error file_open(struct sqlite_journal *journal, bool create)
         return STORE_FAILED;
     if (version < SCHEMA_VERSION && migrate_file(journal) != STORE_OK)
         return STORE_FAILED;
-    if (create && check_writable(journal) != STORE_OK)
-        return STORE_FAILED;
-    return sqlite_sync_commits(journal, !journal->is_relaxed);
+    return create ? check_writable(journal) : STORE_OK;
 }
 
 static struct sqlite_journal *journal_new(const char *file, bool is_relaxed)
@@ -281,7 +279,7 @@ static struct sqlite_journal *journal_new(const char *file, bool is_relaxed)
     journal->base.ops = &sqlite_journal_ops;
     journal->queue_fd = -1;
     journal->queue_wait_ms = BUSY_TIMEOUT_MS;
-    journal->is_relaxed = is_relaxed;
+    journal->sync = journal->sync_wanted = is_relaxed ? SYNC_NORMAL : SYNC_FULL;
     if (strlen(file) > FILE_NAME_MAX)
         sqlite_fail_text(journal,
                          "its path is longer than %d bytes; choose a "

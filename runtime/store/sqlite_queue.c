@@ -6,9 +6,11 @@
  * is one of the open file, not of the process, and goes with its holder's death. Who waits
  * holds a second byte, one at a time: the first in line. A short transaction may come before
  * him, since he has to wake up first; a group, which takes longer, stands behind him. What a
- * person asks for waits beside the first in line, however long that is. Other
- * programs that write to the file are waited for by SQLite's busy timeout, and both waits
- * end after the same time: a process that was stopped in a commit blocks nobody for ever.
+ * person asks for waits beside the first in line, however long that is: the kernel gives the
+ * lock to whoever runs first, so a group lets all go before it that it finds there, and those
+ * who come meanwhile wait at the door until it has its turn. Other programs that write to the
+ * file are waited for by SQLite's busy timeout, and both waits end after the same time: a
+ * process that was stopped in a commit blocks nobody for ever.
  *
  *     outside -> enter -> BEGIN ... COMMIT or ROLLBACK -> checkpoint? -> leave
  *
@@ -37,16 +39,16 @@ static enum store_error queue_open(struct sqlite_journal *journal)
                             strerror(errno), "make the file and its folder writable");
 }
 
-/* The bytes of the file. Any number may share the last two. */
-enum place { WRITER, FIRST_IN_LINE, BESIDE_THE_LINE, VALUES };
+/* The bytes of the file. Any number may share the last three. */
+enum queue_byte { WRITER, FIRST_IN_LINE, BESIDE_THE_LINE, VALUES, DOOR };
 
 /* How a writer waits for his turn. */
 enum turn { TURN_SHORT, TURN_GROUP, TURN_URGENT };
 
-static int queue_lock(int fd, int command, short type, enum place place)
+static int queue_lock(int fd, int command, short type, enum queue_byte byte)
 {
     struct flock lock = {
-        .l_type = type, .l_whence = SEEK_SET, .l_start = place, .l_len = 1};
+        .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
 
     return fcntl(fd, command, &lock);
 }
@@ -56,25 +58,50 @@ static void wake(int signal_number)
     (void)signal_number; /* only to interrupt the wait */
 }
 
-static bool wait_for(const struct sqlite_journal *journal, enum place place,
-                     int64_t end_ms)
+static bool wait_for(const struct sqlite_journal *journal, short type,
+                     enum queue_byte byte, int64_t end_ms)
 {
     int result;
 
     do
-        result = queue_lock(journal->queue_fd, F_OFD_SETLKW, F_WRLCK, place);
+        result = queue_lock(journal->queue_fd, F_OFD_SETLKW, type, byte);
     while (result != 0 && errno == EINTR && time_now_ms() < end_ms);
     return result == 0;
+}
+
+static void leave(const struct sqlite_journal *journal, enum queue_byte byte)
+{
+    queue_lock(journal->queue_fd, F_OFD_SETLK, F_UNLCK, byte);
 }
 
 /* Takes the place where a writer waits. */
 static bool step_up(const struct sqlite_journal *journal, enum turn turn,
                     int64_t end_ms)
 {
-    if (turn == TURN_URGENT)
-        return queue_lock(journal->queue_fd, F_OFD_SETLK, F_RDLCK, BESIDE_THE_LINE) ==
-               0;
-    return wait_for(journal, FIRST_IN_LINE, end_ms);
+    bool is_there = false;
+
+    switch (turn) {
+    case TURN_SHORT: return wait_for(journal, F_WRLCK, FIRST_IN_LINE, end_ms);
+    case TURN_GROUP:
+        is_there = wait_for(journal, F_WRLCK, FIRST_IN_LINE, end_ms) &&
+                   wait_for(journal, F_WRLCK, DOOR, end_ms) &&
+                   wait_for(journal, F_WRLCK, BESIDE_THE_LINE, end_ms);
+        leave(journal, BESIDE_THE_LINE);
+        break;
+    case TURN_URGENT:
+        is_there = wait_for(journal, F_RDLCK, DOOR, end_ms) &&
+                   wait_for(journal, F_RDLCK, BESIDE_THE_LINE, end_ms);
+        leave(journal, DOOR);
+        break;
+    }
+    return is_there;
+}
+
+static void step_back(const struct sqlite_journal *journal)
+{
+    leave(journal, FIRST_IN_LINE);
+    leave(journal, BESIDE_THE_LINE);
+    leave(journal, DOOR);
 }
 
 /* Waits in line until the time is over: SIGALRM comes then, and again each second, in case
@@ -94,10 +121,10 @@ static bool queue_wait(const struct sqlite_journal *journal, enum turn turn)
 
     sigaction(SIGALRM, &alarmed, &before);
     setitimer(ITIMER_REAL, &ticks, &timer);
-    is_locked = step_up(journal, turn, end_ms) && wait_for(journal, WRITER, end_ms);
+    is_locked =
+        step_up(journal, turn, end_ms) && wait_for(journal, F_WRLCK, WRITER, end_ms);
     error = errno;
-    queue_lock(journal->queue_fd, F_OFD_SETLK, F_UNLCK,
-               turn == TURN_URGENT ? BESIDE_THE_LINE : FIRST_IN_LINE);
+    step_back(journal);
     setitimer(ITIMER_REAL, &timer, NULL);
     sigaction(SIGALRM, &before, NULL);
     errno = error;
@@ -110,7 +137,7 @@ static bool is_held(int error)
 }
 
 /* Somebody waits at one of the places from `first` to BESIDE_THE_LINE. */
-static bool has_waiters(const struct sqlite_journal *journal, enum place first)
+static bool has_waiters(const struct sqlite_journal *journal, enum queue_byte first)
 {
     struct flock lock = {.l_type = F_WRLCK,
                          .l_whence = SEEK_SET,
@@ -128,9 +155,29 @@ static bool queue_take(const struct sqlite_journal *journal, enum turn turn)
            (is_held(errno) && queue_wait(journal, turn));
 }
 
+/* Whether commits reach the disk before they return. One that does takes all earlier ones
+ * along: they are in the same log. Set only when it changes, outside of transactions. */
+static enum store_error set_sync(struct sqlite_journal *journal)
+{
+    const enum sync wanted = journal->sync_wanted;
+    int result;
+
+    if (!journal->db || journal->sync_set == wanted) /* no file yet */
+        return STORE_OK;
+    result = sqlite3_exec(journal->db,
+                          wanted == SYNC_FULL ? "PRAGMA synchronous = FULL"
+                                              : "PRAGMA synchronous = NORMAL",
+                          NULL, NULL, NULL);
+    if (result != SQLITE_OK)
+        return sqlite_fail(journal, result);
+    journal->sync_set = wanted;
+    return STORE_OK;
+}
+
 static enum store_error enter(struct sqlite_journal *journal, enum turn turn)
 {
-    if (journal->queue_fd < 0 && queue_open(journal) != STORE_OK)
+    if (set_sync(journal) != STORE_OK ||
+        (journal->queue_fd < 0 && queue_open(journal) != STORE_OK))
         return STORE_FAILED;
     if (queue_take(journal, turn))
         return STORE_OK;
@@ -153,7 +200,7 @@ enum store_error sqlite_queue_enter(struct sqlite_journal *journal)
 
 void sqlite_queue_leave(struct sqlite_journal *journal)
 {
-    queue_lock(journal->queue_fd, F_OFD_SETLK, F_UNLCK, WRITER);
+    leave(journal, WRITER);
 }
 
 static bool share_values(const struct sqlite_journal *journal)
@@ -178,7 +225,7 @@ bool sqlite_values_take(struct sqlite_journal *journal)
 
 void sqlite_values_leave(struct sqlite_journal *journal)
 {
-    queue_lock(journal->queue_fd, F_OFD_SETLK, F_UNLCK, VALUES);
+    leave(journal, VALUES);
 }
 
 static enum store_error run(struct sqlite_journal *journal, enum statement which)
@@ -218,12 +265,16 @@ static void checkpoint(struct sqlite_journal *journal)
     sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
-/* It takes a while: a person does not wait for it, but for a later one. */
+/* It takes a while: nobody waits for one that is early, and a person not for one that can be
+ * put off a little more. */
 static bool is_checkpoint_due(const struct sqlite_journal *journal, int wal_pages_max)
 {
-    return journal->wal_pages >= wal_pages_max &&
-           (journal->wal_pages >= WAL_PAGES_MAX ||
-            !has_waiters(journal, BESIDE_THE_LINE));
+    if (journal->wal_pages < wal_pages_max)
+        return false;
+    if (journal->wal_pages < WAL_PAGES_IN_RUN)
+        return !has_waiters(journal, FIRST_IN_LINE);
+    return journal->wal_pages >= WAL_PAGES_MAX ||
+           !has_waiters(journal, BESIDE_THE_LINE);
 }
 
 static enum store_error transaction_end(struct sqlite_journal *journal,
@@ -309,29 +360,28 @@ enum store_error sqlite_group_end(struct journal *base)
     return transaction_end(journal, error, WAL_PAGES_IN_RUN);
 }
 
-/* A group has its transaction already, and sees what it has written. */
+/* A group has its transaction already, and sees what it has written. Large values are held
+ * before: those that the rows of this moment refer to stay. */
 enum store_error sqlite_reads_begin(struct journal *base)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
 
-    return journal->group == UNGROUPED ? run(journal, BEGIN_READS) : STORE_OK;
+    if (journal->group != UNGROUPED)
+        return STORE_OK;
+    sqlite_values_hold(journal);
+    return run(journal, BEGIN_READS);
 }
 
 /* A severe error has ended the transaction by itself. */
 enum store_error sqlite_reads_end(struct journal *base)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    enum store_error error = STORE_OK;
 
-    return journal->group == UNGROUPED && !sqlite3_get_autocommit(journal->db)
-               ? run(journal, COMMIT)
-               : STORE_OK;
-}
-
-enum store_error sqlite_sync_commits(struct sqlite_journal *journal, bool is_synced)
-{
-    const char *text =
-        is_synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
-    const int result = sqlite3_exec(journal->db, text, NULL, NULL, NULL);
-
-    return result == SQLITE_OK ? STORE_OK : sqlite_fail(journal, result);
+    if (journal->group != UNGROUPED)
+        return STORE_OK;
+    if (!sqlite3_get_autocommit(journal->db))
+        error = run(journal, COMMIT);
+    sqlite_values_leave(journal);
+    return error;
 }

@@ -143,9 +143,12 @@ enum store_error sqlite_find(struct journal *base, struct arena *arena,
                              const char *prefix, struct execution_row *row)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
-    sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_FIND);
+    sqlite3_stmt *statement;
     enum store_error error, next;
 
+    if (!*prefix)
+        return STORE_NOT_FOUND;
+    statement = sqlite_statement(journal, EXECUTION_FIND);
     if (!statement)
         return STORE_FAILED;
     bind_text(statement, ":prefix", prefix);
@@ -220,11 +223,63 @@ enum store_error sqlite_requested(struct journal *base, struct arena *arena,
 
 /* ---- Many rows ------------------------------------------------------------------- */
 
-/* The end of the rows is the good end. */
-static enum store_error rows_end(sqlite3_stmt *statement, enum store_error error)
+/* Borrowed, but for a large value, which is in the arena. */
+static enum store_error value_borrow(struct sqlite_journal *journal,
+                                     struct arena *arena, sqlite3_stmt *statement,
+                                     int column, const char **value)
 {
-    sqlite_reset(statement);
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
+    *value = (const char *)sqlite3_column_text(statement, column);
+    return sqlite_value_is_large(*value)
+               ? sqlite_value_read(journal, arena, statement, column, value)
+               : STORE_OK;
+}
+
+static enum store_error inside_borrow(struct sqlite_journal *journal,
+                                      struct arena *arena, sqlite3_stmt *statement,
+                                      struct step_row *row)
+{
+    enum { INPUTS = 2, OUTPUTS = 3, STATUS = 4 };
+    enum store_error error;
+
+    *row = (struct step_row){
+        .key = (const char *)sqlite3_column_text(statement, 0),
+        .step_id = (const char *)sqlite3_column_text(statement, 1),
+        .error = (const char *)sqlite3_column_text(statement, 5),
+        .visit = (uint32_t)sqlite3_column_int64(statement, 6),
+        .run = (uint32_t)sqlite3_column_int64(statement, 7),
+        .outcome = (const char *)sqlite3_column_text(statement, 8),
+        .item = (const char *)sqlite3_column_text(statement, 9),
+    };
+    if (!step_status_find((const char *)sqlite3_column_text(statement, STATUS),
+                          &row->status))
+        return unknown_status(journal, statement, STATUS);
+    error = value_borrow(journal, arena, statement, INPUTS, &row->inputs);
+    return error == STORE_OK
+               ? value_borrow(journal, arena, statement, OUTPUTS, &row->outputs)
+               : error;
+}
+
+enum store_error sqlite_inside(struct journal *base, const char *parent, size_t limit,
+                               const struct step_taker *taker)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, STEP_INSIDE);
+    struct arena large = {0};
+    struct step_row row;
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":parent", parent);
+    bind_integer(statement, ":limit", (int64_t)limit);
+    while ((error = sqlite_next(journal, statement)) == STORE_OK &&
+           (error = inside_borrow(journal, &large, statement, &row)) == STORE_OK) {
+        row.parent = parent;
+        taker->take(taker->context, &row);
+        arena_release(&large);
+    }
+    arena_release(&large);
+    return sqlite_rows_end(statement, error);
 }
 
 enum store_error sqlite_steps(struct journal *base, struct arena *arena,
@@ -245,7 +300,7 @@ enum store_error sqlite_steps(struct journal *base, struct arena *arena,
         vec_push(arena, &found, row);
     *rows = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 /* The rows of a statement that is bound. */
@@ -268,7 +323,7 @@ static enum store_error history_read(struct sqlite_journal *journal,
     }
     *rows = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 enum store_error sqlite_history(struct journal *base, struct arena *arena,
@@ -298,6 +353,27 @@ enum store_error sqlite_turns(struct journal *base, struct arena *arena,
     return history_read(journal, arena, statement, rows, count);
 }
 
+enum store_error sqlite_starts(struct journal *base, struct arena *arena,
+                               const char *execution_id, int64_t after_seq,
+                               struct start_count **counts, size_t *count)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    sqlite3_stmt *statement = sqlite_statement(journal, HISTORY_STARTS);
+    struct start_counts found = {.arena = arena};
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":execution", execution_id);
+    bind_integer(statement, ":after", after_seq);
+    while ((error = sqlite_next(journal, statement)) == STORE_OK)
+        start_counts_add(&found, (const char *)sqlite3_column_text(statement, 0),
+                         (const char *)sqlite3_column_text(statement, 1));
+    *counts = found.items.items;
+    *count = found.items.count;
+    return sqlite_rows_end(statement, error);
+}
+
 enum store_error sqlite_gates(struct journal *base, struct arena *arena,
                               const char *execution_id, struct gate_row **rows,
                               size_t *count)
@@ -314,7 +390,7 @@ enum store_error sqlite_gates(struct journal *base, struct arena *arena,
         vec_push(arena, &found, gate_read(arena, statement));
     *rows = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 enum store_error sqlite_gates_for_event(struct journal *base, struct arena *arena,
@@ -338,7 +414,7 @@ enum store_error sqlite_gates_for_event(struct journal *base, struct arena *aren
     *rows = found.items;
     *executions = ids.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 enum store_error sqlite_positions(struct journal *base, struct arena *arena,
@@ -359,7 +435,7 @@ enum store_error sqlite_positions(struct journal *base, struct arena *arena,
         vec_push(arena, &found, row);
     *rows = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 enum store_error sqlite_events(struct journal *base, struct arena *arena,
@@ -390,7 +466,7 @@ enum store_error sqlite_events(struct journal *base, struct arena *arena,
     }
     *rows = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 enum store_error sqlite_read_executions(struct sqlite_journal *journal,
@@ -406,7 +482,7 @@ enum store_error sqlite_read_executions(struct sqlite_journal *journal,
         vec_push(arena, &found, row);
     *rows = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 enum store_error sqlite_list(struct journal *base, struct arena *arena,
@@ -475,5 +551,5 @@ enum store_error sqlite_workflows(struct journal *base, struct arena *arena,
     }
     *rows = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }

@@ -33,13 +33,6 @@ static enum store_error run_for(struct sqlite_journal *journal, enum statement w
     return sqlite_run(journal, statement);
 }
 
-/* The end of the rows is the good end. */
-static enum store_error rows_end(sqlite3_stmt *statement, enum store_error error)
-{
-    sqlite_reset(statement);
-    return error == STORE_NOT_FOUND ? STORE_OK : error;
-}
-
 /* The texts of a statement that is bound. */
 static enum store_error read_texts(struct sqlite_journal *journal, struct arena *arena,
                                    enum statement which, const char ***texts,
@@ -55,7 +48,7 @@ static enum store_error read_texts(struct sqlite_journal *journal, struct arena 
         vec_push(arena, &found, column_text(arena, statement, 0));
     *texts = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 /* ---- Executions ------------------------------------------------------------------ */
@@ -92,7 +85,7 @@ static enum store_error read_pruned(struct sqlite_journal *journal, struct arena
         vec_push(arena, &found, pruned_of(arena, statement));
     *rows = found.items;
     *count = found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 static enum store_error note_pruned(struct sqlite_journal *journal,
@@ -180,7 +173,7 @@ static enum store_error read_tree(struct sqlite_journal *journal, struct arena *
     }
     *rows = found.items;
     *count = has_newest ? 0 : found.count;
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 static enum store_error delete_tree(struct sqlite_journal *journal, const char *id,
@@ -215,6 +208,57 @@ enum store_error store_delete(struct journal *base, const char *const *ids,
     while (error == STORE_OK && deletion->done < count &&
            sqlite3_total_changes(journal->db) - changes < ROWS_PER_TRANSACTION)
         error = delete_tree(journal, ids[deletion->done++], before_ms, deletion);
+    return sqlite_write_end(journal, error, WAL_PAGES_IN_RUN);
+}
+
+/* Whether the id has an execution, or a note already. */
+static enum store_error is_known(struct sqlite_journal *journal, const char *id,
+                                 bool *is)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, PRUNED_KNOWN);
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":execution", id);
+    error = sqlite_next(journal, statement);
+    *is = error == STORE_OK;
+    return sqlite_rows_end(statement, error);
+}
+
+/* From this one on; *at is `count` where all are known. */
+static enum store_error next_lost(struct sqlite_journal *journal,
+                                  const char *const *ids, size_t count, size_t *at)
+{
+    bool is = true;
+    enum store_error error = STORE_OK;
+
+    for (; error == STORE_OK && *at < count; ++*at) {
+        error = is_known(journal, ids[*at], &is);
+        if (!is)
+            break;
+    }
+    return error;
+}
+
+enum store_error store_note_lost(struct journal *base, const char *const *ids,
+                                 size_t count)
+{
+    struct sqlite_journal *journal = (struct sqlite_journal *)base;
+    size_t at = 0;
+    enum store_error error = next_lost(journal, ids, count, &at);
+
+    if (error != STORE_OK || at == count)
+        return error;
+    error = sqlite_write_begin(journal); /* creating one is a transaction, too */
+    if (error != STORE_OK)
+        return error;
+    for (; error == STORE_OK; at++) {
+        error = next_lost(journal, ids, count, &at);
+        if (error != STORE_OK || at == count)
+            break;
+        error = note_pruned(journal, &(struct pruned_row){.id = ids[at]});
+    }
     return sqlite_write_end(journal, error, WAL_PAGES_IN_RUN);
 }
 
@@ -262,7 +306,7 @@ static enum store_error old_events(struct sqlite_journal *journal, int64_t after
     while ((error = sqlite_next(journal, statement)) == STORE_OK &&
            time_parse((const char *)sqlite3_column_text(statement, 1)) < before_ms)
         ids[(*count)++] = sqlite3_column_int64(statement, 0);
-    return rows_end(statement, error);
+    return sqlite_rows_end(statement, error);
 }
 
 static enum store_error delete_event(struct sqlite_journal *journal, int64_t id)
@@ -326,7 +370,7 @@ static enum store_error is_referred(struct sqlite_journal *journal, const char *
     bind_text(statement, ":hash", hash);
     error = sqlite_next(journal, statement);
     *is = error == STORE_OK;
-    return rows_end(statement, error == STORE_OK ? STORE_NOT_FOUND : error);
+    return sqlite_rows_end(statement, error == STORE_OK ? STORE_NOT_FOUND : error);
 }
 
 static enum store_error remove_unreferred(struct sqlite_journal *journal,

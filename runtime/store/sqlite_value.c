@@ -29,6 +29,11 @@ const char *sqlite_values_folder(struct sqlite_journal *journal)
     return journal->values_folder;
 }
 
+bool sqlite_value_is_large(const char *text)
+{
+    return text && !strncmp(text, REFERENCE, sizeof(REFERENCE) - 1);
+}
+
 /* ---- Writing ---------------------------------------------------------------------- */
 
 static enum store_error refer(struct sqlite_journal *journal, const char *execution,
@@ -70,7 +75,7 @@ enum store_error sqlite_value_keep(struct sqlite_journal *journal,
     const struct str all = str_of(*text);
     enum store_error error;
 
-    if (!*text || (all.len <= VALUE_IN_ROW_MAX && !str_starts_with(all, S(REFERENCE))))
+    if (!*text || (all.len <= VALUE_IN_ROW_MAX && !sqlite_value_is_large(*text)))
         return STORE_OK;
     error = spill(journal, execution, all, reference);
     *text = reference->text;
@@ -90,7 +95,7 @@ enum store_error sqlite_value_read(struct sqlite_journal *journal, struct arena 
     *value =
         text ? arena_copy(arena, text, (size_t)sqlite3_column_bytes(statement, column))
              : NULL;
-    if (!str_starts_with(str_of(*value), S(REFERENCE)))
+    if (!sqlite_value_is_large(*value))
         return STORE_OK;
     folder = sqlite_values_folder(journal);
     hash = *value + sizeof(REFERENCE) - 1;

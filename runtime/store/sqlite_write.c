@@ -140,9 +140,6 @@ static enum store_error execution_update(struct sqlite_journal *journal,
     if (!statement ||
         sqlite_value_keep(journal, commit->execution_id, &outputs, &reference))
         return STORE_FAILED;
-    bind_text(statement, ":id", commit->execution_id);
-    bind_integer(statement, ":clears_request", commit->clears_request);
-    bind_integer(statement, ":history_seq", last_seq);
     if (commit->sets_execution) {
         bind_text(statement, ":status", execution_status_name(commit->status));
         bind_text(statement, ":current_step", commit->current_step);
@@ -151,6 +148,9 @@ static enum store_error execution_update(struct sqlite_journal *journal,
         bind_time(statement, ":completed_at",
                   execution_is_ended(commit->status) ? commit->now_ms : 0);
     }
+    bind_integer(statement, ":clears_request", commit->clears_request);
+    bind_integer(statement, ":history_seq", last_seq);
+    bind_text(statement, ":id", commit->execution_id);
     return sqlite_run(journal, statement);
 }
 
@@ -178,12 +178,12 @@ static enum store_error step_end(struct sqlite_journal *journal, const char *exe
 
     if (!statement || sqlite_value_keep(journal, execution, &outputs, &reference))
         return STORE_FAILED;
-    bind_text(statement, ":id", ended->key);
     bind_text(statement, ":status", step_status_name(ended->status));
     bind_text(statement, ":outputs", outputs);
     bind_text(statement, ":error", ended->error);
     bind_text(statement, ":outcome", ended->outcome);
     bind_time(statement, ":now", now_ms);
+    bind_text(statement, ":id", ended->key);
     return update_one(journal, statement);
 }
 
@@ -352,8 +352,12 @@ static enum store_error create(struct sqlite_journal *journal, struct arena *are
                                const struct workflow_row *workflow,
                                struct execution_row *row, bool *existed)
 {
-    enum store_error error = sqlite_write_begin(journal);
+    static const enum statement used[] = {BEGIN, COMMIT, WORKFLOW_SAVE,
+                                          EXECUTION_INSERT, HISTORY_INSERT};
+    enum store_error error;
 
+    sqlite_prepare(journal, used, sizeof(used) / sizeof(used[0]));
+    error = sqlite_write_begin(journal);
     if (error != STORE_OK)
         return error;
     error = create_rows(journal, arena, workflow, row, existed);
@@ -367,16 +371,13 @@ enum store_error sqlite_create(struct journal *base, struct arena *arena,
                                struct execution_row *row, bool *existed)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
-    enum store_error error = STORE_OK;
+    enum store_error error;
 
-    if (journal->group != UNGROUPED)
-        return create(journal, arena, workflow, row, existed);
-    error = sqlite_sync_commits(journal, false);
-    if (error == STORE_OK)
-        error = create(journal, arena, workflow, row, existed);
-    if (journal->is_relaxed || sqlite_sync_commits(journal, true) == STORE_OK)
-        return error;
-    return STORE_FAILED;
+    if (journal->group == UNGROUPED)
+        journal->sync_wanted = SYNC_NORMAL;
+    error = create(journal, arena, workflow, row, existed);
+    journal->sync_wanted = journal->sync;
+    return error;
 }
 
 /* In a transaction: what the execution waits for, and where its branches are. */
@@ -396,7 +397,7 @@ static enum store_error commit_waits(struct sqlite_journal *journal,
         error = positions_close(journal, commit->close_block);
     if (error == STORE_OK && commit->taken_event)
         error = event_take(journal, execution, commit->taken_event);
-    if (error != STORE_OK || !commit->sets_execution ||
+    if (error != STORE_OK || commit->has_no_waits || !commit->sets_execution ||
         !execution_is_ended(commit->status))
         return error;
     error = close_all(journal, GATE_CLOSE_ALL, execution);
@@ -427,12 +428,30 @@ static enum store_error commit_rows(struct sqlite_journal *journal,
     return error;
 }
 
+static void prepare_commit(struct sqlite_journal *journal,
+                           const struct journal_commit *commit)
+{
+    const enum statement used[] = {
+        BEGIN,
+        COMMIT,
+        EXECUTION_SEQ,
+        commit->sets_execution ? EXECUTION_SET : EXECUTION_TOUCH,
+        commit->ended ? STEP_END : EXECUTION_SEQ,
+        commit->started ? STEP_INSERT : EXECUTION_SEQ,
+        commit->event_count ? HISTORY_INSERT : EXECUTION_SEQ,
+    };
+
+    sqlite_prepare(journal, used, sizeof(used) / sizeof(used[0]));
+}
+
 enum store_error sqlite_commit(struct journal *base,
                                const struct journal_commit *commit)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
-    enum store_error error = sqlite_write_begin(journal);
+    enum store_error error;
 
+    prepare_commit(journal, commit);
+    error = sqlite_write_begin(journal);
     if (error != STORE_OK)
         return error;
     error = commit_rows(journal, commit);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
+
 static const char *const execution_names[] = {
     [EXECUTION_QUEUED] = "queued",       [EXECUTION_RUNNING] = "running",
     [EXECUTION_WAITING] = "waiting",     [EXECUTION_PAUSED] = "paused",
@@ -101,6 +103,34 @@ void journal_admission(struct execution_row *row, const struct under_way *under_
         row->status = EXECUTION_QUEUED;
 }
 
+static struct start_count *start_count(struct start_counts *counts,
+                                       const char *workflow_id, const char *step_id)
+{
+    const size_t all = counts->items.count;
+
+    for (size_t i = 0; i < all; i++) {
+        const size_t at = (counts->last + 1 + i) % all; /* steps come in their order */
+        struct start_count *each = &counts->items.items[at];
+
+        if (strcmp(each->step_id, step_id) == 0 &&
+            strcmp(each->workflow_id, workflow_id) == 0) {
+            counts->last = at;
+            return each;
+        }
+    }
+    counts->last = all;
+    vec_push(counts->arena, &counts->items,
+             ((struct start_count){str_copy(counts->arena, str_of(workflow_id)),
+                                   str_copy(counts->arena, str_of(step_id)), 0}));
+    return &counts->items.items[all];
+}
+
+void start_counts_add(struct start_counts *counts, const char *workflow_id,
+                      const char *step_id)
+{
+    start_count(counts, workflow_id, step_id)->count++;
+}
+
 bool journal_claim(struct journal *journal, int64_t slot)
 {
     const struct claimer *claimer = &journal->claimer;
@@ -112,9 +142,27 @@ bool journal_claim(struct journal *journal, int64_t slot)
     return false;
 }
 
+enum store_error journal_reads_end(struct journal *journal, enum store_error error)
+{
+    const enum store_error end = journal->ops->reads_end(journal);
+
+    return error == STORE_OK ? end : error;
+}
+
 const char *store_message(const struct journal *journal)
 {
     return journal->message;
+}
+
+enum store_error journal_find_root(struct journal *journal, struct arena *arena,
+                                   const char *prefix, struct execution_row *root)
+{
+    enum store_error error;
+
+    do
+        error = journal->ops->find(journal, arena, prefix, root);
+    while (error == STORE_OK && (prefix = root->parent_id));
+    return error;
 }
 
 void journal_close(struct journal *journal)

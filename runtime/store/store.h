@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/arena.h"
+#include "base/vec.h"
 #include "kad/step.h"
 
 /* ---- Errors ---------------------------------------------------------------------- */
@@ -25,6 +25,12 @@ enum store_error {
     STORE_AMBIGUOUS, /* the prefix fits several executions */
     STORE_FAILED     /* see store_message: file, cause, remedy; exit 74 */
 };
+
+/* ---- Values ---------------------------------------------------------------------- */
+
+/* Bytes of one value, as JSON. Whoever makes a larger one refuses it: what is stored can be
+ * read back. */
+enum { JOURNAL_VALUE_MAX = 64 * 1024 * 1024 };
 
 /* ---- Rows ------------------------------------------------------------------------ */
 
@@ -169,6 +175,19 @@ struct gate_row {
         *answer; /* JSON: it has been opened, and the engine has not seen it; or NULL */
 };
 
+/* How often a step has started, retries included. */
+struct start_count {
+    const char *workflow_id; /* that the step is of */
+    const char *step_id;
+    uint64_t count;
+};
+
+/* Gets rows one by one: they are borrowed during the call. */
+struct step_taker {
+    void (*take)(void *context, const struct step_row *row);
+    void *context;
+};
+
 /* ---- Writing --------------------------------------------------------------------- */
 
 struct step_ending {
@@ -200,6 +219,7 @@ struct journal_commit {
     const struct position_row *positions; /* inserted, or replaced */
     size_t position_count;
     const char *close_block; /* block_key whose positions go, after they were written */
+    bool has_no_waits;       /* it never had a gate or position: its end closes none */
     int64_t taken_event; /* id of an event that this execution has used up; 0: none */
     bool sets_execution; /* the fields below are written */
     enum execution_status status; /* an ended one sets completed_at */
@@ -248,7 +268,7 @@ struct kad_journal_ops {
     enum store_error (*under_way)(struct journal *journal, struct arena *arena,
                                   const char *workflow_id, const char *concurrency_key,
                                   struct execution_row **rows, size_t *count);
-    /* By unique prefix of its id. */
+    /* By unique prefix of its id, which is not empty: else NOT_FOUND. */
     enum store_error (*find)(struct journal *journal, struct arena *arena,
                              const char *prefix, struct execution_row *row);
     /* The latest row of one step (highest visit, then attempt), of one item ("": in no
@@ -258,6 +278,11 @@ struct kad_journal_ops {
                                   const char *execution_id, const char *step_id,
                                   const char *item, uint32_t before_visit,
                                   struct step_row *row);
+    /* What has run directly in an attempt of a block, newest first, at most `limit` rows;
+     * those of modules without their inputs, all without what tells which action it was, which
+     * attempt, when and in which place. */
+    enum store_error (*inside)(struct journal *journal, const char *parent,
+                               size_t limit, const struct step_taker *taker);
     /* All rows of an execution, oldest first. */
     enum store_error (*steps)(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
@@ -270,6 +295,11 @@ struct kad_journal_ops {
     enum store_error (*turns)(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct history_row **rows,
                               size_t *count);
+    /* How often its steps have started since that event, and those of executions that they
+     * have called since, each step once. */
+    enum store_error (*starts)(struct journal *journal, struct arena *arena,
+                               const char *execution_id, int64_t after_seq,
+                               struct start_count **counts, size_t *count);
     enum store_error (*gates)(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct gate_row **rows,
                               size_t *count);
@@ -354,6 +384,15 @@ struct journal *memory_journal_new(void);
 /* For implementations: what may be NULL and stands for "". */
 const char *text_or_empty(const char *text);
 
+/* For implementations: gathers what `starts` tells; names are copied when they are new. */
+struct start_counts {
+    struct arena *arena;
+    VEC(struct start_count) items;
+    size_t last; /* that was added to */
+};
+void start_counts_add(struct start_counts *counts, const char *workflow_id,
+                      const char *step_id);
+
 /* For implementations: executions that have not ended, and what that means for a new one:
  * sets its admission, and its status. */
 struct under_way {
@@ -364,7 +403,15 @@ void journal_admission(struct execution_row *row, const struct under_way *under_
 /* For implementations: false: the new execution has no owner, and the message says why. */
 bool journal_claim(struct journal *journal, int64_t slot);
 
+/* Calls reads_end; `error` is what came of the reads, and comes first. */
+enum store_error journal_reads_end(struct journal *journal, enum store_error error);
+
 const char *store_message(const struct journal *journal);
 void journal_close(struct journal *journal);
+
+/* The execution that runs the one whose id begins with `prefix`: itself, or the one that called
+ * it, and so on. */
+enum store_error journal_find_root(struct journal *journal, struct arena *arena,
+                                   const char *prefix, struct execution_row *root);
 
 #endif

@@ -35,6 +35,11 @@ struct pruned_row {
     const char *id;
     const char *workspace; /* or NULL */
 };
+/* Notes those ids that no execution has, as if it had been deleted: of one that was never
+ * stored because its process was killed. Whoever creates one at the same moment is waited
+ * for. */
+enum store_error store_note_lost(struct journal *journal, const char *const *ids,
+                                 size_t count);
 enum store_error store_pruned(struct journal *journal, struct arena *arena,
                               const char *after_id, size_t limit,
                               struct pruned_row **rows, size_t *count);
@@ -46,7 +51,7 @@ enum store_error store_forget_pruned(struct journal *journal,
 enum store_error store_delete_events(struct journal *journal, int64_t before_ms,
                                      bool is_dry, size_t *count);
 
-/* Removes files of large values that no row refers to; none while a backup copies them. */
+/* Removes files of large values that no row refers to; none while somebody copies or reads them. */
 enum store_error store_sweep_values(struct journal *journal, size_t *count);
 
 /* Build ids, and texts of state.modules (JSON), that executions refer to. */

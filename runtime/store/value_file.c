@@ -12,8 +12,6 @@
 #include "base/file.h"
 #include "project.h"
 
-enum { VALUE_FILE_MAX = 1 << 30 };
-
 void value_hash(struct str text, char hash[VALUE_HASH_SIZE])
 {
     static const char digits[] = "0123456789abcdef";
@@ -95,6 +93,10 @@ bool value_file_write(struct arena *arena, const char *folder, const char *hash,
 {
     const char *path = value_path(arena, folder, hash);
 
+    if (text.len > VALUE_FILE_MAX) {
+        errno = EFBIG;
+        return false;
+    }
     return make_folder(arena, folder) &&
            (is_there(path, text) || write_new(arena, path, text)) &&
            folder_sync(folder);
@@ -112,4 +114,29 @@ bool value_file_read(struct arena *arena, const char *folder, const char *hash,
         return true;
     errno = EBADMSG;
     return false;
+}
+
+static bool is_sound(const char *folder, const char *hash)
+{
+    struct arena scratch = {0};
+    struct str text;
+    const bool is_read = value_file_read(&scratch, folder, hash, &text);
+
+    arena_release(&scratch);
+    return is_read;
+}
+
+bool value_file_move(struct arena *arena, const char *from, const char *to,
+                     const char *hash, bool *is_new)
+{
+    const char *old_path = value_path(arena, from, hash);
+    const char *path = value_path(arena, to, hash);
+
+    *is_new = false;
+    if (!make_folder(arena, to))
+        return false;
+    if (access(path, F_OK) == 0)
+        return is_sound(to, hash) || rename(old_path, path) == 0;
+    *is_new = rename(old_path, path) == 0;
+    return *is_new;
 }

@@ -12,6 +12,8 @@
 
 /* Larger values are not kept in rows. */
 enum { VALUE_IN_ROW_MAX = 256 * 1024 };
+/* Still larger ones are neither written nor read: EFBIG. */
+enum { VALUE_FILE_MAX = 1 << 30 };
 
 /* Hex digits of a SHA-256, and the end of the text. */
 enum { VALUE_HASH_SIZE = 65 };
@@ -25,6 +27,11 @@ const char *value_path(struct arena *arena, const char *folder, const char *hash
  * writer at a time. false: errno. */
 bool value_file_write(struct arena *arena, const char *folder, const char *hash,
                       struct str text);
+
+/* Moves a file into another folder, which is made; that is to be synced then. One that is there
+ * already stays, unless it is damaged: *is_new is false. false: errno. */
+bool value_file_move(struct arena *arena, const char *from, const char *to,
+                     const char *hash, bool *is_new);
 
 /* false: errno; EBADMSG: the content is another. */
 bool value_file_read(struct arena *arena, const char *folder, const char *hash,

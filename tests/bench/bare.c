@@ -142,13 +142,14 @@ static void write_boundary(int number, int step_count)
         2 * number);
 }
 
+/* Like those of one process: the first is random, the others count on from there. */
 static void name_execution(int index)
 {
-    unsigned long long random = 0;
+    static unsigned long long first, count;
 
-    if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+    if (!count && getrandom(&first, sizeof(first), 0) != sizeof(first))
         exit(1);
-    snprintf(ids[index], sizeof(ids[index]), "%016llx", random);
+    snprintf(ids[index], sizeof(ids[index]), "%016llx", first + count++);
 }
 
 static void write_starts(int group)

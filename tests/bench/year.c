@@ -115,7 +115,8 @@ int main(int argc, char **argv)
         for (int i = first; i < first + GROUP && i < count; i++) {
             const int64_t now_ms = end_ms - year_ms + year_ms / count * i;
             struct arena arena = {0};
-            const char *id = execution_id_new(&arena);
+            struct id_series alone = {0};
+            const char *id = execution_id_new(&arena, &alone);
 
             create(&arena, id, now_ms);
             for (int number = 0; number <= STEPS; number++)

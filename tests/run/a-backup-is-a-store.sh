@@ -66,6 +66,12 @@ exits 2 kad backup "$temporary/copy.db"
 contains "$temporary/err" "it is there already"
 exits 2 kad backup "$temporary/nowhere/copy.db"
 
+it "one that fails at its last step leaves nothing"
+ASAN_OPTIONS=detect_leaks=0 exits 74 strace -qqq -o /dev/null -e trace=link,linkat \
+    -e inject=link,linkat:error=EIO kad backup "$temporary/failed.db"
+contains "$temporary/err" "failed.db can't be made: Input/output error"
+[ -z "$(compgen -G "$temporary/failed.db*")" ] || fail "files are left"
+
 it "a store that has come to that name meanwhile is left alone, with its log"
 export ASAN_OPTIONS=detect_leaks=0
 strace -qqq -o /dev/null -e trace=fsync -e inject=fsync:signal=STOP:when=1 \

@@ -67,6 +67,12 @@ rm begun
 exits 0 $wf --batch lines --key monday
 equal begun "$(cat begun)" l
 
+it "the lines may come from a pipe, and a secret, too"
+printf '{"who": "p"}\n{"who": "q"}\n' | $wf --batch /dev/stdin >"$temporary/out" 2>"$temporary/err" ||
+    fail "exit $?"
+contains "$temporary/err" "2 in all: 2 completed"
+exits 0 $wf --who r --token @<(echo canary-7731)
+
 it "a secret is stored as its reference"
 export TOKEN=correct-horse-battery
 echo '{"who": "s", "token": "env:TOKEN"}' >lines
@@ -108,6 +114,18 @@ equal "left behind" "$(count running)" 3
 for id in $(sql "SELECT id FROM executions WHERE status = 'running'"); do
     exits 0 kad workflow resume "$id"
 done
+
+it "one that another process runs is told as running"
+echo '{"who": "held", "gate": "shut"}' >lines
+touch shut
+$wf --batch lines --key held >"$temporary/first" 2>&1 &
+runner=$!
+eventually grep -qx held begun
+exits 5 $wf --batch lines --key held --json
+equal executions "$(jq -c '[.executions[0].status, .counts.running, .counts.paused, .exit]' "$temporary/out")" \
+    '["running",1,0,5]'
+rm shut
+wait "$runner"
 
 it "50 processes share one store: none is lost, none runs twice, nobody is refused"
 rm begun

@@ -91,6 +91,48 @@ own_modules
 exits 0 kad workflow run --json shout --text hello
 equal "result" "$(jq -r .outputs.text "$temporary/out")" OLLEH
 
+it "builds a module again after a change of anything that it includes"
+mkdir -p modules/shout/parts modules/common
+says() { # TEXT
+    exits 0 kad workflow run --json shout --text hello
+    equal "result after a change of $mark" "$(jq -r .outputs.text "$temporary/out")" "$1"
+}
+sed -i 's/"%s", in->text/"%s" MARK, in->text/' modules/shout/shout.c
+for mark in shout/mark.inc shout/parts/mark.inc common/mark.h mark.h; do
+    sed -i "/include.*mark/d; s|#include <ctype.h>|&\n#include \"$mark\"|" modules/shout/shout.c
+    echo '#define MARK "1"' >"modules/$mark"
+    says 1OLLEH
+    echo '#define MARK "2"' >"modules/$mark"
+    says 2OLLEH
+done
+echo "what it has besides does not matter" >modules/reverse/data
+exits 0 kad build shout
+contains "$temporary/out" current
+
+it "finds the compiler as a shell does"
+mkdir -p folder/cc tools
+ln -s "$(command -v "${CC:-cc}")" tools/compiler
+PATH=folder:tools:$PATH CC=compiler exits 0 kad build shout
+(cd tools && PATH=:$PATH CC=compiler exits 0 kad build shout) || exit 1
+PATH=folder:$PATH CC=cc exits 0 kad build shout
+
+it "takes nothing for current that a killed build has left"
+cat >"$temporary/cc" <<END
+#!/bin/sh
+$(command -v "${CC:-cc}") "\$@" || exit
+case "\$*" in *native-shout.o) [ ! -e "$temporary/kill" ] || kill -KILL "\$PPID" ;; esac
+END
+chmod +x "$temporary/cc"
+export CC=$temporary/cc
+exits 0 kad build shout
+echo '#define MARK "3"' >"modules/$mark"
+touch "$temporary/kill"
+exits 137 kad build shout
+rm "$temporary/kill"
+echo '#define MARK "2"' >"modules/$mark"
+sed -i 's/trigger.text }}/&!/' workflows/shout.yaml
+says '2!OLLEH'
+
 it "says which function of a module is missing"
 sed -i 's/^    idempotent: true$/&\n  - {name: whisper, description: In small letters., idempotent: true}/' modules/shout/module.yaml
 exits 2 kad build shout
@@ -110,3 +152,13 @@ exits 0 kad workflow run --db "$temporary/elsewhere.db" hello
 equal "executions elsewhere" "$(database=$temporary/elsewhere.db sql "SELECT count(*) FROM executions")" 1
 exits 0 kad workflow status --db "$temporary/elsewhere.db"
 contains "$temporary/out" hello
+
+it "does not take a store that is not there for an empty one"
+for command in "list" "status" "status x" "prune --older-than 1d" "cancel x"; do
+    # Words of a command are meant to be split.
+    # shellcheck disable=SC2086
+    exits 2 kad --db "$temporary/elsewere.db" workflow $command
+    contains "$temporary/err" "there is no store $temporary/elsewere.db: its first run makes it"
+done
+exits 2 env KAD_DB="$temporary/elsewere.db" kad workflow status --json
+equal "standard output" "$(cat "$temporary/out")" ""

@@ -91,6 +91,28 @@ wait "$follower" || fail "--follow has failed"
 equal "what was followed" "$(grep -v '^\$' "$temporary/followed" | tr '\n' '|')" \
     "==> begin, visit 1, attempt 1 <==|has begun|==> linger, visit 1, attempt 1 <==|waits|goes|==> finish, visit 1, attempt 1 <==|has finished|"
 
+it "is followed by who reads only what is new, of logs that may still grow"
+begin
+ASAN_OPTIONS=detect_leaks=0 strace -qqq -f -e trace=openat -o "$temporary/opened" \
+    kad workflow logs "$(execution)" --follow >"$temporary/followed" 2>&1 &
+follower=$!
+opened() { grep -c "$1.1.1.log" "$temporary/opened"; }
+has_looked_again() { [ "$(opened linger)" -ge 4 ]; }
+eventually has_looked_again
+touch .kad/go
+ends_with 0
+wait "$follower" || fail "--follow has failed"
+contains "$temporary/followed" "has finished"
+equal "times that the log of begin was opened" "$(opened begin)" 1
+
+it "is not followed any more when nobody reads it"
+begin
+kad workflow logs "$(execution)" --follow | head -n 1 >"$temporary/out"
+contains "$temporary/out" "==> begin"
+equal status "$(status)" running
+touch .kad/go
+ends_with 0
+
 it "has its logs followed when it is over already"
 exits 0 kad workflow logs "$(execution)" --follow --step linger
 contains "$temporary/out" goes

@@ -39,6 +39,14 @@ contains "$temporary/err" "Release v1?"
 contains "$temporary/err" "kad workflow approve $(execution) --choice go"
 contains "$temporary/err" "kad workflow approve $(execution) --choice stop"
 
+it "says it in a way that neither a terminal nor a shell takes amiss"
+exits 3 kad workflow run --db "$temporary/my store.db" release --tag $'v1\e[2J\nand v2'
+lacks "$temporary/err" $'\e'
+grep -qx "  and v2?" "$temporary/err" || fail "the second line has no margin"
+next=$(sed -n 's/^  \(kad workflow approve .* --choice stop.*\)/\1/p' "$temporary/err")
+exits 0 sh -c "$next"
+exits 0 kad workflow status
+
 it "shows the question in the status"
 exits 0 kad workflow status "$(execution)"
 contains "$temporary/out" "Release v1?"

@@ -107,24 +107,37 @@ ends() { # CODE: of the resume, which goes on
     equal "exit code, stopped at call $n" "$code" "$1"
 }
 
+# Or it waits for the process that is stopped in a transaction.
+has_asked_or_waits() {
+    is_over "$1" || grep -q -- "-> OFDLCK.*:$(stat -c %i .kad/kad.db-queue) " /proc/locks
+}
+
+# A pause asked of the resume at each of those moments but those behind the start of its last
+# step, where there is nothing left to stop before, is heeded.
+pause_at_each() { # AT LEAST SO MANY
+    asked=0
+    n=1
+    while resume "$n"; do
+        answer=0
+        kad workflow pause "$paused" >"$temporary/out" 2>"$temporary/err" </dev/null &
+        pause=$!
+        eventually has_asked_or_waits "$pause"
+        kill -CONT "$resume"
+        wait "$pause" || answer=$?
+        if [ "$answer" -eq 0 ] && [[ $(route) != *two* ]]; then
+            asked=$((asked + 1))
+            ends 3
+            equal "status, stopped at call $n" "$(status)" paused
+        else
+            wait "$resume" || true
+        fi
+        n=$((n + 1))
+    done
+    [ "$asked" -ge "$1" ] || fail "asked only $asked times"
+}
+
 it "a pause that is asked right after the lock was taken is heeded"
-asked=0
-n=1
-while resume "$n"; do
-    answer=0
-    kad workflow pause "$paused" >"$temporary/out" 2>"$temporary/err" || answer=$?
-    kill -CONT "$resume"
-    # Behind the start of its last step there is nothing to stop before.
-    if [ "$answer" -eq 0 ] && [[ $(route) != *two* ]]; then
-        asked=$((asked + 1))
-        ends 3
-        equal "status, stopped at call $n" "$(status)" paused
-    else
-        wait "$resume" || true
-    fi
-    n=$((n + 1))
-done
-[ "$asked" -ge 2 ] || fail "asked only $asked times"
+pause_at_each 2
 
 it "one that the process reads before it is told is heeded, too"
 n=1
@@ -137,3 +150,16 @@ ends 3
 equal "status" "$(status)" paused
 kill -CONT "$pause"
 wait "$pause"
+
+it "one that repeats what was asked of an owner that is gone is heeded; that one is forgotten"
+again
+rm -f ready started
+sql "UPDATE executions SET request = 'pause'"
+rm -rf "$temporary/before"
+cp -a .kad "$temporary/before"
+touch ready
+# One that waits may come too late.
+pause_at_each 1
+again
+.kad/bin/wf-steps --quiet --resume "$paused" </dev/null
+equal "status" "$(status)" completed

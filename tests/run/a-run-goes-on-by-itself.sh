@@ -55,7 +55,7 @@ contains "$temporary/err" "unknown option --nothing"
 exits 2 kad workflow run --detach wait --text
 equal executions "$(sql "SELECT count(*) FROM executions")" "$before"
 exits 2 .kad/bin/wf-wait --detach --resume "$id"
-contains "$temporary/err" "--detach goes with a new execution"
+contains "$temporary/err" "--detach does not go with --resume"
 
 it "fails where who watches sees it"
 exits 0 kad workflow run --detach fail
@@ -92,5 +92,5 @@ exits 0 kad workflow status --watch "$id"
 
 it "watches one execution"
 exits 2 kad workflow status --watch
-contains "$temporary/err" "--watch goes with an execution"
+contains "$temporary/err" "option \`--watch\` needs an argument: kad workflow status [EXECUTION]"
 exits 2 kad workflow status --watch nothing

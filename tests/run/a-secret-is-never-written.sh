@@ -203,6 +203,17 @@ nowhere
 exits 2 kad workflow run leak --pass env:NO_SUCH
 contains "$temporary/err" "NO_SUCH is not set"
 
+it "is refused where its reference can't be stored"
+unstorable=$temporary/$'folder-\xff'
+mkdir "$unstorable"
+echo "$given" >"$unstorable/key"
+ln -s "$unstorable" "$temporary/linked"
+for file in "$unstorable/key" "$temporary/linked/key"; do
+    exits 2 kad workflow run leak --pass "@$file"
+    contains "$temporary/err" "--pass: where the secret is can't be stored"
+done
+nowhere
+
 it "comes from a file, or from standard input, and is kept only while the run can go on"
 echo "$given" >"$temporary/key"
 export -n GIVEN_KEY

@@ -61,6 +61,16 @@ eventually is_completed hear
 touch .kad/go
 wait "$engine"
 
+it "what is not UTF-8 in a comment is replaced, whoever stores it"
+begin
+exits 0 kad workflow approve "$(execution)" --choice good --comment $'f\xffne'
+eventually is_completed ask
+exits 0 kad emit news about=kad
+touch .kad/go
+wait "$engine"
+exits 0 kad workflow history "$(execution)"
+contains "$temporary/out" $'"comment":"f\xef\xbf\xbdne"'
+
 it "an execution that has ended takes no choice"
 exits 2 kad workflow approve "$(execution)" --choice bad
 contains "$temporary/err" "has ended already"
@@ -116,8 +126,16 @@ steps:
   - {id: break, run: ["false"]}
 YAML
 exits 3 kad workflow fragile
-exits 0 kad emit noise
+exits 0 env --ignore-signal=CHLD kad emit noise
 contains "$temporary/err" "noise is stored; execution $(execution), which it let go on, has failed (exit 1)"
+equal status "$(status)" failed
+
+it "what waits for an event goes on also where nobody reads what is printed"
+exits 3 kad workflow fragile
+exec 3> >(exit 0)
+wait $!
+kad emit noise >&3 2>"$temporary/err" || fail "exit code $?"
+exec 3>&-
 equal status "$(status)" failed
 
 it "an event is stored, too, where nothing has run yet"

@@ -16,6 +16,21 @@ own_modules
 exits 0 kad workflow run --json shout --text hello
 equal "result" "$(jq -r .outputs.text "$temporary/out")" OLLEH
 
+it "builds again when an archive that it links has changed"
+flags=$temporary/opt/lib/kad/link-flags
+archive=$(grep -o '/[^ ]*/libutf8proc\.a' "$flags" || true)
+if [ -n "$archive" ]; then
+    cp "$archive" "$temporary/opt/lib/repaired.a"
+    sed -i "s|$archive|$temporary/opt/lib/repaired.a|" "$flags"
+    exits 0 kad build hello
+    contains "$temporary/out" built
+    exits 0 kad build hello
+    contains "$temporary/out" current
+    ar rc "$temporary/opt/lib/repaired.a" "$flags"
+    exits 0 kad build hello
+    contains "$temporary/out" built
+fi
+
 it "runs the workflow that comes with it"
 exits 3 kad workflow implement-feature --feature x
 

@@ -40,6 +40,24 @@ exits 0 kad workflow greet
 equal greeting "$(sql "SELECT json_extract(outputs, '\$.stdout') FROM step_executions
     WHERE step_id = 'greet' AND execution_id = '$(execution)'")" new
 
+it "a row refers to no copy that a loss of power would take away"
+own_modules
+mkdir modules/reverse/part
+echo data >modules/reverse/part/data
+kad build >/dev/null
+# What is synced before the log of the store is: the names of copies, without their hashes.
+synced() {
+    ASAN_OPTIONS=detect_leaks=0 strace -f -y -qqq -o "$temporary/trace" -e trace=fsync,fdatasync \
+        .kad/bin/wf-shout --text x >/dev/null 2>&1
+    sed '/kad.db-wal/,$d' "$temporary/trace" | grep -o "$PWD/.kad[^>]*" |
+        sed -E "s,^$PWD/.kad,STATE,; s,[0-9a-f]{16\,},HASH,; s,[.][0-9]+(/|\$),\1," | sort -u
+}
+made=$(synced)
+for name in "" /builds /builds/HASH /builds/HASH/wf-shout /modules /modules/reverse-HASH \
+    /modules/reverse-HASH/{module.yaml,reverse,part,part/data}; do
+    grep -qx "STATE$name" <<<"$made" || fail "STATE$name is not synced, but $made"
+done
+
 it "says what is missing when the old program is gone"
 rm .kad/go .kad/waits
 .kad/bin/wf-greet >/dev/null 2>&1 &

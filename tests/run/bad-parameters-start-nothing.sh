@@ -23,6 +23,31 @@ for command in status resume history logs pause cancel; do
     contains "$temporary/err" nosuchexecution
 done
 
+it "refuses options that would be ignored, or that are given twice"
+exits 2 kad workflow status x --workflow implement-feature --limit 3
+contains "$temporary/err" "option \`--workflow\` does not go with \`x\`"
+contains "$temporary/err" "option \`--limit\` does not go with \`x\`"
+exits 2 kad workflow logs x --follow --json
+contains "$temporary/err" "option \`--follow\` does not go with --json"
+exits 2 kad --db a.db workflow --db b.db status
+contains "$temporary/err" "option \`--db\` is given twice"
+exits 2 kad workflow status --limit 3 --limit 4
+exits 2 wf-implement-feature --status x --relaxed
+contains "$temporary/err" "--relaxed does not go with --status"
+
+it "takes an empty word for no execution, workflow, event or file"
+for command in "workflow status" "workflow resume" "workflow history" "workflow logs" \
+    "workflow pause" "workflow cancel" "workflow run" "workflow show" emit backup progress build; do
+    # Words of a command are meant to be split.
+    # shellcheck disable=SC2086
+    exits 2 kad $command ""
+    contains "$temporary/err" "argument 1 of \`kad $command\` is empty"
+done
+exits 2 kad workflow approve "" --choice go
+contains "$temporary/err" "argument 1 of \`kad workflow approve\` is empty"
+exits 2 kad workflow run --key "" implement-feature --feature "A feature"
+contains "$temporary/err" "the value of --key is empty"
+
 it "refuses unknown commands and options, and suggests the right ones"
 exits 2 kad workfow
 contains "$temporary/err" "did you mean \`workflow\`?"
@@ -71,8 +96,13 @@ refuses "--wait: expected a duration of at most 36500d" --count 1 --wait 1067519
 refuses "one of low, high" --count 1 --level medium
 refuses "--extra: expected object" --count 1 --extra "{"
 refuses "--extra: unable to open nowhere.json" --count 1 --extra @nowhere.json
+head -c 67108864 /dev/zero | tr '\0' x | sed 's/.*/{"text":"&"}/' >"$temporary/large.json"
+refuses "the parameters are larger than 64 MiB" --count 1 --extra "@$temporary/large.json"
 refuses "is no option" --count 1 loud
 refuses "did you mean --is-loud?" --count 1 --is-lod
+
+it "hears that what it has started has failed, also where its parent ignores the end of children"
+exits 74 env --ignore-signal=CHLD .kad/bin/wf-typed --detach --count 3 --db /proc/nothing.db
 
 it "explains itself"
 for command in "" init build backup workflow "workflow run" "workflow logs" "workflow prune" version; do
@@ -88,6 +118,21 @@ it "has stored nothing"
 if [ -e .kad/kad.db ]; then
     equal executions "$(sql "SELECT count(*) FROM executions")" 0
 fi
+
+it "refuses a project whose path could not stand in JSON"
+mkdir "$temporary"/$'p\xff'
+cd "$temporary"/$'p\xff'
+exits 2 kad init --json
+contains "$temporary/err" "is not UTF-8"
+mkdir .kad workflows
+cp "$temporary/project/workflows/typed.yaml" workflows
+exits 2 kad workflow typed --count 1
+contains "$temporary/err" "is not UTF-8"
+exits 2 "$temporary/project/.kad/bin/wf-typed" --count 1
+contains "$temporary/err" "is not UTF-8"
+cd "$temporary"
+exits 2 "$temporary/project/.kad/bin/wf-typed" --count 1 --db $'s\xff.db'
+contains "$temporary/err" "is not UTF-8"
 
 it "says where a project is missing"
 mkdir "$temporary/nowhere"

@@ -59,6 +59,14 @@ equal branches "$(branches)" "kad/$(execution) main "
 git worktree remove --force "$(worktree)"
 git branch -q -D "kad/$(execution)"
 
+it "what git is told not to show is kept, too"
+git config status.showUntrackedFiles no
+exits 0 kad workflow write --do 'echo theirs >new'
+equal "theirs" "$(cat "$(worktree)/new")" theirs
+git config --unset status.showUntrackedFiles
+git worktree remove --force "$(worktree)"
+git branch -q -D "kad/$(execution)"
+
 it "nothing changed: nothing stays"
 exits 0 kad workflow write --do true
 equal worktrees "$(worktrees)" 1
@@ -87,6 +95,27 @@ git worktree remove --force "$(worktree)"
 git branch -q -D "kad/$(execution)"
 exits 2 kad workflow resume "$(execution)"
 contains "$temporary/err" "is gone, and so is its branch kad/$(execution)"
+
+it "nothing stays of one whose folder is lost when it is over"
+# Meant for the step's shell.
+# shellcheck disable=SC2016
+lose='rm -rf "$PWD"; '
+exits 1 kad workflow write --do "$lose"
+lacks "$temporary/err" "its work is in"
+lost=$(execution)
+exits 0 kad workflow write --do true # the newest is never pruned
+exits 0 kad workflow prune --older-than 1ms
+equal worktrees "$(worktrees)" 1
+equal "its branch" "$(git branch --list "kad/$lost")" ""
+kad workflow write --do "$lose while true; do sleep 0.02; done" >/dev/null 2>&1 &
+engine=$!
+is_lost() { [ "$(worktrees)" = 2 ] && [ ! -e "$(worktree)" ]; }
+eventually is_lost
+kill -KILL $engine
+wait $engine || true
+exits 0 kad workflow cancel "$(execution)"
+equal worktrees "$(worktrees)" 1
+equal "its branch" "$(git branch --list "kad/$(execution)")" ""
 
 it "two at once do not meet"
 kad workflow write --do 'echo a >shared; while [ ! -e go ]; do sleep 0.02; done; cat shared' >/dev/null 2>&1 &

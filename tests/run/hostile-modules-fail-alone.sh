@@ -18,7 +18,7 @@ actions:
   - name: free
     description: Without limits.
     inputs: &inputs [{name: how, type: string}, {name: more, type: object}, {name: token, type: string, secret: true}]
-    outputs: &outputs [{name: count, type: integer}]
+    outputs: &outputs [{name: count, type: integer}, {name: any, type: any, required: false}]
   - name: bounded
     description: With those that need no cgroup.
     inputs: *inputs
@@ -37,6 +37,14 @@ how=$(head -c 200 | sed 's/.*"how":"\([^"]*\).*/\1/') # the rest is never read
 case $how in
 flood-without-newline) head -c 1000000000 /dev/zero ;;
 flood-with-newline) yes | head -c 100000000 ;;
+largest) printf '{"outputs":{"count":1,"text":"'; head -c 4194000 /dev/zero | tr '\0' x; echo '"}}' ;;
+largest-given-on) printf '{"outputs":{"count":1,"any":"'; head -c 4194000 /dev/zero | tr '\0' x; echo '"}}' ;;
+largest-lists) printf '{"outputs":{"count":1,"any":[0'; yes ',[]' | tr -d '\n' | head -c 297000; printf ',"'
+    head -c 3890000 /dev/zero | tr '\0' x; echo '"]}}' ;;
+largest-maps) printf '{"outputs":{"count":1,"any":[0'; yes ',{"a":""}' | tr -d '\n' | head -c 441000; printf ',"'
+    head -c 3740000 /dev/zero | tr '\0' x; echo '"]}}' ;;
+largest-error) printf '{"error":{"code":"large","message":"'; head -c 4194000 /dev/zero | tr '\0' x; echo '"}}' ;;
+too-large) printf '{"outputs":{"count":1,"text":"'; head -c 4200000 /dev/zero | tr '\0' x; echo '"}}' ;;
 flood-of-errors) head -c 100000000 /dev/zero >&2; echo "$answer" ;;
 flood-of-error-lines) yes | head -c 1000000000 >&2; echo "$answer" ;;
 flood-of-secrets) yes sesame | head -c 20000000 >&2; echo "$answer" ;;
@@ -55,10 +63,10 @@ wrong-error) echo '{"error":{"code":7}}' ;;
 duplicate-keys) echo '{"outputs":{"count":1,"count":2}}' ;;
 huge-integer) echo '{"outputs":{"count":123456789012345678901234567890}}' ;;
 huge-number) echo '{"outputs":{"count":1e99999}}' ;;
-deep) head -c 100000 /dev/zero | tr '\0' '[' ;;
-deep-outputs) printf '{"outputs":'; head -c 100000 /dev/zero | tr '\0' '[' ;;
+deep) head -c 50000 /dev/zero | tr '\0' '[' ;;
+deep-outputs) printf '{"outputs":'; head -c 50000 /dev/zero | tr '\0' '[' ;;
 wide-lists) yes "[]," | tr -d "\n" | head -c 16000000 ;;
-wide-maps) printf "["; yes "{}," | tr -d "\n" | head -c 590000; echo "0]" ;;
+wide-maps) printf "["; yes "{}," | tr -d "\n" | head -c 294000; echo "0]" ;;
 segmentation-fault) kill -SEGV $$ ;;
 closed-output) exec 1>&- ;;
 closed-descriptors) exec 0<&- 1>&- 2>&- ;;
@@ -100,6 +108,32 @@ attackers free free 5m
 attackers hasty free 1s
 attackers bounded bounded 5m
 attackers counted counted 5m
+# The same with a program that is no module.
+workflow print <<'END'
+name: Print
+version: 1.0.0
+triggers: [{type: cli, command: kad workflow print, params: [{name: how, type: string}, {name: more, type: object, default: {}}]}]
+steps:
+  - id: attack
+    run: [./print, "{{ trigger.how }}", "{{ toJson(trigger.more) }}"]
+    env: {TOKEN: "{{ secrets.TOKEN }}"}
+    onSuccess: look
+    onFailure: look
+  - id: look
+    run: [sh, -c, "read -r _ _ _ engine _ </proc/$PPID/stat; sed -n 's/^VmHWM:[^0-9]*//p' /proc/$engine/status"]
+END
+cat >print <<'END'
+#!/usr/bin/env bash
+case $1 in
+print-without-end) exec head -c 1000000000 /dev/zero ;;
+print-nul) head -c 4194304 /dev/zero ;;
+print-controls) head -c 4194304 /dev/zero | tr '\0' '\1' ;;
+print-lines) yes '' | head -c 2000000 ;;
+print-secrets) yes "$TOKEN" | head -c 3500000 ;;
+print-largest) head -c 4194000 /dev/zero | tr '\0' x ;;
+esac
+END
+chmod +x print
 exits 0 kad build
 
 # Whether this shell may make a cgroup below its own that counts processes.
@@ -128,7 +162,11 @@ attacks() { # CODE WORKFLOW HOW...
 it "ends each attack as the failure of its step"
 jq -nc '{text: ("x" * 1000000)}' >"$temporary/megabyte"
 attacks timed_out hasty flood-of-progress endless-progress ignores-term stops-itself stops-the-keeper
-attacks output_too_large free flood-without-newline flood-with-newline wide-lists
+attacks output_too_large free flood-without-newline flood-with-newline wide-lists too-large
+attacks "" free largest largest-given-on largest-lists largest-maps
+attacks large free largest-error
+attacks output_too_large print print-without-end print-nul print-controls
+attacks "" print print-lines print-secrets print-largest
 attacks "" free flood-of-errors flood-of-error-lines flood-of-secrets daemon
 attack "" free never-reads "@$temporary/megabyte"
 attacks bad_output free bad-utf8 no-json nothing two-documents list wrong-type wrong-outputs \

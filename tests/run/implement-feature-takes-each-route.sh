@@ -21,6 +21,15 @@ branch=$(sql "SELECT json_extract(outputs, '\$.branch') FROM step_executions WHE
 equal "feature on the branch" "$(git show "$branch:feature")" works
 equal "files on main" "$(git ls-tree --name-only main | tr '\n' ' ')" "Makefile README.md tests.sh "
 
+it "works where git ignores the state"
+feature_project ignored
+echo .kad >.gitignore
+git add .gitignore
+git commit -q -m Ignore
+record "$recorded_analyze" "$recorded_plan" "$(recorded_implement works)" "$recorded_document"
+run 0
+equal route "$(route)" "$begun test document review complete"
+
 it "goes to fix-tests and back when the tests fail once"
 feature_project once
 record "$recorded_analyze" "$recorded_plan" "$(recorded_implement broken)" \

@@ -2,12 +2,12 @@
 # With --json each command prints exactly one JSON document on stdout, whatever the end.
 source "$(dirname "$0")/lib.sh"
 
-# The fields of the document and of the entries of its lists are in docs/commands.md; those of a
-# definition may be more.
+# The fields of the document, or of its entries, and of the entries of its lists are in
+# docs/commands.md; those of a definition may be more.
 are_documented() {
     local field
-    jq -e 'has("routes") or has("bounds")' "$temporary/out" >/dev/null && return
-    jq -r 'keys[], (.[]? | arrays | .[]? | objects | keys[])' "$temporary/out" | sort -u |
+    jq -e 'objects | has("routes") or has("bounds")' "$temporary/out" >/dev/null && return
+    jq -r '[.] | flatten | .[] | keys[], (.[]? | arrays | .[]? | objects | keys[])' "$temporary/out" | sort -u |
         while read -r field; do
             grep -qF "\`$field\`" "$KAD_SOURCE/docs/commands.md" ||
                 fail "docs/commands.md does not know $field"
@@ -71,6 +71,33 @@ says 0 '.events | map(.type) | first == "execution_started" and last == "executi
 says 0 '.logs | map(.text) | join("") | contains("Hello, Ada!")' kad workflow logs --json "$completed"
 says 0 '.logs | length == 1' kad workflow logs --json --step greet "$completed"
 
+it "holds for logs that are not UTF-8, and for gates as a run and the status tell them"
+workflow raw <<'END'
+name: Raw
+version: 1.0.0
+triggers:
+  - {type: cli, command: kad workflow raw}
+steps:
+  - {id: raw, run: [printf, 'a\377b\n'], onSuccess: ask}
+  - {id: ask, approval: {prompt: "Well?", choices: [good, bad]}, onOutcome: {good: $complete, bad: $fail}}
+END
+says 3 '.gate.kind == "approval" and .gate.step == "ask" and .gates == [.gate]' kad workflow run --json raw
+gate=$(jq -c .gate "$temporary/out")
+raw=$(jq -r .execution "$temporary/out")
+says 0 '.logs[0].text | endswith("\na\ufffdb\n")' kad workflow logs --json "$raw"
+says 0 ".gates == [$gate]" kad workflow status --json "$raw"
+says 3 '.gate.kind == "approval"' kad workflow run --json --key one raw
+kept=$(jq -c '[.execution, .gate, .gates]' "$temporary/out")
+says 3 "[.execution, .gate, .gates] == $kept" kad workflow run --json --key one raw
+contains "$temporary/err" "kad workflow approve $(jq -r .execution "$temporary/out") --choice good"
+lacks "$temporary/err" "kad workflow resume"
+
+it "prints nothing where nothing was done"
+exits 2 kad workflow resume --json --from nosuch "$raw"
+equal "standard output" "$(cat "$temporary/out")" ""
+exits 2 kad workflow approve --json --choice nosuch "$raw"
+equal "standard output" "$(cat "$temporary/out")" ""
+
 it "holds for what steers them"
 says 3 '.execution == "'"$paused"'" and .status == "paused"' kad workflow resume --json "$paused"
 says 0 '.status == "completed"' kad workflow resume --json "$completed"
@@ -81,7 +108,7 @@ says 4 '.status == "cancelled"' kad workflow resume --json "$paused"
 it "holds for upkeep and events"
 says 0 '.woken == []' kad emit --json nothing.waits
 says 0 '.file | endswith("/copy.db")' kad backup --json copy.db
-says 0 '.dryRun and (.executions | length == 3)' kad workflow prune --json --older-than 1ms --dry-run
+says 0 '.dryRun and (.executions | length == 4)' kad workflow prune --json --older-than 1ms --dry-run # but for the newest
 
 it "holds for the program of a workflow, without kad"
 program=.kad/bin/wf-hello
@@ -92,6 +119,7 @@ says 0 '.status == "completed"' "$program" --json --resume "$completed"
 
 it "holds for the compiler"
 says 0 '.id == "hello"' kadc --emit=describe workflows/hello.yaml
+says 0 'map(.module) | index("testing")' kadc --emit=modules
 sed 's/onSuccess: count/onSuccess: cuont/' workflows/hello.yaml >workflows/wrong.yaml
 exits 1 kadc --check --format=json workflows/wrong.yaml # a document for each finding
 jq -es 'map(.code) | index("KAD0202")' "$temporary/out" >/dev/null || fail "no finding in JSON"

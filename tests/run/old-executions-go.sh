@@ -134,6 +134,26 @@ git -C ".kad/worktrees/$failed" checkout -q file
 exits 0 kad workflow prune --older-than 1ms
 equal "what is left" "$(left)" "0 0 0 0 0 0 0 0 0"
 
+it "what a process has left that was killed before its execution was stored goes"
+again
+rm -rf .kad/logs .kad/files
+executions=$(count executions)
+for n in {1..9}; do
+    echo hunter2 | ASAN_OPTIONS=detect_leaks=0 strace -f -qqq -o /dev/null -e trace=fsync,fdatasync \
+        -e inject="fsync,fdatasync:signal=KILL:when=$n" .kad/bin/wf-leave --do true --password - \
+        >/dev/null 2>&1 || true
+    [ "$(entries held)" = 0 ] || break
+done
+equal "executions, secrets" "$(count executions) $(entries held)" "$executions 1"
+mkdir -p .kad/logs/0000 .kad/files/0000 .kad/asks/0000
+exits 0 kad workflow prune --older-than 1h
+equal "secrets that may still be needed" "$(entries held)" 1
+exits 3 kad workflow stay
+touch .kad/held/"$(execution)"
+touch -d "2 hours ago" .kad/{held,logs,files,asks}/*
+exits 0 kad workflow prune --older-than 1h
+equal "what is left" "$(find .kad/{held,logs,files,asks} -mindepth 1)" ".kad/held/$(execution)"
+
 it "others go on working meanwhile"
 again
 for _ in {1..30}; do echo '{"text": "x"}'; done >lines

@@ -19,6 +19,12 @@ contains "$temporary/out" "no problems"
 lacks "$temporary/out" "problem "
 [ ! -e .kad/kad.db ] || fail "a store was made"
 
+it "makes nothing but a probe, where temporary files are made"
+ASAN_OPTIONS=detect_leaks=0 exits 0 strace -y -qqq -o "$temporary/trace" \
+    -e trace=mkdir,mkdirat,openat kad doctor
+grep -E "mkdir|O_WRONLY|O_RDWR" "$temporary/trace" | grep -v "\"${TMPDIR:-/tmp}/kad-doctor\|/dev/null" >"$temporary/out" || true
+equal "what is made or opened to write" "$(cat "$temporary/out")" ""
+
 it "knows the store, and does not bring it up to date"
 exits 0 kad workflow hello
 newest=$(sql "PRAGMA user_version")

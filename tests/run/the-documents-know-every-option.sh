@@ -16,7 +16,7 @@ of_help() { # COMMAND...
 
 of_kad() {
     local command
-    for command in init build doctor version "workflow run" "workflow list" "workflow show" \
+    for command in init build doctor version "workflow run" "workflow list" "workflow show" "workflow define" \
         "workflow status" "workflow resume" "workflow history" "workflow logs" \
         "workflow pause" "workflow cancel" "workflow approve" "workflow prune" emit backup \
         progress; do

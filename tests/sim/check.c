@@ -307,6 +307,7 @@ static enum execution_status status_of(enum engine_end end)
     case ENGINE_WAITING: return EXECUTION_WAITING;
     case ENGINE_CANCELLED: return EXECUTION_CANCELLED;
     case ENGINE_QUEUED: return EXECUTION_QUEUED;
+    case ENGINE_HELD:
     case ENGINE_REFUSED:
     case ENGINE_STORE_FAILED: break;
     }

@@ -300,6 +300,20 @@ static int readable(const struct maker *maker, const struct draft *draft)
     return found;
 }
 
+/* Of a forEach the outputs of what is inside are read: items_text. */
+static int gathered(const struct maker *maker, int found)
+{
+    const struct flow_table *flow = maker->flow;
+    const struct kad_branch *body;
+
+    if (found < 0 || flow->nodes[found].kind != NODE_FOR_EACH)
+        return found;
+    body = &flow->branches[found][0];
+    for (int s = body->first; s < body->first + body->count; s++)
+        maker->flow->infos[s].is_gathered = flow->nodes[s].kind == NODE_ACT;
+    return found;
+}
+
 static void read_make(const struct maker *maker, const struct draft *draft, int i)
 {
     struct node *node = &maker->flow->nodes[i];
@@ -309,7 +323,7 @@ static void read_make(const struct maker *maker, const struct draft *draft, int 
         case 0: node->reads[r] = READS_TRIGGER; break;
         case 1: node->reads[r] = READS_ERROR; break;
         case 2: node->reads[r] = node->for_each < 0 ? READS_NOTHING : READS_ITEM; break;
-        default: node->reads[r] = readable(maker, draft); break;
+        default: node->reads[r] = gathered(maker, readable(maker, draft)); break;
         }
 }
 

@@ -260,6 +260,12 @@ static struct job *host_next(struct host *host, int64_t due_ms)
     return NULL;
 }
 
+static struct job *host_also(struct host *host)
+{
+    (void)host;
+    return world.job_count && !world.is_dead && chance(40) ? take_job() : NULL;
+}
+
 /* ---- The journal ----------------------------------------------------------------------------- */
 
 static enum store_error dead(struct journal *journal)
@@ -454,6 +460,7 @@ void world_open(uint64_t seed, uint64_t script, bool is_timeless)
         .start = host_start,
         .wake = host_wake,
         .next = host_next,
+        .also = host_also,
     };
     world.engine = (struct engine){.workflow = &flows[0].workflow,
                                    .journal = &world.journal->base,

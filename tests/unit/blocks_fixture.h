@@ -312,6 +312,7 @@ static void use(const struct node *nodes)
             offsetof(struct inner_frame, slots) + (size_t)i * sizeof(union slot);
         table.infos[i].has_outputs_offset =
             offsetof(struct inner_frame, has) + (size_t)i * sizeof(bool);
+        table.infos[i].is_gathered = true;
     }
     fix.workflow = (struct kad_workflow){
         .id = "blocks",

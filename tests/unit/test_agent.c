@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "agent.h"
+#include "base/buf.h"
 #include "step_fixture.h"
 
 TestSuite(agent, .init = open_fixture, .fini = close_fixture);
@@ -64,6 +65,18 @@ Test(agent, what_is_wrong_with_the_last_object_is_said)
     cr_expect_not_null(strstr(find("{\"summary\": 3}"), "summary"));
     cr_expect_str_eq(find("done"), "there is no JSON object in the answer");
     cr_expect_not_null(find("{\"summary\": \"cut"));
+}
+
+Test(agent, an_object_that_is_too_large_is_no_answer_nor_what_is_inside)
+{
+    struct buf text;
+
+    buf_init(&text, &fixture.arena);
+    buf_add(&text, S("{\"summary\": \"draft\"} {\"text\": \""));
+    buf_fill(&text, 'x', KAD_OUTPUTS_MAX);
+    buf_add(&text, S("\", \"inner\": {\"summary\": \"inner\"}}"));
+    cr_expect_str_eq(find(text.p), "an object in the answer is larger than 4 MiB");
+    cr_expect_null(reply.summary);
 }
 
 /* ---- Command lines --------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* test_base.c: arenas, slices, growing arrays and buffers. */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdalign.h>
@@ -208,6 +209,52 @@ Test(base, what_is_no_text_is_replaced)
                            "b\0\xc3"));
     cr_assert_str_eq(text.p, "a\xef\xbf\xbd"
                              "b\xef\xbf\xbd\xef\xbf\xbd");
+}
+
+/* What a pipe with so many bytes in it gives. */
+static bool read_pipe(size_t len, size_t max_bytes, struct str *text)
+{
+    const char *all = arena_alloc(&arena, len);
+    int ends[2];
+    bool is_read;
+
+    cr_assert_eq(pipe(ends), 0);
+    cr_assert(file_write_all(ends[1], (struct str){all, len}));
+    close(ends[1]);
+    is_read =
+        file_read(&arena, arena_printf(&arena, "/dev/fd/%d", ends[0]), max_bytes, text);
+    close(ends[0]);
+    return is_read;
+}
+
+Test(base, a_file_without_a_size_is_read_to_its_end)
+{
+    struct str text;
+
+    cr_assert(file_read(&arena, "/proc/self/stat", 4096, &text));
+    cr_expect(str_ends_with(text, S("\n")));
+    cr_assert(read_pipe(1000, 1000, &text));
+    cr_expect_eq(text.len, 1000);
+    cr_expect_not(read_pipe(1001, 1000, &text));
+    cr_expect_eq(errno, EFBIG);
+}
+
+Test(base, a_count_has_digits_only_and_a_bound)
+{
+    size_t count;
+
+    cr_assert(str_count(S("0"), 0, &count));
+    cr_expect_eq(count, 0);
+    cr_assert(str_count(S("0100"), 100, &count));
+    cr_expect_eq(count, 100);
+    cr_expect(str_count(S("18446744073709551615"), SIZE_MAX, &count));
+    cr_expect_eq(count, SIZE_MAX);
+    cr_expect_not(str_count(S("18446744073709551616"), SIZE_MAX, &count));
+    cr_expect_not(str_count(S("101"), 100, &count));
+    cr_expect_not(str_count(S(""), 100, &count));
+    cr_expect_not(str_count(S("-1"), 100, &count));
+    cr_expect_not(str_count(S(" 1"), 100, &count));
+    cr_expect_not(str_count(S("1x"), 100, &count));
 }
 
 Test(base, closed_standard_files_are_opened_again)

@@ -65,6 +65,12 @@ static struct job *also(struct host *host)
     return fix.jobs ? fix_next(host, 0) : NULL;
 }
 
+/* None is over before something is to be stored. */
+static struct job *also_in_group(struct host *host)
+{
+    return seen.has_group ? also(host) : NULL;
+}
+
 static void look_on(void)
 {
     seen.ops = fix.ops;
@@ -152,6 +158,17 @@ BOTH(what_is_ready_at_once_is_stored_at_once)
     cr_expect_eq(seen.completed, EXECUTIONS_MAX);
     cr_expect_eq(seen.commits_in_group, 3 * EXECUTIONS_MAX, "two starts, and the end");
     cr_expect_leq(seen.groups, 4, "one more that finds nothing to begin");
+}
+
+BOTH(what_is_over_before_the_group_is_stored_shares_it)
+{
+    fix.runs_early = true;
+    fix.host.also = also_in_group;
+    run_batch(EXECUTIONS_MAX, EXECUTIONS_MAX);
+    cr_expect_eq(seen.completed, EXECUTIONS_MAX);
+    cr_expect_eq(seen.most_in_group, EXECUTIONS_MAX);
+    cr_expect_leq(seen.groups, 4, "one more that finds nothing to begin");
+    cr_expect_not(seen.was_called_too_early);
 }
 
 BOTH(a_group_is_over_before_others_have_to_wait_long)

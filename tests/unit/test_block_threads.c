@@ -1,5 +1,6 @@
 /* test_block_threads.c: branches whose actions really run beside each other, on the threads
  * and programs of the real host. */
+#include <sched.h>
 #include <stdatomic.h>
 
 #include "blocks_fixture.h"
@@ -90,6 +91,29 @@ static enum kad_outcome run_something(struct kad_step *step, const void *inputs,
     return outcome;
 }
 
+/* Goes on when all three are here, which no thread can see from outside. */
+static enum kad_outcome meet(struct kad_step *step, const void *inputs, void *outputs)
+{
+    struct text_value *out = outputs;
+
+    (void)inputs;
+    come();
+    while (atomic_load(&most_at_work) < 3)
+        sched_yield();
+    out->text = kad_printf(step, "met");
+    return KAD_SUCCESS;
+}
+
+static const struct kad_action meeting_action = {
+    .module = "tests",
+    .name = "meet",
+    .module_version = "1.0.0",
+    .inputs = &fix_text_type,
+    .outputs = &fix_text_type,
+    .call = meet,
+    .is_idempotent = true,
+};
+
 static const struct kad_action program_action = {
     .module = "tests",
     .name = "run",
@@ -132,6 +156,16 @@ Test(block_threads, programs_of_branches_run_beside_each_other)
     cr_expect_str_eq(row_of("a", "").outputs, "{\"text\":\"a:go\"}");
     cr_expect_str_eq(row_of("d", "").outputs, "{\"text\":\"d:c:go\"}");
     cr_expect_gt(watcher.count, 0);
+}
+
+Test(block_threads, actions_that_wait_for_each_other_have_a_thread_each)
+{
+    use_three();
+    for (int i = 1; i <= 3; i++)
+        table.infos[i].action = &meeting_action;
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_str_eq(row_of("c", "").outputs, "{\"text\":\"met\"}");
 }
 
 Test(block_threads, a_program_that_is_not_needed_any_more_is_ended)

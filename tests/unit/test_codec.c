@@ -335,6 +335,73 @@ Test(codec, arrays_stand_in_arrays_and_may_be_absent)
     cr_expect_not_null(lists.items[2].items);
 }
 
+/* ---- Without a tree -------------------------------------------------------------- */
+
+/* Whether it was a value. What is decoded from a text is what is decoded from its tree. */
+static bool expect_the_same(const char *text, size_t len)
+{
+    json_t *tree =
+        json_loadb(text, len, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+    struct result by_text, by_tree;
+    struct kad_json told_by_text = {0}, told_by_tree = {0};
+    const char *error = codec_decode(&arena, &result_type, CODEC_AFTER_SUCCESS, text,
+                                     len, &by_text),
+               *tree_error = "no tree";
+
+    if (tree)
+        tree_error = codec_decode_json(&arena, &result_type, CODEC_AFTER_SUCCESS, tree,
+                                       &by_tree);
+    cr_assert_eq(!error, !tree_error, "%.*s: %s", (int)len, text, error);
+    if (tree && error)
+        cr_assert_str_eq(error, tree_error);
+    json_decref(tree);
+    if (error)
+        return false;
+    cr_assert_null(codec_encode(&arena, &result_type, CODEC_AFTER_SUCCESS, &by_text,
+                                &told_by_text));
+    cr_assert_null(codec_encode(&arena, &result_type, CODEC_AFTER_SUCCESS, &by_tree,
+                                &told_by_tree));
+    cr_assert_str_eq(told_by_text.text, told_by_tree.text, "%.*s", (int)len, text);
+    return true;
+}
+
+Test(codec, a_value_is_the_same_whatever_way_it_is_read)
+{
+    static const char whole[] =
+        "{\"passed\":true,\"coverage\":7,\"total\":-12,\"took\":\"1h30m\","
+        "\"level\":\"high\",\"command\":[\"make\",\"a,]b\"],\"failures\":["
+        "{\"test\":\"caf\303\251\",\"line\":120},{\"test\":\"\",\"line\":0}],"
+        "\"worst\":{\"test\":\"x\",\"line\":9},\"first\":null,\"summary\":\"s\"}";
+    static const char *const odd[] = {
+        " {\"summary\" : \"s\" ,\n\"passed\":false,\"took\":\"1ms\",\"command\":[],"
+        "\"failures\":[ ],\"worst\":{\"line\":-0,\"test\":\"y\"},\"coverage\":0.5,"
+        "\"first\":{\"test\":\"z\",\"line\":1},\"level\":\"low\"} ",
+        "{\"passed\":true,\"took\":\"1s\",\"command\":[\"\\u00e9\\n\"],\"failures\":[],"
+        "\"worst\":{\"test\":\"y\"},\"summary\":\"s\",\"details\":{\"a\":[1]},\"more\":1}",
+        "{\"passed\":true,\"coverage\":1e1,\"total\":9223372036854775807,"
+        "\"took\":\"1s\",\"level\":\"low\",\"command\":null,\"failures\":[],"
+        "\"worst\":{\"test\":\"y\",\"line\":3.0},\"summary\":\"s\"}",
+    };
+    static const char changes[] = "\"\\,:[]{}0-9.enul \n\001\377";
+    char text[sizeof(whole)];
+
+    cr_assert(expect_the_same(whole, strlen(whole)));
+    cr_assert(expect_the_same(odd[0], strlen(odd[0])));
+    cr_assert(expect_the_same(odd[1], strlen(odd[1])));
+    expect_the_same(odd[2], strlen(odd[2]));
+    for (size_t at = 0; at < sizeof(whole) - 1; at++) {
+        expect_the_same(whole, at);
+        for (const char *change = changes; *change; change++) {
+            memcpy(text, whole, sizeof(whole));
+            text[at] = *change;
+            expect_the_same(text, sizeof(whole) - 1);
+        }
+        memcpy(text, whole, at);
+        memcpy(text + at, whole + at + 1, sizeof(whole) - 1 - at);
+        expect_the_same(text, sizeof(whole) - 2);
+    }
+}
+
 Test(codec, an_integer_may_be_written_with_a_fraction_of_zero)
 {
     int64_t value;

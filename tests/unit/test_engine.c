@@ -27,6 +27,15 @@ static void fix_finish(struct kad_run *run, const void *frame)
     kad_finish(run, &out);
 }
 
+static void large_finish(struct kad_run *run, const void *frame)
+{
+    char *text = kad_run_alloc(run, JOURNAL_VALUE_MAX + 1);
+    const struct text_value out = {memset(text, 'x', JOURNAL_VALUE_MAX)};
+
+    (void)frame;
+    kad_finish(run, &out);
+}
+
 /* ---- Routes ------------------------------------------------------------------------- */
 
 BOTH(each_step_reads_what_the_one_before_has_left)
@@ -120,6 +129,16 @@ BOTH(outputs_of_the_workflow_that_are_not_there_fail_it)
     cr_expect_eq(fix.result.end, ENGINE_FAILED);
     cr_expect_str_eq(fix.result.error.code, "expression");
     cr_expect_null(fix.result.outputs);
+}
+
+Test(engine, outputs_of_the_workflow_that_are_too_large_to_be_kept_fail_it)
+{
+    use_memory();
+    fix.workflow.outputs = &fix_text_type;
+    fix.workflow.finish = large_finish;
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_FAILED);
+    cr_expect_str_eq(fix.result.error.message, "the outputs are larger than 64 MiB");
 }
 
 /* ---- Faults ------------------------------------------------------------------------- */

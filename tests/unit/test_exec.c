@@ -72,6 +72,16 @@ Test(exec, what_is_too_much_is_cut)
     cr_expect_str_eq(result.output.err + KAD_TAIL_MAX - 3, "end");
 }
 
+Test(exec, no_more_is_kept_than_is_wanted)
+{
+    request.program.out_max = 300000;
+    cr_expect_eq(run("head -c 300000 /dev/zero"), EXEC_ENDED);
+    cr_expect_not(result.output.is_cut);
+    cr_expect_eq(run("head -c 300001 /dev/zero"), EXEC_ENDED);
+    cr_expect_eq(result.output.out_len, (size_t)300000);
+    cr_expect(result.output.is_cut);
+}
+
 static void count_output(void *context, const char *bytes, size_t len)
 {
     (void)bytes;

@@ -129,6 +129,56 @@ Test(git, a_database_in_the_working_tree_is_left_alone)
     cr_expect_str_eq(text_of("runs.db.d/locks"), "after\n");
 }
 
+/* git refuses to add what is both named and ignored. */
+Test(git, state_and_database_may_be_ignored_themselves)
+{
+    fixture.project.database = path_of("state/runs.db");
+    write_file(".git/info/exclude", ".kad\nstate\n");
+    write_file(".kad/log", "before\n");
+    write_file("state/runs.db", "before\n");
+    cr_assert_eq(git_record(&git, base()), KAD_SUCCESS, "%s", failure_message());
+    write_file("state/runs.db", "after\n");
+    change_tree();
+    restore();
+    cr_expect_str_eq(text_of("state/runs.db"), "after\n");
+    cr_expect_str_eq(text_of("changed.txt"), "one\ntwo\n");
+}
+
+Test(git, the_name_of_a_database_is_no_pattern_for_other_files)
+{
+    fixture.project.database = path_of("-[r]*?\\.db");
+    write_file("-[r]*?\\.db", "before\n");
+    write_file("-rrun\\.db", "before\n");
+    cr_assert_eq(git_record(&git, base()), KAD_SUCCESS, "%s", failure_message());
+    write_file("-[r]*?\\.db", "after\n");
+    write_file("-[r]*?\\.db.d/logs/log", "after\n");
+    write_file("-rrun\\.db", "after\n");
+    restore();
+    cr_expect_str_eq(text_of("-[r]*?\\.db"), "after\n");
+    cr_expect_str_eq(text_of("-[r]*?\\.db.d/logs/log"), "after\n");
+    cr_expect_str_eq(text_of("-rrun\\.db"), "before\n");
+}
+
+Test(git, a_file_may_have_any_name)
+{
+    static const char *const names[] = {"-A", ":(top)x",  " \"q\"\t'",   "a\nb",
+                                        "\\", "*?[x]\\*", "\377\303\251"};
+    enum { COUNT = sizeof(names) / sizeof(names[0]) };
+    struct git_entries entries;
+
+    for (size_t i = 0; i < COUNT; i++)
+        write_file(names[i], "before\n");
+    cr_assert_eq(git_record(&git, base()), KAD_SUCCESS, "%s", failure_message());
+    for (size_t i = 0; i < COUNT; i++)
+        write_file(names[i], i % 2 ? "after\n" : "");
+    unlink(path_of(names[0]));
+    cr_assert_eq(git_changes(&git, base(), &entries), KAD_SUCCESS);
+    cr_expect_eq(entries.count, COUNT);
+    restore();
+    for (size_t i = 0; i < COUNT; i++)
+        cr_expect_str_eq(text_of(names[i]), "before\n", "%s", names[i]);
+}
+
 Test(git, a_folder_may_have_taken_the_place_of_a_file)
 {
     cr_assert_eq(git_record(&git, base()), KAD_SUCCESS);

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "process/host.h"
+#include "process/linux.h"
 #include "process/signals.h"
 
 enum { CALL_COUNT = 200, LONG_MS = 1000 * 1000 };
@@ -551,4 +553,42 @@ static void work_in_place(void)
 Test(jobs, without_threads_the_engine_does_the_work_in_order)
 {
     cr_expect_eq(end_of(work_in_place), 0);
+}
+
+/* ---- News --------------------------------------------------------------------------- */
+
+/* A process that dies with the lock of byte 1. */
+static void take_lock_and_die(const char *path)
+{
+    const pid_t child = fork();
+
+    if (child == 0) {
+        linux_lock_byte(open(path, O_RDWR | O_CLOEXEC), 1);
+        raise(SIGKILL);
+    }
+    cr_assert_eq(waitpid(child, NULL, 0), child);
+}
+
+Test(jobs, a_wait_ends_when_somebody_lets_go_of_a_lock)
+{
+    char path[] = P_tmpdir "/kad-lock-XXXXXX";
+    const int holder = mkstemp(path), other = open(path, O_RDWR | O_CLOEXEC);
+    const struct waiter waiter = {.news_fd = linux_watch_closes(path)};
+    char events[4096];
+
+    cr_assert_gt(waiter.news_fd, 0);
+    cr_assert(linux_lock_byte(holder, 1));
+    cr_expect_not(linux_lock_byte(other, 1));
+    cr_expect_lt(read(waiter.news_fd, events, sizeof(events)), 0);
+    close(holder);
+    cr_expect(host.host.wait(&host.host, &waiter, LONG_MS));
+    cr_expect(linux_lock_byte(other, 1));
+    linux_unlock_byte(other, 1);
+
+    cr_expect_gt(read(waiter.news_fd, events, sizeof(events)), 0);
+    take_lock_and_die(path);
+    cr_expect(host.host.wait(&host.host, &waiter, LONG_MS));
+    close(other);
+    close(waiter.news_fd);
+    unlink(path);
 }

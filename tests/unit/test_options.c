@@ -207,6 +207,19 @@ Test(options, a_value_may_not_be_left_out)
     cr_expect(strstr(messages, "--db needs a value"));
 }
 
+Test(options, an_id_or_a_key_is_not_empty)
+{
+    cr_assert_not(READ("--resume", ""));
+    cr_expect_str_eq(messages, "wf-shop: the value of --resume is empty\n"
+                               "wf-shop: --help lists what there is\n");
+    cr_expect_not(READ("--status="));
+    cr_expect_not(READ("--feature", "a", "--key", ""));
+    cr_expect_not(READ("--feature", "a", "--key="));
+    cr_expect_not(READ("--batch="));
+    cr_expect(READ("--resume", "abc", "--choice", "go", "--comment", ""), "%s",
+              messages);
+}
+
 /* ---- The engine's ------------------------------------------------------------------- */
 
 Test(options, an_execution_is_resumed_with_an_answer)
@@ -226,6 +239,47 @@ Test(options, answers_exclude_each_other)
     cr_expect_not(READ("--resume", "abc", "--skip", "--comment", "so"));
     cr_expect_not(READ("--resume", "abc", "--skip", "--choice", "go"));
     cr_expect_not(READ("--feature", "a", "--retry"));
+}
+
+/* Each mode that takes a value has one here. */
+static bool read_with(const char *mode, const char *option, const char *value)
+{
+    const char *argv[] = {"wf-shop", mode, option, value, NULL};
+
+    return read_list(argv, value ? 4 : 3);
+}
+
+Test(options, what_a_mode_does_not_heed_is_refused)
+{
+    static const char *const idle[] = {"--relaxed", "--quiet", "--no-wait", "--verbose",
+                                       "--detach"};
+
+    for (size_t i = 0; i < sizeof(idle) / sizeof(idle[0]); i++) {
+        cr_expect_not(read_with("--status=abc", idle[i], NULL), "%s", idle[i]);
+        cr_expect(strstr(messages, "does not go with --status"), "%s", messages);
+        cr_expect_not(read_with("--describe", idle[i], NULL), "%s", idle[i]);
+        cr_expect_not(read_with("--graph", idle[i], NULL), "%s", idle[i]);
+        cr_expect_not(read_with("--version", idle[i], NULL), "%s", idle[i]);
+    }
+    cr_expect_not(read_with("--graph", "--json", NULL));
+    cr_expect_not(read_with("--describe", "--db", "x.db"));
+    cr_expect_not(read_with("--status=abc", "--key", "k"));
+    cr_expect_not(read_with("--resume=abc", "--detach", NULL));
+    cr_expect_not(read_with("--batch=lines", "--verbose", NULL));
+    cr_expect(read_with("--describe", "--json", NULL), "%s", messages);
+    cr_expect(read_with("--status=abc", "--json", NULL), "%s", messages);
+    cr_expect(read_with("--batch=lines", "--key", "k"), "%s", messages);
+}
+
+Test(options, modes_exclude_each_other)
+{
+    cr_expect_not(READ("--resume", "abc", "--status", "abc"));
+    cr_expect(strstr(messages, "--resume does not go with --status"), "%s", messages);
+    cr_expect_not(READ("--batch", "lines", "--describe"));
+    cr_expect_not(READ("--describe", "--graph"));
+    cr_expect_not(READ("--resume", "abc", "--resume", "abd"));
+    cr_expect(strstr(messages, "--resume is given twice"), "%s", messages);
+    cr_expect(READ("--resume", "abc", "--help"), "%s", messages);
 }
 
 Test(options, a_resumed_execution_keeps_its_parameters)

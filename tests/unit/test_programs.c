@@ -284,6 +284,17 @@ Test(programs, it_gets_variables_a_folder_and_stdin)
                      "\"stderr\":\"\"}");
 }
 
+Test(programs, inputs_that_are_too_large_to_be_kept_fail_the_step)
+{
+    char *text = arena_alloc(&arena, JOURNAL_VALUE_MAX + 1);
+
+    memset(text, 'x', JOURNAL_VALUE_MAX);
+    run_inputs.stdin_text = text;
+    RUN("cat");
+    expect_failure("bad_input");
+    cr_expect_str_eq(result.error.message, "the inputs are larger than 64 MiB");
+}
+
 Test(programs, bytes_that_are_no_text_are_replaced)
 {
     RUN("printf", "a\\377b\\000c");
@@ -302,10 +313,25 @@ Test(programs, a_timeout_ends_it)
 
 Test(programs, too_much_output_fails)
 {
-    RUN("head", "-c", "17000000", "/dev/zero");
+    RUN("head", "-c", "4194305", "/dev/zero");
     expect_failure("output_too_large");
     cr_expect_null(strstr(last_row().outputs, "stdout\":\""),
                    "a part is not handed on");
+}
+
+Test(programs, output_that_grows_too_large_as_text_fails)
+{
+    RUN("head", "-c", "2000000", "/dev/zero"); /* each NUL is U+FFFD */
+    expect_failure("output_too_large");
+    RUN("sh", "-c", "head -c 1000000 /dev/zero | tr '\\0' '\\1'; exit 3");
+    expect_failure("exit_status");
+    cr_expect_null(last_row().outputs);
+}
+
+Test(programs, output_that_is_as_large_as_allowed_is_handed_on)
+{
+    RUN("sh", "-c", "head -c 4194000 /dev/zero | tr '\\0' x");
+    cr_expect_gt(strlen(last_row().outputs), 4194000);
 }
 
 /* ---- Modules ------------------------------------------------------------------------ */
@@ -418,9 +444,9 @@ Test(programs, a_message_may_be_cut_inside_a_character)
     expect_failure("bad_output");
 }
 
-Test(programs, an_answer_over_16_mib_is_too_large)
+Test(programs, an_answer_over_4_mib_is_too_large)
 {
-    run_module("head -c 17000000 /dev/zero");
+    run_module("head -c 4194305 /dev/zero");
     expect_failure("output_too_large");
 }
 

@@ -158,11 +158,30 @@ Test(project, a_file_in_the_way_of_the_state_folder_is_an_error)
 
 Test(project, ids_are_sixteen_characters_that_nobody_confuses)
 {
-    const char *id = execution_id_new(&arena);
+    struct id_series one = {0}, other = {0};
+    const char *id = execution_id_new(&arena, &one);
 
     cr_assert_eq(strlen(id), 16);
     cr_assert_eq(strspn(id, "0123456789abcdefghjkmnpqrstvwxyz"), 16);
-    cr_assert_str_neq(id, execution_id_new(&arena));
+    cr_assert_neq(strncmp(id, execution_id_new(&arena, &other), 10), 0);
+}
+
+Test(project, ids_of_one_process_stand_side_by_side_in_their_order)
+{
+    struct id_series series = {"0123456789abczzy"};
+
+    cr_assert_str_eq(execution_id_new(&arena, &series), "0123456789abczzz");
+    cr_assert_str_eq(execution_id_new(&arena, &series), "0123456789abd000");
+    cr_assert_str_eq(execution_id_new(&arena, &series), "0123456789abd001");
+}
+
+Test(project, ids_begin_anew_when_all_of_a_series_are_used)
+{
+    struct id_series series = {"0123456789zzzzzz"};
+    const char *id = execution_id_new(&arena, &series);
+
+    cr_assert_eq(strlen(id), 16);
+    cr_assert_neq(strncmp(id, "0123456789", 10), 0);
 }
 
 Test(project, times_are_utc_text_and_back)

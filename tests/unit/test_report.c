@@ -317,6 +317,70 @@ Test(report, items_are_told_apart_and_where_each_stands_is_said)
                 "    inner[2]  interrupted  -\n");
 }
 
+/* Two steps in each of the items from `first` on. */
+static void run_items(int first, int count, int64_t took_ms)
+{
+    for (int i = first; i < first + count; i++) {
+        run_inside("test", "get", arena_printf(&arena, "[%d]", i), 1000);
+        run_inside("test", "work", arena_printf(&arena, "[%d]", i), took_ms);
+    }
+}
+
+static void fail_inside(const char *key)
+{
+    const struct step_ending ended = {
+        .key = key,
+        .status = STEP_RUN_FAILED,
+        .error = "{\"code\":\"broken\",\"message\":\"no\",\"step\":\"work\"}"};
+
+    commit(&(struct journal_commit){
+        .execution_id = "abcd1234", .now_ms = started_ms + 3000, .ended = &ended});
+}
+
+Test(report, many_items_are_counted_and_those_told_that_are_not_well)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 0, NULL);
+    run_items(0, 7, 2000);
+    run_items(7, 3, 0);
+    run_items(10, 2, 2000);
+    fail_inside("abcd1234/work[8]/1/1");
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("  test        interrupted  -\n"
+                "    12 items                     "
+                "2 interrupted, 1 failed, 9 completed; status --all tells each\n"
+                "    work[7]   interrupted  -\n"
+                "    work[9]   interrupted  -\n"
+                "    work[8]   failed       3.0s  broken: no\n"
+                "\n");
+}
+
+Test(report, of_those_that_are_not_well_ten_are_told)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 0, NULL);
+    run_items(0, 200, 0);
+    for (int i = 0; i < 200; i++)
+        set_position("test", arena_printf(&arena, "[%d]", i), POSITION_OPEN, "work");
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("             work in [9] of test\n"
+                "             and 190 more\n");
+    assert_says("    work[9]    interrupted  -\n"
+                "\n");
+}
+
+Test(report, each_item_is_told_to_who_wants_all)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 0, NULL);
+    run_items(0, 200, 2000);
+    set_position("test", "[199]", POSITION_OPEN, "work");
+    report.shows_all = true;
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    for (int i = 0; i < 200; i++)
+        assert_says(arena_printf(&arena, "work[%d] ", i));
+}
+
 Test(report, those_that_a_called_one_has_called_stand_under_that)
 {
     start_execution("abcd1234");
@@ -433,6 +497,20 @@ Test(report, several_that_wait_in_items_need_the_step_with_its_item)
         "             kad workflow approve abcd --step 'ask[0]' --choice no\n"
         "  asks       second?\n"
         "  next       kad workflow approve abcd --step 'ask[1]' --choice yes\n");
+}
+
+Test(report, of_many_that_wait_ten_are_told)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "test", 1, 0, NULL);
+    run_items(0, 12, 0);
+    for (int i = 0; i < 12; i++)
+        open_approval("abcd1234", arena_printf(&arena, "abcd1234/work[%d]/1/1", i),
+                      arena_printf(&arena, "%d?", i));
+    set_status("abcd1234", EXECUTION_WAITING, NULL);
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("  asks       7?\n"); /* the tenth: in the order of their keys */
+    assert_says("  and        2 more; status --all tells each\n");
 }
 
 Test(report, what_a_called_execution_asks_is_answered_there)

@@ -69,6 +69,27 @@ Test(review, of_a_file_that_both_changed_only_the_executions_part_is_committed)
     cr_expect_str_eq(text_of("shared.txt"), "mine\n2\n3\n4\n5\n6\n7\n8\nits\n");
 }
 
+Test(review, a_file_that_both_changed_may_have_any_name)
+{
+    static const char *const names[] = {"-:(top)[*]\n\"\377", "-:(TOP)[*]\n\"\377",
+                                        "-:(top)[x]\n\"\377"};
+    enum { COUNT = sizeof(names) / sizeof(names[0]) };
+
+    for (size_t i = 0; i < COUNT; i++)
+        write_file(names[i], "1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+    GIT("add", "-A");
+    GIT("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "second");
+    for (size_t i = 0; i < COUNT; i++)
+        write_file(names[i], "mine\n2\n3\n4\n5\n6\n7\n8\n9\n");
+    record_base();
+    for (size_t i = 0; i < COUNT; i++)
+        write_file(names[i], "mine\n2\n3\n4\n5\n6\n7\n8\nits\n");
+    make_commit();
+    for (size_t i = 0; i < COUNT; i++)
+        cr_expect_str_eq(GIT("show", kad_printf(git.step, "HEAD:%s", names[i])),
+                         "1\n2\n3\n4\n5\n6\n7\n8\nits\n", "%s", names[i]);
+}
+
 Test(review, changes_that_cannot_be_told_apart_go_in_as_they_are)
 {
     write_file("mine.txt", "mine, in work\n");

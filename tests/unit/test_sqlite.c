@@ -431,7 +431,8 @@ Test(sqlite, the_log_is_bounded_in_a_long_run)
 static bool may_scan(enum statement which)
 {
     return which == WORKFLOW_LIST || which == BUILD_LIST || which == MODULE_LIST ||
-           which == LARGE_VALUE_LIST || which == EXECUTION_TREE;
+           which == LARGE_VALUE_LIST || which == EXECUTION_TREE ||
+           which == HISTORY_STARTS;
 }
 
 /* Lists of executions come in the order of their index. */

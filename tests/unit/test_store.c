@@ -35,6 +35,14 @@ BOTH(a_prefix_of_two_is_ambiguous_but_a_whole_id_is_not)
     cr_assert_str_eq(found("abcde").id, "abcdef");
 }
 
+BOTH(an_empty_prefix_is_that_of_none)
+{
+    struct execution_row row;
+
+    start_execution("abcd");
+    cr_assert_eq(journal->ops->find(journal, &arena, "", &row), STORE_NOT_FOUND);
+}
+
 BOTH(what_is_unknown_is_not_found)
 {
     const struct step_ending ended = {.key = "a/x/1/1", .status = STEP_RUN_COMPLETED};

@@ -1,5 +1,6 @@
 /* test_store_blocks.c: what both journals promise about branches, gates with several ways,
  * executions that steps have called, and events. */
+#include "base/buf.h"
 #include "store_fixture.h"
 
 TestSuite(store_blocks, .fini = clean_up);
@@ -116,6 +117,46 @@ BOTH(a_step_has_a_last_row_for_each_item)
                  STORE_OK);
     cr_assert_str_eq(row.item, "");
     cr_assert_null(row.parent);
+}
+
+static struct buf taken;
+
+static void take_row(void *context, const struct step_row *row)
+{
+    cr_assert_eq(context, &taken);
+    cr_assert_str_eq(row->parent, "e/files/1/1");
+    cr_assert_null(row->module);
+    buf_printf(&taken, "%s:%s%s ", row->key, step_status_name(row->status),
+               row->inputs ? row->inputs : "");
+}
+
+static const char *taken_inside(const char *parent, size_t limit)
+{
+    const struct step_taker taker = {take_row, &taken};
+
+    buf_init(&taken, &arena);
+    cr_assert_eq(journal->ops->inside(journal, parent, limit, &taker), STORE_OK);
+    return taken.p;
+}
+
+BOTH(what_has_run_in_a_block_is_told_from_the_newest_on)
+{
+    struct step_row rows[] = {item_step("e", "[0]", 1), item_step("e", "[1]", 1),
+                              item_step("e", "[0]", 2), item_step("e", "[2]", 1)};
+    const struct step_row other = step_of("e", "after", 1, 1);
+
+    rows[1].module = ""; /* a step of kad's own tells its inputs */
+    rows[3].parent = NULL;
+    start_with_step("e", "files");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        cr_assert_eq(start_step(&rows[i]), STORE_OK);
+    cr_assert_eq(start_step(&other), STORE_OK);
+    reopen();
+    cr_assert_str_eq(taken_inside("e/files/1/1", 9),
+                     "e/work[0]/2/1:running e/work[1]/1/1:running{\"n\":1} "
+                     "e/work[0]/1/1:running ");
+    cr_assert_str_eq(taken_inside("e/files/1/1", 1), "e/work[0]/2/1:running ");
+    cr_assert_str_eq(taken_inside("e/files/2/1", 9), "");
 }
 
 /* ---- Gates ----------------------------------------------------------------------- */
@@ -318,6 +359,53 @@ BOTH(the_list_has_no_children_but_their_caller_knows_them)
     cr_assert_eq(journal->ops->children(journal, &arena, "c1", &rows, &count),
                  STORE_OK);
     cr_assert_eq(count, 0);
+}
+
+static const char *starts_since(const char *execution, int64_t seq)
+{
+    struct start_count *counts;
+    struct buf text;
+    size_t count;
+
+    buf_init(&text, &arena);
+    cr_assert_eq(journal->ops->starts(journal, &arena, execution, seq, &counts, &count),
+                 STORE_OK);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&text, "%s/%s=%d ", counts[i].workflow_id, counts[i].step_id,
+                   (int)counts[i].count);
+    return text.p;
+}
+
+BOTH(starts_are_counted_with_those_of_what_is_called_since_then)
+{
+    const struct step_row first = start_with_step("root", "notify");
+    const struct step_row second = step_of("root", "notify", 2, 1);
+    const struct step_row own[] = {step_of("c1", "send", 1, 1),
+                                   step_of("c2", "send", 1, 1)};
+    const struct history_row retried = {.event_type = "step_retried",
+                                        .step_id = "notify"};
+    const struct history_row ended = {.event_type = "step_completed",
+                                      .step_id = "notify"};
+    struct execution_row row;
+    bool existed;
+
+    start_with_step("alone", "plan");
+    cr_assert_eq(call(first.key, "c1", &row, &existed), STORE_OK);
+    cr_assert_eq(start_step(&own[0]), STORE_OK);
+    cr_assert_eq(
+        commit_of("root", (struct journal_commit){.events = &ended, .event_count = 1}),
+        STORE_OK);
+    cr_assert_eq(start_step(&second), STORE_OK);
+    cr_assert_eq(commit_of("root", (struct journal_commit){.events = &retried,
+                                                           .event_count = 1}),
+                 STORE_OK);
+    cr_assert_eq(call(second.key, "c2", &row, &existed), STORE_OK);
+    cr_assert_eq(start_step(&own[1]), STORE_OK);
+    reopen();
+    cr_assert_str_eq(starts_since("root", 0), "flow/notify=3 mail/send=2 ");
+    cr_assert_str_eq(starts_since("root", 3), "flow/notify=2 mail/send=1 ");
+    cr_assert_str_eq(starts_since("c1", 0), "mail/send=1 ");
+    cr_assert_str_eq(starts_since("c1", 2), "");
 }
 
 /* ---- Events ---------------------------------------------------------------------- */

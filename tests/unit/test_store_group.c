@@ -2,8 +2,10 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
+#include "store/sqlite.h"
 #include "store_fixture.h"
 
 TestSuite(store_group, .fini = clean_up);
@@ -92,7 +94,7 @@ Test(store_group, nobody_else_sees_a_part_of_it)
 /* ---- The queue of writers ------------------------------------------------------------ */
 
 /* See sqlite_queue.c. */
-enum { FIRST_IN_LINE = 1, BESIDE_THE_LINE };
+enum { FIRST_IN_LINE = 1, BESIDE_THE_LINE, DOOR = 4 };
 
 /* Another process, as far as the queue goes. */
 static struct journal *open_other(void)
@@ -188,6 +190,86 @@ Test(store_group, what_a_person_asks_does_not_stand_in_line)
     close(fd);
     cr_expect_eq(journal->ops->requested(journal, &arena, "a", &request), STORE_OK);
     cr_expect_str_eq(request, "pause");
+}
+
+static atomic_bool is_stored;
+
+static void *store_group(void *context)
+{
+    struct journal *other = open_other();
+
+    (void)context;
+    cr_assert_eq(other->ops->group_begin(other), STORE_OK);
+    cr_assert_eq(other->ops->group_end(other), STORE_OK);
+    atomic_store(&is_stored, true);
+    journal_close(other);
+    return NULL;
+}
+
+Test(store_group, a_group_lets_a_person_go_first_who_is_not_awake_yet)
+{
+    pthread_t thread;
+    int fd;
+
+    use_folder();
+    open_file();
+    start_execution("a");
+    fd = open_queue();
+    lock_place(fd, F_OFD_SETLK, BESIDE_THE_LINE);
+    cr_assert_eq(pthread_create(&thread, NULL, store_group, NULL), 0);
+    while (lock_place(fd, F_OFD_GETLK, DOOR) == F_UNLCK && !atomic_load(&is_stored))
+        sched_yield();
+    cr_expect_not(atomic_load(&is_stored));
+    close(fd);
+    pthread_join(thread, NULL);
+    cr_expect(atomic_load(&is_stored));
+}
+
+static int log_pages(void)
+{
+    return ((const struct sqlite_journal *)journal)->wal_pages;
+}
+
+/* Until the log has so many pages, or has been begun anew. */
+static void fill_log(int pages)
+{
+    static int count;
+    int before = 0;
+
+    while (log_pages() < pages && log_pages() >= before) {
+        before = log_pages();
+        start_execution(arena_printf(&arena, "e%d", count++));
+    }
+}
+
+Test(store_group, an_early_checkpoint_is_put_off_where_somebody_waits)
+{
+    int fd;
+
+    use_folder();
+    open_file();
+    start_execution("a");
+    fd = open_queue();
+    lock_place(fd, F_OFD_SETLK, FIRST_IN_LINE);
+    fill_log(2 * WAL_PAGES_AT_START);
+    cr_expect_geq(log_pages(), 2 * WAL_PAGES_AT_START);
+    close(fd);
+    fill_log(4 * WAL_PAGES_AT_START);
+    cr_expect_lt(log_pages(), 2 * WAL_PAGES_AT_START);
+}
+
+Test(store_group, a_full_log_is_put_into_the_file_though_somebody_waits)
+{
+    int fd;
+
+    use_folder();
+    open_file();
+    start_execution("a");
+    fd = open_queue();
+    lock_place(fd, F_OFD_SETLK, FIRST_IN_LINE);
+    fill_log(WAL_PAGES_MAX + WAL_PAGES_AT_START);
+    cr_expect_lt(log_pages(), WAL_PAGES_IN_RUN);
+    close(fd);
 }
 
 Test(store_group, a_part_that_fails_takes_all_of_it_back)

@@ -4,10 +4,14 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "project.h"
+#include "report.h"
 #include "store/sqlite.h"
 #include "store/value_file.h"
 #include "store_fixture.h"
@@ -182,6 +186,25 @@ Test(store_upkeep, an_execution_goes_with_all_its_rows_and_a_note_of_it_stays)
     cr_assert_eq(count, 1);
 }
 
+Test(store_upkeep, only_an_id_that_nothing_is_known_of_is_lost)
+{
+    static const char *const ids[] = {"a", "e", "ec", "f", "z"};
+    struct pruned_row *rows;
+    size_t count;
+
+    use_file();
+    finish_rich("e");
+    finish("f");
+    cr_assert_eq(delete_one("e", now_ms + 1), 2);
+    cr_assert_eq(store_note_lost(journal, ids, 5), STORE_OK);
+    cr_assert_eq(store_pruned(journal, &arena, "", 10, &rows, &count), STORE_OK);
+    cr_assert_eq(count, 4);
+    cr_expect_str_eq(rows[0].id, "a");
+    cr_expect_str_eq(rows[2].id, "ec");
+    cr_expect_str_eq(rows[2].workspace, "/work");
+    cr_expect_str_eq(rows[3].id, "z");
+}
+
 Test(store_upkeep, what_is_not_over_or_too_new_or_called_stays)
 {
     use_file();
@@ -336,6 +359,91 @@ Test(store_upkeep, none_goes_while_a_backup_copies_them)
     journal_close(backup);
     cr_assert_eq(store_sweep_values(journal, &count), STORE_OK);
     cr_assert_eq(count, 1);
+}
+
+/* ---- Between two reads --------------------------------------------------------------- */
+
+/* Another process, which prunes `e` at the moment when the steps of an execution, or its
+ * history, are about to be read. */
+static struct journal *pruner;
+static const struct kad_journal_ops *real_ops;
+static size_t swept_count;
+
+static void prune(void)
+{
+    const char *const id = "e";
+    struct deletion deletion;
+
+    cr_assert_eq(store_delete(pruner, &id, 1, now_ms + 1, &deletion), STORE_OK);
+    cr_assert_eq(deletion.executions, 1);
+    cr_assert_eq(store_sweep_values(pruner, &swept_count), STORE_OK);
+}
+
+static enum store_error steps_after_prune(struct journal *base, struct arena *memory,
+                                          const char *execution, struct step_row **rows,
+                                          size_t *count)
+{
+    prune();
+    return real_ops->steps(base, memory, execution, rows, count);
+}
+
+static enum store_error history_after_prune(struct journal *base, struct arena *memory,
+                                            const char *execution, int64_t after_seq,
+                                            struct history_row **rows, size_t *count)
+{
+    prune();
+    return real_ops->history(base, memory, execution, after_seq, rows, count);
+}
+
+/* What a report says of `e` meanwhile. */
+static const char *report_text(enum store_error (*of)(const struct report *report,
+                                                      const char *prefix),
+                               enum store_error wanted)
+{
+    static struct kad_journal_ops ops;
+    struct report report = {.is_json = true, .arena = &arena, .journal = journal};
+    char *printed = NULL;
+    size_t len;
+    const char *copy;
+
+    real_ops = journal->ops;
+    ops = *real_ops;
+    ops.steps = steps_after_prune;
+    ops.history = history_after_prune;
+    cr_assert_eq(store_open(file, false, false, &pruner), STORE_OK);
+    journal->ops = &ops;
+    report.out = open_memstream(&printed, &len);
+    cr_assert_eq(of(&report, "e"), wanted, "%s", store_message(journal));
+    fclose(report.out);
+    copy = arena_copy(&arena, printed, len);
+    free(printed);
+    journal->ops = real_ops;
+    return copy;
+}
+
+Test(store_upkeep, a_report_of_what_is_pruned_meanwhile_is_whole)
+{
+    size_t count;
+
+    use_file();
+    finish_rich("e");
+    finish("newest");
+    cr_assert(strstr(report_text(report_execution, STORE_OK), json_of_len(LARGE, 'x')));
+    cr_assert_eq(swept_count, 0);
+    cr_assert_eq(store_sweep_values(pruner, &count), STORE_OK);
+    cr_assert_eq(count, 1, "nobody reads it any more");
+    journal_close(pruner);
+    report_text(report_execution, STORE_NOT_FOUND);
+    journal_close(pruner);
+}
+
+Test(store_upkeep, a_history_of_what_is_pruned_meanwhile_is_whole)
+{
+    use_file();
+    finish_rich("e");
+    finish("newest");
+    cr_assert(strstr(report_text(report_history, STORE_OK), "execution_started"));
+    journal_close(pruner);
 }
 
 Test(store_upkeep, where_there_are_none_nothing_is_swept)
@@ -556,18 +664,80 @@ Test(store_upkeep, a_backup_leaves_a_file_alone_that_is_there)
     cr_assert_eq(bytes_of(copy), 4);
 }
 
+/* How many names in the folder begin like that of the copy. */
+static size_t count_of_copy(void)
+{
+    DIR *dir = opendir(folder);
+    const struct dirent *entry;
+    size_t count = 0;
+
+    cr_assert(dir);
+    while ((entry = readdir(dir)))
+        count += strncmp(entry->d_name, "copy.db", strlen("copy.db")) == 0;
+    closedir(dir);
+    return count;
+}
+
+/* The error of a backup that fails; it has left nothing. */
+static const char *fail_backup(size_t left_count)
+{
+    const char *error;
+    bool is_there;
+
+    error = store_backup(journal, &arena, arena_printf(&arena, "%s/copy.db", folder),
+                         &is_there);
+    cr_assert(error);
+    cr_assert_not(is_there);
+    cr_assert_eq(count_of_copy(), left_count);
+    return error;
+}
+
 Test(store_upkeep, a_backup_without_one_of_its_values_is_none)
 {
-    const char *copy, *error;
-    bool is_there;
+    const char *error;
 
     use_file();
     finish_rich("e");
     cr_assert(file_remove(values_folder()));
-    copy = arena_printf(&arena, "%s/copy.db", folder);
-    error = store_backup(journal, &arena, copy, &is_there);
-    cr_assert(error);
-    cr_assert_not(is_there);
+    error = fail_backup(0);
     cr_assert(strstr(error, values_folder()), "%s", error);
-    cr_assert_eq(access(copy, F_OK), -1);
+}
+
+/* No file of this process may grow beyond the limit. */
+static void limit_files(rlim_t bytes)
+{
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &(struct rlimit){bytes, RLIM_INFINITY}), 0);
+}
+
+Test(store_upkeep, a_backup_on_a_full_disk_leaves_nothing)
+{
+    const struct step_row step = step_of("e", "huge", 1, 1);
+    const struct step_ending ended = {.key = step.key,
+                                      .status = STEP_RUN_COMPLETED,
+                                      .outputs = json_of_len((size_t)16 * LARGE, 'y')};
+
+    use_file();
+    finish_rich("a"); /* its value still has room */
+    start_execution("e");
+    cr_assert_eq(start_step(&step), STORE_OK);
+    cr_assert_eq(commit_of("e", (struct journal_commit){.ended = &ended}), STORE_OK);
+    signal(SIGXFSZ, SIG_IGN);
+    limit_files(4096);
+    fail_backup(0);
+    limit_files((rlim_t)8 * LARGE);
+    cr_assert(strstr(fail_backup(0), "File too large"));
+    limit_files(RLIM_INFINITY);
+}
+
+Test(store_upkeep, a_backup_that_cannot_be_placed_takes_its_values_back)
+{
+    const char *values;
+
+    use_file();
+    finish_rich("e");
+    values = arena_printf(&arena, "%s/copy.db.d/values", folder);
+    cr_assert(make_folders(&arena, arena_printf(&arena, "%s/copy.db.d", folder)));
+    cr_assert_eq(close(open(values, O_WRONLY | O_CREAT | O_CLOEXEC, 0600)), 0);
+    fail_backup(1); /* what was there */
+    cr_assert_eq(access(values, F_OK), 0);
 }

@@ -1,5 +1,6 @@
 /* test_store_values.c: values that are too large for a row are in files, and nobody notices. */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -84,6 +85,26 @@ BOTH(a_large_value_comes_back_as_it_was)
     reopen();
     cr_assert_str_eq(last_step("e", "plan").outputs, large);
     cr_assert_str_eq(found("e").outputs, large);
+}
+
+static void take_outputs(void *context, const struct step_row *row)
+{
+    *(const char **)context = arena_printf(&arena, "%s", row->outputs);
+}
+
+BOTH(a_large_value_inside_of_a_block_comes_back)
+{
+    const char *large = json_of_len(LARGE, 'x'), *outputs = NULL;
+    const struct step_taker taker = {take_outputs, &outputs};
+    struct step_row inner = step_of("e", "plan", 1, 1);
+
+    inner.parent = "e/each/1/1";
+    start_with_step("e", "each");
+    cr_assert_eq(start_step(&inner), STORE_OK);
+    cr_assert_eq(end_step(inner.key, "e", large), STORE_OK);
+    reopen();
+    cr_assert_eq(journal->ops->inside(journal, "e/each/1/1", 1, &taker), STORE_OK);
+    cr_assert_str_eq(outputs, large);
 }
 
 BOTH(a_list_has_no_large_values)
@@ -223,6 +244,18 @@ Test(store_values, who_stores_the_same_again_mends_a_damaged_file)
     next.inputs = large;
     cr_assert_eq(start_step(&next), STORE_OK);
     cr_assert_str_eq(last_step("e", "plan").outputs, large);
+}
+
+Test(store_values, what_would_be_too_large_to_be_read_is_not_written)
+{
+    const struct str large = {"", (size_t)VALUE_FILE_MAX + 1}; /* is not looked at */
+    char hash[VALUE_HASH_SIZE];
+
+    use_folder();
+    value_hash(S("x"), hash);
+    cr_assert_not(value_file_write(&arena, folder, hash, large));
+    cr_assert_eq(errno, EFBIG);
+    cr_assert_eq(access(value_path(&arena, folder, hash), F_OK), -1);
 }
 
 Test(store_values, a_value_that_cannot_be_written_is_not_referred_to)

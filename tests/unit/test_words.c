@@ -12,6 +12,22 @@ static void clean_up(void)
 
 TestSuite(words, .fini = clean_up);
 
+Test(words, a_shell_word_is_quoted_where_it_has_to_be)
+{
+    cr_expect_str_eq(shell_word(&arena, "/d/x-1.db"), "/d/x-1.db");
+    cr_expect_str_eq(shell_word(&arena, "/d/my store"), "'/d/my store'");
+    cr_expect_str_eq(shell_word(&arena, "O'Hara"), "'O'\\''Hara'");
+    cr_expect_str_eq(shell_word(&arena, ""), "''");
+    cr_expect_str_eq(shell_word(&arena, "~"), "'~'");
+}
+
+Test(words, lines_stand_behind_a_margin_without_control_characters)
+{
+    cr_expect_str_eq(lines_words(&arena, "Well?\033[2J\nReally\r?\n", "  "),
+                     "Well?[2J\n  Really?");
+    cr_expect_str_eq(lines_words(&arena, "", "  "), "");
+}
+
 Test(words, a_duration_has_at_most_two_units)
 {
     static const struct {

@@ -81,19 +81,24 @@ enum kad_outcome kad_fail(struct kad_step *step, const char *code, const char *f
 
 enum { KAD_OUTPUT_MAX = 16 * 1024 * 1024, KAD_TAIL_MAX = 64 * 1024 };
 
+/* The outputs of a step as JSON, and so what a program answers; larger than that is failure
+ * `output_too_large`. What is larger belongs in a file, whose name is given on. */
+enum { KAD_OUTPUTS_MAX = 4 * 1024 * 1024 };
+
 struct kad_program {
     const char *const *argv; /* NULL-terminated; argv[0] is found in PATH */
     const char *cwd;         /* NULL: the workspace */
     const char *const *env;  /* NULL-terminated "NAME=value" added; or NULL */
     const char *stdin_text;  /* or NULL: /dev/null */
     size_t stdin_len;
-    bool is_quiet; /* its output is not copied to the step's log */
+    bool is_quiet;  /* its output is not copied to the step's log */
+    size_t out_max; /* bytes of its output that are wanted; 0: KAD_OUTPUT_MAX */
 };
 
 struct kad_output {
     int exit_code; /* -1: ended by `signal` */
     int signal;
-    const char *out; /* NUL-terminated; at most KAD_OUTPUT_MAX bytes */
+    const char *out; /* NUL-terminated; at most the program's out_max bytes */
     size_t out_len;
     const char *err; /* the last KAD_TAIL_MAX bytes */
     size_t err_len;
@@ -111,7 +116,7 @@ KAD_MUST_USE enum kad_outcome kad_exec(struct kad_step *step,
                                        const struct kad_program *program,
                                        struct kad_output *output);
 
-/* Absolute path of a program in PATH, or NULL. */
+/* Absolute path of what a program of this name, started in the workspace, would be; or NULL. */
 const char *kad_find_program(struct kad_step *step, const char *name);
 
 /* ---- The agent ---------------------------------------------------------------------- */

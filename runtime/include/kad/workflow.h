@@ -208,6 +208,7 @@ struct kad_step_info {
     /* In an item's frame: of a bool that says whether the step's last visit left outputs;
      * 0: nobody reads it there. */
     size_t has_outputs_offset;
+    bool is_gathered; /* in a forEach: an expression outside of it reads its outputs */
     const struct kad_block *block; /* NULL: nothing is inside */
     const char *lock;   /* at most one step with this lock runs at a time; or NULL */
     int64_t timeout_ms; /* 0: the action's */

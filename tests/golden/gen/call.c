@@ -128,6 +128,7 @@ static const struct kad_step_info steps[] = {
         .inputs = &called_trigger_type,
         .outputs = &called_outputs_type,
         .outputs_offset = offsetof(struct all_item, tell),
+        .is_gathered = true,
         .block = &tell_block,
         .timeout_ms = 600000, /* 10m */
     },

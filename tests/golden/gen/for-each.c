@@ -266,12 +266,14 @@ static const struct kad_step_info steps[] = {
         .line = 25,
         .action = &kad_run_action,
         .outputs_offset = offsetof(struct read_item, cat),
+        .is_gathered = true,
     },
     {
         .id = "count",
         .line = 31,
         .action = &kad_run_action,
         .outputs_offset = offsetof(struct read_item, count),
+        .is_gathered = true,
     },
     {
         .id = "plot",
@@ -287,6 +289,7 @@ static const struct kad_step_info steps[] = {
         .line = 39,
         .action = &kad_run_action,
         .outputs_offset = offsetof(struct plot_item, draw),
+        .is_gathered = true,
     },
     {
         .id = "others",

@@ -626,6 +626,7 @@ static const struct kad_step_info steps[] = {
         .line = 23,
         .action = &shop_reserve_action,
         .outputs_offset = offsetof(struct orders_item, value_),
+        .is_gathered = true,
     },
     {
         .id = "lines",
@@ -641,6 +642,7 @@ static const struct kad_step_info steps[] = {
         .line = 34,
         .action = &shop_price_action,
         .outputs_offset = offsetof(struct lines_item, index_),
+        .is_gathered = true,
     },
     {
         .id = "facts",
@@ -648,12 +650,14 @@ static const struct kad_step_info steps[] = {
         .action = &shop_look_up_action,
         .outputs = &gathered_facts_outputs_type,
         .outputs_offset = offsetof(struct lines_item, facts),
+        .is_gathered = true,
     },
     {
         .id = "decide",
         .line = 49,
         .action = &desk_decide_action,
         .outputs_offset = offsetof(struct orders_item, decide),
+        .is_gathered = true,
         .routes_by_outcome = true,
     },
     {
@@ -662,6 +666,7 @@ static const struct kad_step_info steps[] = {
         .action = &kad_approval_action,
         .outputs = &gathered_has_outputs_type,
         .outputs_offset = offsetof(struct orders_item, has_),
+        .is_gathered = true,
         .choices = has_choices,
         .routes_by_outcome = true,
     },
@@ -697,6 +702,7 @@ static const struct kad_step_info steps[] = {
         .line = 82,
         .action = &kad_run_action,
         .outputs_offset = offsetof(struct title_item, print),
+        .is_gathered = true,
         .outputs_unread = true,
     },
     {

@@ -301,6 +301,7 @@ static const struct kad_step_info steps[] = {
         .line = 44,
         .action = &kad_run_action,
         .outputs_offset = offsetof(struct chapters_item, spell),
+        .is_gathered = true,
     },
     {
         .id = "formats",
@@ -321,6 +322,7 @@ static const struct kad_step_info steps[] = {
         .line = 53,
         .action = &kad_run_action,
         .outputs_offset = offsetof(struct books_item, formats.web),
+        .is_gathered = true,
     },
     {
         .id = "sum",
