@@ -133,11 +133,13 @@ static bool tell(struct session *session, const struct execution_row *root,
         return false;
     if (session->cli->is_json)
         *exit_code =
-            document_print(json_pack("{s:s, s:s, s:i}", "execution", execution_id,
-                                     "choice", answer->choice, "process", (int)owner),
+            document_print(json_pack("{s:s, s:s, s:o}", "execution", execution_id,
+                                     "choice", answer->choice, "process",
+                                     owner > 0 ? json_integer(owner) : json_null()),
                            KAD_EXIT_COMPLETED);
     else
-        printf("told process %d, which runs %s: %s\n", (int)owner, execution_id,
+        printf("%s %s, which runs %s: %s\n", owner > 0 ? "told" : "stored for",
+               lock_owner_text(session->cli->arena, owner), execution_id,
                answer->choice);
     return true;
 }

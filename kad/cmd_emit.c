@@ -231,8 +231,9 @@ static void wake(struct emission *emission, struct woken *woken)
 
     if (is_told(&emission->session, woken, &owner)) {
         if (!is_quiet)
-            printf("%s goes on: process %d runs it\n", execution->id, (int)owner);
-        say(emission, execution, "process", (int)owner);
+            printf("%s goes on: %s runs it\n", execution->id,
+                   lock_owner_text(emission->session.cli->arena, owner));
+        say(emission, execution, owner > 0 ? "process" : NULL, (int)owner);
     } else if (execution->status != EXECUTION_WAITING || emission->leaves_waits) {
         if (!is_quiet)
             printf("%s has it: kad workflow resume %s goes on\n", execution->id,

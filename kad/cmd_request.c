@@ -43,7 +43,12 @@ static int ask_owner(struct session *session, const struct execution_row *execut
 
     if (error != STORE_OK)
         return session_exit(session, error, execution->id);
-    kill(owner, SIGUSR1);
+    if (!lock_tell(owner, SIGUSR1) && owner == LOCK_OWNER_ELSEWHERE) {
+        cli_error("execution %s is run by %s, which can't be told from here: send it "
+                  "SIGUSR1 there; what is asked is stored",
+                  execution->id, lock_owner_text(session->cli->arena, owner));
+        return KAD_EXIT_HELD;
+    }
     if (session->cli->is_json)
         return document_print(json_pack("{s:s, s:s, s:i}", "execution", execution->id,
                                         "asked", request, "process", (int)owner),

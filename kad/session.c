@@ -201,7 +201,7 @@ bool session_tell(struct session *session, const struct execution_row *root,
     const struct timespec round = {.tv_nsec = TELL_ROUND_MS * 1000 * 1000};
     bool is_owned = true;
 
-    kill(owner, SIGUSR1);
+    (void)lock_tell(owner, SIGUSR1); /* elsewhere it has to look by itself */
     for (int i = 0; i < TELL_ROUNDS && is_owned; i++) {
         is_owned = lock_owner(&session->locks, root->slot) != 0; /* asked first */
         if (!is_open(session, execution_id, step_key))

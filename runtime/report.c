@@ -25,7 +25,7 @@ static json_t *json_of_execution(const struct execution_row *row, const char *st
         row->trigger_type, "startedAt", document_time(row->started_ms), "completedAt",
         document_time(row->completed_ms), "error", document_json(row->error), "key",
         document_text(row->key), "workspace", document_text(row->workspace), "pid",
-        owner ? json_integer(owner) : json_null(), "parent",
+        owner > 0 ? json_integer(owner) : json_null(), "parent",
         document_text(row->parent_id), "parentKey", document_text(row->parent_key));
 }
 

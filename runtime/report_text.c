@@ -163,7 +163,7 @@ void report_execution_text(const struct report *report,
     fprintf(report->out, "%s %s  ", row->workflow_id, row->workflow_version);
     report_colored(report, report_status_color(facts->status), facts->status);
     if (facts->owner)
-        fprintf(report->out, " in process %d", (int)facts->owner);
+        fprintf(report->out, " in %s", lock_owner_text(report->arena, facts->owner));
     fputc('\n', report->out);
     report_fact(report, "execution", row->id);
     print_caller(report, row);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,17 +39,16 @@ void lock_file_close(struct lock_file *file)
 bool lock_take(struct lock_file *file, int64_t slot, pid_t *owner)
 {
     struct flock lock = byte_of(slot, F_WRLCK);
-    int error;
 
-    *owner = 0;
-    if (fcntl(file->fd, F_SETLK, &lock) == 0)
-        return true;
-    error = errno;
-    if (error == EACCES || error == EAGAIN) {
+    do {
+        *owner = 0;
+        if (fcntl(file->fd, F_SETLK, &lock) == 0)
+            return true;
+        if (errno != EACCES && errno != EAGAIN)
+            return false;
         *owner = lock_owner(file, slot);
-        error = 0;
-    }
-    errno = error;
+    } while (!*owner); /* it has just gone */
+    errno = 0;
     return false;
 }
 
@@ -66,7 +66,18 @@ pid_t lock_owner(struct lock_file *file, int64_t slot)
 
     if (fcntl(file->fd, F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK)
         return 0;
-    return lock.l_pid;
+    return lock.l_pid > 0 ? lock.l_pid : LOCK_OWNER_ELSEWHERE;
+}
+
+const char *lock_owner_text(struct arena *arena, pid_t owner)
+{
+    return owner > 0 ? arena_printf(arena, "process %ld", (long)owner)
+                     : "a process of another container or host";
+}
+
+bool lock_tell(pid_t owner, int signal_number)
+{
+    return owner > 0 && kill(owner, signal_number) == 0;
 }
 
 const char *lock_problem(struct arena *arena, const char *state)

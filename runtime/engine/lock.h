@@ -20,15 +20,23 @@ struct lock_file {
 bool lock_file_open(struct lock_file *file, const char *state);
 void lock_file_close(struct lock_file *file);
 
-/* Takes a byte without waiting. false: *owner has it (0 when it can't be told; errno is set
- * when the lock itself failed). */
+/* Somebody has it who has no number here: in another container, or on another computer. */
+enum { LOCK_OWNER_ELSEWHERE = -1 };
+
+/* Takes a byte without waiting. false: *owner has it, and errno is 0; else that says why the
+ * lock itself has failed. */
 bool lock_take(struct lock_file *file, int64_t slot, pid_t *owner);
 void lock_drop(struct lock_file *file, int64_t slot);
 
 /* What errno says about the file, and what to do. */
 const char *lock_problem(struct arena *arena, const char *state);
 
-/* The process that holds the byte, 0: nobody. Not for bytes of one's own. */
+/* The process that holds the byte, or LOCK_OWNER_ELSEWHERE; 0: nobody. Not for bytes of one's
+ * own. */
 pid_t lock_owner(struct lock_file *file, int64_t slot);
+/* "process 12", or that it is somewhere else. */
+const char *lock_owner_text(struct arena *arena, pid_t owner);
+/* Sends the owner a signal; false: there is none that can be told. */
+bool lock_tell(pid_t owner, int signal_number);
 
 #endif

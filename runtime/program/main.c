@@ -81,9 +81,8 @@ int program_lock(struct program *program, const struct execution_row *row)
         return program_fail(program, KAD_EXIT_STORE,
                             lock_problem(&program->arena, program->project.state));
     return program_fail(program, KAD_EXIT_HELD,
-                        arena_printf(&program->arena,
-                                     "execution %s is run by process %ld", row->id,
-                                     (long)owner));
+                        arena_printf(&program->arena, "execution %s is run by %s",
+                                     row->id, lock_owner_text(&program->arena, owner)));
 }
 
 /* 0: the row is this program's to run. Otherwise the exit code; reported. */

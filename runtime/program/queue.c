@@ -146,10 +146,7 @@ enum queue_end queue_enter(struct queue *queue, bool waits)
 
 static void tell(struct lock_file *locks, const struct execution_row *row)
 {
-    const pid_t owner = lock_owner(locks, row->slot);
-
-    if (owner > 0)
-        kill(owner, SIGUSR1);
+    (void)lock_tell(lock_owner(locks, row->slot), SIGUSR1);
 }
 
 /* Its owner ends it; if nobody runs it, it ends here. */

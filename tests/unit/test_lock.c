@@ -1,5 +1,6 @@
 /* test_lock.c: one owner for each slot; the kernel frees what the dead held. */
 #include <criterion/criterion.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -28,7 +29,7 @@ static void clean_up(void)
     rmdir(folder);
 }
 
-TestSuite(lock, .init = open_locks, .fini = clean_up);
+TestSuite(lock, .init = open_locks, .fini = clean_up, .timeout = 60);
 
 /* A process that holds `slot` until it is killed; returns when it has it. */
 static pid_t start_owner(int64_t slot)
@@ -81,6 +82,54 @@ Test(lock, the_second_process_learns_who_owns_the_slot)
     cr_assert_eq(lock_owner(&locks, 7), pid);
     cr_assert(lock_take(&locks, 8, &owner), "the next slot is free");
     kill_owner(pid);
+}
+
+/* What is seen of slot 7 from a container: a PID namespace in which its owner has no number.
+ * -1: none may be made here. */
+static int seen_from_elsewhere(void)
+{
+    int status = 0;
+    const pid_t outer = fork();
+
+    if (outer == 0) {
+        pid_t inner, owner = 0;
+
+        if (unshare(CLONE_NEWUSER | CLONE_NEWPID) < 0)
+            _exit(77);
+        inner = fork();
+        if (inner == 0)
+            _exit((lock_owner(&locks, 7) == LOCK_OWNER_ELSEWHERE ? 1 : 0) +
+                  (!lock_take(&locks, 7, &owner) && owner == LOCK_OWNER_ELSEWHERE ? 2
+                                                                                  : 0));
+        waitpid(inner, &status, 0);
+        _exit(WEXITSTATUS(status));
+    }
+    waitpid(outer, &status, 0);
+    return WEXITSTATUS(status) == 77 ? -1 : WEXITSTATUS(status);
+}
+
+Test(lock, an_owner_in_another_container_is_one)
+{
+    const pid_t pid = start_owner(7);
+    const int seen = seen_from_elsewhere();
+
+    kill_owner(pid);
+    if (seen < 0)
+        cr_skip_test("no PID namespace can be made here");
+    cr_expect_eq(seen, 3);
+}
+
+Test(lock, who_is_not_known_is_not_told)
+{
+    struct arena arena = {0};
+
+    cr_expect(lock_tell(getpid(), 0));
+    cr_expect_not(lock_tell(LOCK_OWNER_ELSEWHERE, SIGKILL));
+    cr_expect_not(lock_tell(0, SIGKILL));
+    cr_expect_str_eq(lock_owner_text(&arena, 12), "process 12");
+    cr_expect_str_eq(lock_owner_text(&arena, LOCK_OWNER_ELSEWHERE),
+                     "a process of another container or host");
+    arena_release(&arena);
 }
 
 Test(lock, the_slot_of_a_killed_owner_is_free)
