@@ -38,7 +38,7 @@ const char *agent_answer_find(struct arena *arena, const struct kad_type *type,
         const size_t len = rest.p[0] == '{' ? object_len(rest, &is_too_large) : 0;
 
         if (is_too_large)
-            return "an object in the answer is larger than 4 MiB";
+            return "an object in the answer is larger than 16 MiB";
         if (len) {
             vec_push(arena, &objects, str_part(rest, 0, len));
             at += len - 1;

@@ -15,7 +15,7 @@
 #include "engine/run.h"
 #include "mask.h"
 
-enum { MESSAGE_MAX_BYTES = 1000, VALUES_MAX = 200 * 1000 };
+enum { MESSAGE_MAX_BYTES = 1000, DETAILS_MAX = 1024 * 1024, VALUES_MAX = 200 * 1000 };
 
 /* ---- How a program ended ------------------------------------------------------------ */
 
@@ -141,11 +141,25 @@ static enum kad_outcome bad_output(struct kad_step *step, const char *problem)
     return kad_fail(step, kad_failure_name(KAD_FAILURE_BAD_OUTPUT), "%s", problem);
 }
 
+/* As much as is read of a text of errors. */
+static struct str message_of(const char *message)
+{
+    const struct str near = str_part(str_of(message), 0, KAD_TAIL_MAX);
+
+    return str_part(near, 0, str_utf8_valid_len(near));
+}
+
 static struct kad_json details_of(struct kad_step *step, const json_t *details)
 {
-    const char *text =
-        mask_json(&step->memory, codec_compact(&step->memory, details).text);
+    const struct kad_json compact = codec_compact(&step->memory, details);
+    const char *text;
 
+    if (compact.len > DETAILS_MAX) {
+        kad_log(step,
+                "the details of the failure are dropped: they have more than 1 MiB");
+        return (struct kad_json){0};
+    }
+    text = mask_json(&step->memory, compact.text);
     return (struct kad_json){text, strlen(text)};
 }
 
@@ -157,7 +171,7 @@ static enum kad_outcome take_error(struct kad_step *step, const json_t *error)
 
     if (!code || !code[0] || !message)
         return bad_output(step, "error: expected {code, message, details?}");
-    kad_fail(step, code, "%s", message);
+    kad_fail(step, code, "%.*s", STR(message_of(message)));
     if (details && !json_is_null(details))
         step->failure.details = details_of(step, details);
     return KAD_FAILURE;

@@ -4,6 +4,10 @@
 #include "engine/answer.h"
 #include "engine/run.h"
 
+/* What it may print on standard output, all of which is kept: less than a module may answer,
+ * since nobody asks it to be JSON, where a byte may become six. */
+enum { PRINTED_MAX = 4 * 1024 * 1024 };
+
 /* ---- Types -------------------------------------------------------------------------- */
 
 static const struct kad_field input_fields[] = {
@@ -129,7 +133,7 @@ static enum kad_outcome run_program(struct kad_step *step, const void *inputs,
         .env = answer_env(step, in->env),
         .stdin_text = in->stdin_text,
         .stdin_len = in->stdin_text ? strlen(in->stdin_text) : 0,
-        .out_max = KAD_OUTPUTS_MAX,
+        .out_max = PRINTED_MAX,
     };
     struct kad_output output;
     enum kad_outcome outcome;

@@ -37,14 +37,15 @@ how=$(head -c 200 | sed 's/.*"how":"\([^"]*\).*/\1/') # the rest is never read
 case $how in
 flood-without-newline) head -c 1000000000 /dev/zero ;;
 flood-with-newline) yes | head -c 100000000 ;;
-largest) printf '{"outputs":{"count":1,"text":"'; head -c 4194000 /dev/zero | tr '\0' x; echo '"}}' ;;
-largest-given-on) printf '{"outputs":{"count":1,"any":"'; head -c 4194000 /dev/zero | tr '\0' x; echo '"}}' ;;
-largest-lists) printf '{"outputs":{"count":1,"any":[0'; yes ',[]' | tr -d '\n' | head -c 297000; printf ',"'
+large) printf '{"outputs":{"count":1,"text":"'; head -c 4194000 /dev/zero | tr '\0' x; echo '"}}' ;;
+large-given-on) printf '{"outputs":{"count":1,"any":"'; head -c 4194000 /dev/zero | tr '\0' x; echo '"}}' ;;
+large-lists) printf '{"outputs":{"count":1,"any":[0'; yes ',[]' | tr -d '\n' | head -c 297000; printf ',"'
     head -c 3890000 /dev/zero | tr '\0' x; echo '"]}}' ;;
-largest-maps) printf '{"outputs":{"count":1,"any":[0'; yes ',{"a":""}' | tr -d '\n' | head -c 441000; printf ',"'
+large-maps) printf '{"outputs":{"count":1,"any":[0'; yes ',{"a":""}' | tr -d '\n' | head -c 441000; printf ',"'
     head -c 3740000 /dev/zero | tr '\0' x; echo '"]}}' ;;
-largest-error) printf '{"error":{"code":"large","message":"'; head -c 4194000 /dev/zero | tr '\0' x; echo '"}}' ;;
-too-large) printf '{"outputs":{"count":1,"text":"'; head -c 4200000 /dev/zero | tr '\0' x; echo '"}}' ;;
+largest-details) printf '{"error":{"code":"large","message":"","details":"'; head -c 16776000 /dev/zero | tr '\0' x; echo '"}}' ;;
+largest-error) printf '{"error":{"code":"large","message":"'; head -c 16776000 /dev/zero | tr '\0' x; echo '"}}' ;;
+too-large) printf '{"outputs":{"count":1,"text":"'; head -c 16777216 /dev/zero | tr '\0' x; echo '"}}' ;;
 flood-of-errors) head -c 100000000 /dev/zero >&2; echo "$answer" ;;
 flood-of-error-lines) yes | head -c 1000000000 >&2; echo "$answer" ;;
 flood-of-secrets) yes sesame | head -c 20000000 >&2; echo "$answer" ;;
@@ -163,10 +164,10 @@ it "ends each attack as the failure of its step"
 jq -nc '{text: ("x" * 1000000)}' >"$temporary/megabyte"
 attacks timed_out hasty flood-of-progress endless-progress ignores-term stops-itself stops-the-keeper
 attacks output_too_large free flood-without-newline flood-with-newline wide-lists too-large
-attacks "" free largest largest-given-on largest-lists largest-maps
-attacks large free largest-error
-attacks output_too_large print print-without-end print-nul print-controls
-attacks "" print print-lines print-secrets print-largest
+attacks "" free large large-given-on large-lists large-maps
+attacks large free largest-error largest-details
+attacks output_too_large print print-without-end print-controls
+attacks "" print print-nul print-lines print-secrets print-largest
 attacks "" free flood-of-errors flood-of-error-lines flood-of-secrets daemon
 attack "" free never-reads "@$temporary/megabyte"
 attacks bad_output free bad-utf8 no-json nothing two-documents list wrong-type wrong-outputs \

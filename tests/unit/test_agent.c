@@ -75,7 +75,7 @@ Test(agent, an_object_that_is_too_large_is_no_answer_nor_what_is_inside)
     buf_add(&text, S("{\"summary\": \"draft\"} {\"text\": \""));
     buf_fill(&text, 'x', KAD_OUTPUTS_MAX);
     buf_add(&text, S("\", \"inner\": {\"summary\": \"inner\"}}"));
-    cr_expect_str_eq(find(text.p), "an object in the answer is larger than 4 MiB");
+    cr_expect_str_eq(find(text.p), "an object in the answer is larger than 16 MiB");
     cr_expect_null(reply.summary);
 }
 

@@ -321,9 +321,9 @@ Test(programs, too_much_output_fails)
 
 Test(programs, output_that_grows_too_large_as_text_fails)
 {
-    RUN("head", "-c", "2000000", "/dev/zero"); /* each NUL is U+FFFD */
+    RUN("sh", "-c", "head -c 4000000 /dev/zero | tr '\\0' '\\1'"); /* each is \u0001 */
     expect_failure("output_too_large");
-    RUN("sh", "-c", "head -c 1000000 /dev/zero | tr '\\0' '\\1'; exit 3");
+    RUN("sh", "-c", "head -c 4000000 /dev/zero | tr '\\0' '\\1'; exit 3");
     expect_failure("exit_status");
     cr_expect_null(last_row().outputs);
 }
@@ -444,9 +444,9 @@ Test(programs, a_message_may_be_cut_inside_a_character)
     expect_failure("bad_output");
 }
 
-Test(programs, an_answer_over_4_mib_is_too_large)
+Test(programs, an_answer_over_16_mib_is_too_large)
 {
-    run_module("head -c 4194305 /dev/zero");
+    run_module("head -c 16777217 /dev/zero");
     expect_failure("output_too_large");
 }
 

@@ -83,7 +83,7 @@ enum { KAD_OUTPUT_MAX = 16 * 1024 * 1024, KAD_TAIL_MAX = 64 * 1024 };
 
 /* The outputs of a step as JSON, and so what a program answers; larger than that is failure
  * `output_too_large`. What is larger belongs in a file, whose name is given on. */
-enum { KAD_OUTPUTS_MAX = 4 * 1024 * 1024 };
+enum { KAD_OUTPUTS_MAX = 16 * 1024 * 1024 };
 
 struct kad_program {
     const char *const *argv; /* NULL-terminated; argv[0] is found in PATH */
