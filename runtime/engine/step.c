@@ -73,11 +73,6 @@ struct arena *rt_step_arena(struct kad_step *step)
     return &step->memory;
 }
 
-const char *rt_step_module(const struct kad_step *step)
-{
-    return step->info->action->module;
-}
-
 const char *rt_step_action(const struct kad_step *step)
 {
     return step->info->action->name;

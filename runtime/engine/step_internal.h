@@ -10,8 +10,7 @@ struct arena;
 const struct project *rt_step_project(const struct kad_step *step);
 /* The step's memory; freed when its outputs are replaced. */
 struct arena *rt_step_arena(struct kad_step *step);
-/* The module and the action that runs. */
-const char *rt_step_module(const struct kad_step *step);
+/* The name of the action that runs. */
 const char *rt_step_action(const struct kad_step *step);
 
 /* Before each call of the agent. KAD_FAILURE: the budget does not allow it, said. */

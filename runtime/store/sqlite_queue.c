@@ -104,8 +104,9 @@ static void step_back(const struct sqlite_journal *journal)
     leave(journal, DOOR);
 }
 
-/* Waits in line until the time is over: SIGALRM comes then, and again each second, in case
- * that the first came just before the wait began. false: errno; EINTR: time is over. */
+/* Waits in line until the time is over: SIGALRM comes then, also where who has started this
+ * process has blocked it, and again each second, in case that the first came just before the
+ * wait began. false: errno; EINTR: time is over. */
 static bool queue_wait(const struct sqlite_journal *journal, enum turn turn)
 {
     const int64_t end_ms = time_now_ms() + journal->queue_wait_ms;
@@ -116,16 +117,21 @@ static bool queue_wait(const struct sqlite_journal *journal, enum turn turn)
     };
     struct sigaction alarmed = {.sa_handler = wake}, before;
     struct itimerval timer;
+    sigset_t alarms, mask;
     bool is_locked;
     int error;
 
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
     sigaction(SIGALRM, &alarmed, &before);
+    pthread_sigmask(SIG_UNBLOCK, &alarms, &mask);
     setitimer(ITIMER_REAL, &ticks, &timer);
     is_locked =
         step_up(journal, turn, end_ms) && wait_for(journal, F_WRLCK, WRITER, end_ms);
     error = errno;
     step_back(journal);
     setitimer(ITIMER_REAL, &timer, NULL);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
     sigaction(SIGALRM, &before, NULL);
     errno = error;
     return is_locked;

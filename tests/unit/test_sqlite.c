@@ -561,12 +561,16 @@ static pid_t fork_stuck_writer(void)
 Test(sqlite, a_writer_that_is_stopped_blocks_nobody_for_ever)
 {
     const struct step_row step = step_of("e", "plan", 1, 1);
+    sigset_t alarms;
     pid_t child;
 
     use_folder();
     open_file();
     start_execution("e");
     child = fork_stuck_writer();
+    sigemptyset(&alarms); /* as one may inherit it */
+    sigaddset(&alarms, SIGALRM);
+    sigprocmask(SIG_BLOCK, &alarms, NULL);
     ((struct sqlite_journal *)journal)->queue_wait_ms = 20;
     cr_assert_eq(start_step(&step), STORE_FAILED);
     cr_assert(strstr(store_message(journal), "has kept its -queue locked"), "%s",

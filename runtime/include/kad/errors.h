@@ -25,7 +25,7 @@ enum kad_exit {
     X(SIGNAL, "signal", "the program was ended by a signal")                           \
     X(SPAWN_FAILED, "spawn_failed", "the program could not be started")                \
     X(BAD_OUTPUT, "bad_output", "the answer is not what the manifest declares")        \
-    X(OUTPUT_TOO_LARGE, "output_too_large", "the outputs are larger than 16 MiB")       \
+    X(OUTPUT_TOO_LARGE, "output_too_large", "the outputs are larger than 16 MiB")      \
     X(LIMIT_CPU, "limit_cpu", "a program has used its CPU time")                       \
     X(LIMIT_OUTPUT, "limit_output", "a program has written more than it may")          \
     X(LIMIT_PROCESSES, "limit_processes", "a program has started too many processes")  \
