@@ -524,14 +524,18 @@ static int synchronous(void)
 Test(sqlite, commits_are_synced_unless_the_user_chose_otherwise)
 {
     enum { NORMAL = 1, FULL = 2 };
+    const struct step_row step = step_of("e", "plan", 1, 1);
+    const struct step_row relaxed_step = step_of("f", "plan", 1, 1);
 
     use_folder();
     open_file();
     start_execution("e");
+    cr_assert_eq(start_step(&step), STORE_OK);
     cr_assert_eq(synchronous(), FULL);
     journal_close(journal);
     cr_assert_eq(store_open(file, true, true, &journal), STORE_OK);
     start_execution("f");
+    cr_assert_eq(start_step(&relaxed_step), STORE_OK);
     cr_assert_eq(synchronous(), NORMAL);
 }
 
