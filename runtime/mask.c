@@ -310,7 +310,7 @@ static void hold(struct mask_stream *stream, struct str text)
         return;
     stream->held = malloc(text.len);
     if (!stream->held)
-        abort(); /* as the arena does */
+        arena_out_of_memory(text.len);
     memcpy(stream->held, text.p, text.len);
     stream->held_len = text.len;
 }

@@ -15,6 +15,7 @@
 #include "base/calendar.h"
 #include "base/file.h"
 #include "base/str.h"
+#include "kad/workflow.h"
 
 /* ---- Paths ----------------------------------------------------------------------- */
 
@@ -201,9 +202,8 @@ static void draw_id(char *id)
 {
     unsigned char random[EXECUTION_ID_LEN];
 
-    /* It fails only on kernels without it: ids would repeat. */
     if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
-        abort();
+        kad_bug(__FILE__, __LINE__); /* only kernels without it: ids would repeat */
     for (size_t i = 0; i < EXECUTION_ID_LEN; i++)
         id[i] = id_alphabet[random[i] % (sizeof(id_alphabet) - 1)];
 }

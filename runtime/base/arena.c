@@ -32,7 +32,7 @@ struct arena_block {
     alignas(max_align_t) unsigned char bytes[];
 };
 
-static _Noreturn void out_of_memory(size_t size)
+void arena_out_of_memory(size_t size)
 {
     fprintf(stderr, "kad: out of memory (%zu bytes asked)\n", size);
     exit(EXIT_BUG);
@@ -66,7 +66,7 @@ static struct arena_block *block_new(struct arena *arena, size_t size)
     is_mapped = bytes % HUGE_PAGE_BYTES == 0;
     block = is_mapped ? huge_alloc(bytes) : calloc(1, bytes);
     if (!block)
-        out_of_memory(size);
+        arena_out_of_memory(size);
     block->size_bytes = size;
     block->is_mapped = is_mapped;
     arena->total_bytes += bytes;
@@ -159,7 +159,7 @@ void *arena_alloc(struct arena *arena, size_t size)
     void *p;
 
     if (size > SIZE_MAX / 2)
-        out_of_memory(size);
+        arena_out_of_memory(size);
 #ifdef KAD_DEBUG_ARENA
     return block_add(arena, size ? size : 1)->bytes;
 #endif
@@ -175,7 +175,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 void *arena_alloc_array(struct arena *arena, size_t size, size_t count)
 {
     if (size && count > SIZE_MAX / size)
-        out_of_memory(SIZE_MAX);
+        arena_out_of_memory(SIZE_MAX);
     return arena_alloc(arena, size * count);
 }
 
@@ -204,7 +204,7 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list args)
     len = format_text(brief, sizeof(brief), format, again);
     va_end(again);
     if (len < 0)
-        out_of_memory(0);
+        arena_out_of_memory(0);
     if ((size_t)len < sizeof(brief))
         return arena_copy(arena, brief, (size_t)len);
     text = arena_alloc(arena, (size_t)len + 1);

@@ -25,6 +25,8 @@ void arena_release(struct arena *arena);
 
 /* `size` zeroed bytes; never NULL, also for 0. */
 void *arena_alloc(struct arena *arena, size_t size);
+/* What it does when there is no memory left: says so, exit 70. */
+_Noreturn void arena_out_of_memory(size_t size);
 
 /* A NUL-terminated copy of `len` bytes. */
 char *arena_copy(struct arena *arena, const char *text, size_t len);

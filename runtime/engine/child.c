@@ -23,7 +23,7 @@ static struct execution_row new_row(struct kad_run *run)
     struct arena *memory = &run->inside->memory;
 
     return (struct execution_row){
-        .id = host->new_id(host, memory),
+        .id = host->new_id(host, memory, true),
         .workflow_id = workflow->id,
         .workflow_version = workflow->version,
         .trigger_type = "workflow",

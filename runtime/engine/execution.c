@@ -79,7 +79,7 @@ enum store_error engine_create(struct engine *engine, struct arena *arena,
     enum store_error error;
 
     *row = (struct execution_row){
-        .id = engine->host->new_id(engine->host, arena),
+        .id = engine->host->new_id(engine->host, arena, false),
         .workflow_id = workflow->id,
         .workflow_version = workflow->version,
         .trigger_type = "cli",

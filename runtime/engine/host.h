@@ -82,7 +82,8 @@ struct job {
 
 struct host {
     int64_t (*now_ms)(struct host *host); /* Unix time */
-    const char *(*new_id)(struct host *host, struct arena *arena);
+    /* Of an execution that another one calls: unlike the caller's from its first character. */
+    const char *(*new_id)(struct host *host, struct arena *arena, bool is_called);
     /* How often a person has asked to stop (signals). No system call: asked at each step. */
     unsigned (*stop_count)(struct host *host);
     /* Whether somebody has written a request to the journal since the last call. */

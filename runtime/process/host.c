@@ -28,9 +28,11 @@ static struct process_host *process(struct host *host)
     return (struct process_host *)host;
 }
 
-static const char *new_id(struct host *host, struct arena *arena)
+static const char *new_id(struct host *host, struct arena *arena, bool is_called)
 {
-    return execution_id_new(arena, &process(host)->ids);
+    struct id_series own = {0};
+
+    return execution_id_new(arena, is_called ? &own : &process(host)->ids);
 }
 
 static enum exec_end execute(struct host *host, struct arena *arena,

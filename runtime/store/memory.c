@@ -424,7 +424,7 @@ struct journal *memory_journal_new(void)
     struct memory_journal *journal = calloc(1, sizeof(*journal));
 
     if (!journal)
-        abort();
+        arena_out_of_memory(sizeof(*journal));
     journal->base.ops = &memory_journal_ops;
     return &journal->base;
 }

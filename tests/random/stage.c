@@ -27,9 +27,10 @@ static int64_t now_ms(struct host *host)
     return 1000;
 }
 
-static const char *new_id(struct host *host, struct arena *arena)
+static const char *new_id(struct host *host, struct arena *arena, bool is_called)
 {
     (void)host;
+    (void)is_called;
     return arena_printf(arena, "execution%06u", ++id_count);
 }
 

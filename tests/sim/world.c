@@ -171,9 +171,10 @@ static int64_t host_now_ms(struct host *host)
     return world.now_ms;
 }
 
-static const char *host_new_id(struct host *host, struct arena *arena)
+static const char *host_new_id(struct host *host, struct arena *arena, bool is_called)
 {
     (void)host;
+    (void)is_called;
     return arena_printf(arena, "e%u", ++world.ids);
 }
 

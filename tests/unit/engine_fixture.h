@@ -85,9 +85,10 @@ static int64_t fix_now_ms(struct host *host)
     return fix.now_ms;
 }
 
-static const char *fix_new_id(struct host *host, struct arena *arena)
+static const char *fix_new_id(struct host *host, struct arena *arena, bool is_called)
 {
     (void)host;
+    (void)is_called;
     return arena_printf(arena, "e%u", ++fix.ids);
 }
 
