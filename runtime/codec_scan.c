@@ -284,8 +284,11 @@ static bool scan_value(struct scan *scan, const struct kad_type *type, void *val
 bool codec_scan(struct codec *codec, const struct kad_type *type, struct str text,
                 void *value)
 {
-    struct scan scan = {codec, text.p, text.p + text.len};
+    struct scan scan = {codec, text.p, text.p};
 
+    if (!text.len)
+        return false;
+    scan.end += text.len;
     if (!scan_value(&scan, type, value))
         return false;
     skip_blanks(&scan);

@@ -135,8 +135,8 @@ undisturbed=$(whole_outcome)
 contains .kad/calls leave-3
 contains .kad/calls after
 
-it "survives SIGKILL at every sync"
-kill_at_every fdatasync,fsync 1
+it "survives SIGKILL at syncs"
+kill_at_every fdatasync,fsync "${KAD_EVERYWHERE:-2}"
 
 it "survives SIGKILL at writes to the store"
-kill_at_every pwrite64 5
+kill_at_every pwrite64 "${KAD_EVERYWHERE:-12}"

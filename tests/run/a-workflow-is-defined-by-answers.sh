@@ -18,7 +18,7 @@ it "writes a workflow that compiles and runs"
 define 0 greet-loudly "" 'Says "hello": loudly.' \
     name string Ada times integer 2 pause duration 5ms "" \
     first "shout shout" "hello {{ trigger.name }}" "" "" \
-    second "sh -c 'echo \"\$0 \$1\"' '{{ steps.first.outputs.text }}' {{trigger.times}}-{{trigger.pause}}" '$complete' '$fail' \
+    second "sh -c 'echo \"\$0 \$1\"' '{{ steps.first.outputs.text }}' {{trigger.times}}-{{trigger.pause}}" "\$complete" "\$fail" \
     "" greeting "{{ steps.second.outputs.stdout }}" ""
 contains "$temporary/out" "wrote workflows/greet-loudly.yaml"
 lacks "$temporary/err" error
