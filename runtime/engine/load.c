@@ -195,16 +195,15 @@ struct inside {
     int block;
     int end;   /* behind its steps */
     int after; /* behind the step of the row before: the next one is often its */
-    /* A forEach: */
-    const struct kad_items *items;
-    const bool *is_open; /* of each item; NULL: none is */
+    const struct kad_items *items; /* of a forEach; else NULL */
+    const bool *is_open;           /* of each item; NULL: none is */
     size_t row_count;
     struct arena scratch;
 };
 
 static bool is_for_each(const struct inside *inside)
 {
-    return step_at(inside->scope, inside->block)->block->kind == KAD_FOR_EACH;
+    return inside->items;
 }
 
 /* How many scopes the steps directly inside have. */
