@@ -26,6 +26,8 @@
 #define STEP_COLUMNS                                                                   \
     "id, execution_id, step_id, module, action, inputs, outputs, status, started_at,"  \
     " completed_at, error, visit, attempt, run, outcome, item, parent"
+#define ROWS_INSIDE                                                                    \
+    " FROM step_executions WHERE parent = :parent ORDER BY rowid DESC LIMIT :limit"
 #define HISTORY_COLUMNS "seq, event_type, step_id, data, timestamp"
 #define RESUMES                                                                        \
     " execution_history WHERE execution_id = :execution"                               \
@@ -153,9 +155,9 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
                   " AND item = :item AND visit < :before"
                   " ORDER BY visit DESC, attempt DESC LIMIT 1",
     [STEP_INSIDE] = "SELECT id, step_id, iif(module = '', inputs, NULL), outputs,"
-                    " status, error, visit, run, outcome, item"
-                    " FROM step_executions WHERE parent = :parent"
-                    " ORDER BY rowid DESC LIMIT :limit",
+                    " status, error, visit, run, outcome, item" ROWS_INSIDE,
+    [STEP_INSIDE_OUTPUTS] = "SELECT NULL, step_id, NULL, outputs,"
+                            " status, NULL, 0, 0, NULL, item" ROWS_INSIDE,
     [STEP_LIST] = "SELECT " STEP_COLUMNS ", rowid FROM step_executions"
                   " WHERE execution_id = :execution ORDER BY rowid",
     [HISTORY_LIST] = "SELECT " HISTORY_COLUMNS " FROM execution_history"

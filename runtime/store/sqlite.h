@@ -56,6 +56,7 @@ enum statement {
     EXECUTION_LIST_OF_WORKFLOW,
     STEP_LAST,
     STEP_INSIDE,
+    STEP_INSIDE_OUTPUTS,
     STEP_LIST,
     HISTORY_LIST,
     HISTORY_TURNS,
@@ -247,7 +248,8 @@ enum store_error sqlite_last_step(struct journal *journal, struct arena *arena,
                                   const char *item, uint32_t before_visit,
                                   struct step_row *row);
 enum store_error sqlite_inside(struct journal *journal, const char *parent,
-                               size_t limit, const struct step_taker *taker);
+                               size_t limit, bool outputs_only,
+                               const struct step_taker *taker);
 enum store_error sqlite_steps(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
                               size_t *count);

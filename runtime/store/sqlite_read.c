@@ -260,10 +260,11 @@ static enum store_error inside_borrow(struct sqlite_journal *journal,
 }
 
 enum store_error sqlite_inside(struct journal *base, const char *parent, size_t limit,
-                               const struct step_taker *taker)
+                               bool outputs_only, const struct step_taker *taker)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
-    sqlite3_stmt *statement = sqlite_statement(journal, STEP_INSIDE);
+    sqlite3_stmt *statement =
+        sqlite_statement(journal, outputs_only ? STEP_INSIDE_OUTPUTS : STEP_INSIDE);
     struct arena large = {0};
     struct step_row row;
     enum store_error error;
