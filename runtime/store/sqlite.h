@@ -149,7 +149,7 @@ void sqlite_queue_leave(struct sqlite_journal *journal);
  * person waits, or has written, it may grow a little more first. */
 enum {
     WAL_PAGES_AT_START = 256,
-    WAL_PAGES_IN_RUN = 2048,
+    WAL_PAGES_IN_RUN = 1024,
     WAL_PAGES_MAX = WAL_PAGES_IN_RUN + WAL_PAGES_IN_RUN / 4
 };
 /* A log that has grown beyond, because somebody was reading, is cut to this. */
