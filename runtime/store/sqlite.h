@@ -8,7 +8,8 @@
  * sqlite_value.c  large values, in files of their own
  * sqlite_write.c  create, commit, request, answer, emit
  * sqlite_admit.c  how many are under way
- * sqlite_read.c   everything else
+ * sqlite_last.c   the last row of a step
+ * sqlite_read.c   everything else that is read
  *
  * Invariants: (1) a statement is reset and unbound when it is not being run; (2)
  * outside of sqlite_queue.c nobody begins or ends a transaction; (3) whoever returns
@@ -55,6 +56,7 @@ enum statement {
     EXECUTION_LIST,
     EXECUTION_LIST_OF_WORKFLOW,
     STEP_LAST,
+    STEP_IS_THERE,
     STEP_INSIDE,
     STEP_INSIDE_OUTPUTS,
     STEP_LIST,
@@ -214,9 +216,14 @@ enum store_error sqlite_request(struct journal *journal, const char *execution_i
 enum store_error sqlite_answer(struct journal *journal, const char *step_key,
                                const char *way, const char *answer);
 enum store_error sqlite_emit(struct journal *journal, struct event_row *event);
-/* In a transaction. */
+/* An execution whose history goes on. */
+struct history_end {
+    const char *execution;
+    int64_t slot, seq; /* of its last event */
+};
+/* In a transaction: one more event. */
 enum store_error sqlite_history_insert(struct sqlite_journal *journal,
-                                       const char *execution, int64_t seq,
+                                       struct history_end *end,
                                        const struct history_row *event);
 
 /* ---- sqlite_admit.c -------------------------------------------------------------- */
@@ -232,6 +239,13 @@ enum store_error sqlite_admit(struct journal *journal, const char *execution_id,
 /* An SQLite result code. */
 int sqlite_pragma_read(sqlite3 *db, const char *text, int *value);
 
+/* ---- sqlite_last.c --------------------------------------------------------------- */
+
+enum store_error sqlite_last_step(struct journal *journal, struct arena *arena,
+                                  const char *execution_id, const char *step_id,
+                                  const char *item, uint32_t before_visit,
+                                  struct step_row *row);
+
 /* ---- sqlite_read.c --------------------------------------------------------------- */
 
 /* A copy, NULL for NULL. */
@@ -241,12 +255,12 @@ enum store_error sqlite_read_executions(struct sqlite_journal *journal,
                                         struct arena *arena, sqlite3_stmt *statement,
                                         struct execution_row **rows, size_t *count);
 
+/* A row of the columns that STEP_LAST and STEP_LIST have. */
+enum store_error sqlite_step_read(struct sqlite_journal *journal, struct arena *arena,
+                                  sqlite3_stmt *statement, struct step_row *row);
+
 enum store_error sqlite_find(struct journal *journal, struct arena *arena,
                              const char *prefix, struct execution_row *row);
-enum store_error sqlite_last_step(struct journal *journal, struct arena *arena,
-                                  const char *execution_id, const char *step_id,
-                                  const char *item, uint32_t before_visit,
-                                  struct step_row *row);
 enum store_error sqlite_inside(struct journal *journal, const char *parent,
                                size_t limit, bool outputs_only,
                                const struct step_taker *taker);
