@@ -11,7 +11,6 @@
  *       rows for each leaves it to the index.
  *   (3) Of items that are over only the outputs are read that somebody gathers, into the
  *       frames of the items. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "codec.h"
@@ -304,7 +303,7 @@ static size_t index_of(const struct inside *inside, const struct step_row *row)
     const size_t outer = strlen(inside->scope->item);
 
     return is_for_each(inside) && strlen(row->item) > outer
-               ? strtoul(row->item + outer + 1, NULL, 10)
+               ? items_index(row->item + outer)
                : 0;
 }
 
@@ -428,7 +427,7 @@ static void find_open(struct inside *inside)
     if (row)
         inside->is_open = is_open;
     for (; row; row = keyed_next(positions, row)) {
-        const size_t index = strtoul(row->branch + 1, NULL, 10);
+        const size_t index = items_index(row->branch);
 
         if (row->status == POSITION_OPEN && index < count)
             is_open[index] = true;
