@@ -35,7 +35,7 @@ void keyed_init(struct keyed *keyed, struct arena *arena, const void *rows,
     size_t *bucket = NULL;
 
     for (size_t i = count; i--;) {
-        if (key_of(row_at(keyed, i)) != key) {
+        if (!bucket || key_of(row_at(keyed, i)) != key) {
             key = key_of(row_at(keyed, i));
             bucket = &keyed->buckets[bucket_of(keyed, key)];
         }

@@ -32,8 +32,7 @@ struct scope {
     int first;                /* the step whose state is the first */
     const char *item;         /* "[3][0]", or "" */
     char *frame;
-    struct arena
-        *memory; /* of outputs in the frame, where nothing goes on; else NULL */
+    struct arena *memory; /* of an item that is over, for its outputs; else NULL */
 };
 
 static const struct kad_step_info *step_at(const struct scope *scope, int step)
@@ -311,9 +310,8 @@ static size_t index_of(const struct inside *inside, const struct step_row *row)
 static bool note_taken(struct inside *inside, size_t index, int step)
 {
     const int first = inside->block + 1;
-    bool *is_taken =
-        &inside
-             ->is_taken[index * (size_t)(inside->end - first) + (size_t)(step - first)];
+    const size_t width = (size_t)(inside->end - first);
+    bool *is_taken = &inside->is_taken[index * width + (size_t)(step - first)];
     const bool was_taken = *is_taken;
 
     *is_taken = true;
