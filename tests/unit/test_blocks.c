@@ -315,7 +315,7 @@ static void use_each(const char *items, uint32_t concurrency, enum kad_block_mod
 }
 
 /* What the items have left, after the forEach: "look[0]:1.1,mend[0]:1.1 ". */
-static char seen[512];
+static char seen[1024];
 
 static int see_items(struct kad_run *run, void *frame, int position)
 {
@@ -418,6 +418,45 @@ BOTH(values_of_items_are_there_after_a_resume)
     cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
     cr_expect_str_eq(seen, "x0:null,null y1:look[1]:1.1,mend[1]:1.1 "
                            "z2:look[2]:1.1,mend[2]:1.1 ");
+}
+
+BOTH(values_of_many_items_are_there_in_the_midst_of_them)
+{
+    use_each("abcdefghijklmnopqrstuvwxyz", 1, KAD_MODE_ALL);
+    table.blocks[0].max_items = 26;
+    fix.workflow.advance = see_items;
+    fix_plan = "mend[24]/1/1=p";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_PAUSED);
+    fix_plan = "";
+    fix_resume();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    cr_expect_eq(
+        strncmp(seen, "a0:look[0]:1.1,mend[0]:1.1 b1:look[1]:1.1,mend[1]:1.1 ", 54), 0,
+        "%s", seen);
+    cr_expect(strstr(seen, " x23:look[23]:1.1,mend[23]:1.1 y24:look[24]:1.1,mend[24]:1."
+                           "1 z25:look[25]:1.1,mend[25]:1.1 "),
+              "%s", seen);
+    cr_expect_null(strstr(seen, "null"), "%s", seen);
+    cr_expect(was_called("mend[24]/1/1=look[24]:1.1"), "%s", fix.trace.p);
+}
+
+BOTH(values_of_items_are_there_behind_many_visits_of_the_last)
+{
+    use_each("xyz", 1, KAD_MODE_ALL);
+    table.nodes[MEND].on_success = MEND;
+    table.nodes[MEND].on_failure = DONE;
+    info_of("mend")->is_bounded = true;
+    info_of("mend")->max_retries = 40;
+    fix.workflow.advance = see_items;
+    fix_plan = "then/1/1=p";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_PAUSED);
+    seen[0] = '\0';
+    fix_plan = "";
+    fix_resume();
+    cr_expect_str_eq(seen, "x0:look[0]:1.1,null y1:look[1]:1.1,null "
+                           "z2:look[2]:1.1,null ");
 }
 
 BOTH(visits_of_items_go_on_counting_after_a_resume)
