@@ -17,12 +17,12 @@
 #define EXECUTION_COLUMNS                                                              \
     "slot, id, workflow_id, workflow_version, trigger_type, trigger_data, status,"     \
     " current_step, state, started_at, completed_at, error, outputs, key, build_id,"   \
-    " workspace, request, history_seq, parent_id, parent_key, concurrency_key"
+    " workspace, request, event_count, parent_id, parent_key, concurrency_key"
 /* The same without what may be large. */
 #define LISTED_COLUMNS                                                                 \
     "slot, id, workflow_id, workflow_version, trigger_type, NULL, status,"             \
     " current_step, NULL, started_at, completed_at, error, NULL, key, build_id,"       \
-    " workspace, request, history_seq, parent_id, parent_key, concurrency_key"
+    " workspace, request, event_count, parent_id, parent_key, concurrency_key"
 #define STEP_COLUMNS                                                                   \
     "id, execution_id, step_id, module, action, inputs, outputs, status, started_at,"  \
     " completed_at, error, visit, attempt, run, outcome, item, parent"
@@ -59,35 +59,35 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [EXECUTION_INSERT] =
         "INSERT INTO executions (id, workflow_id, workflow_version, trigger_type,"
         " trigger_data, status, current_step, state, started_at, key, build_id,"
-        " workspace, parent_id, parent_key, concurrency_key, history_seq, parent_seq)"
+        " workspace, parent_id, parent_key, concurrency_key, event_count, parent_seq)"
         " VALUES (:id, :workflow, :version, :trigger_type, :trigger_data, :status,"
         " :current_step, :state, :started_at, :key, :build_id, :workspace, :parent,"
         " :parent_key, :concurrency, 1,"
-        " (SELECT history_seq FROM executions WHERE id = :parent))",
+        " (SELECT event_count FROM executions WHERE id = :parent))",
     [EXECUTION_OF_KEY] = "SELECT id FROM executions"
                          " WHERE workflow_id = :workflow AND key = :key",
     /* Not by RETURNING, which makes a table of its own for each run. */
-    [EXECUTION_SEQ] = "SELECT slot, history_seq FROM executions WHERE id = :id",
+    [EXECUTION_SEQ] = "SELECT slot, event_count FROM executions WHERE id = :id",
     [EXECUTION_SET] =
         "UPDATE executions SET status = :status, current_step = :current_step,"
         " error = :error, outputs = :outputs, completed_at = :completed_at,"
         " request = iif(:clears_request, NULL, request),"
-        " history_seq = :history_seq WHERE slot = :slot",
+        " event_count = :event_count WHERE slot = :slot",
     [EXECUTION_TOUCH] =
         "UPDATE executions SET request = iif(:clears_request, NULL, request),"
-        " history_seq = :history_seq WHERE slot = :slot",
+        " event_count = :event_count WHERE slot = :slot",
     [EXECUTION_MOVE] =
         "UPDATE executions SET build_id = :build_id,"
         " workflow_version = :version, state = :state WHERE slot = :slot",
     [EXECUTION_REQUEST] = "UPDATE executions SET request = :request WHERE id = :id",
     [EXECUTION_ADMIT] = "UPDATE executions SET status = 'running', started_at = :now,"
-                        " history_seq = history_seq + 1"
+                        " event_count = event_count + 1"
                         " WHERE id = :id AND status = 'queued' AND :limit >"
                         " (SELECT count(*) FROM executions AS other"
                         " WHERE other.workflow_id = executions.workflow_id"
                         " AND other.concurrency_key = executions.concurrency_key"
                         " AND other.completed_at IS NULL AND other.status <> 'queued')"
-                        " RETURNING slot, history_seq - 1",
+                        " RETURNING slot, event_count - 1",
     [EXECUTION_COUNT_UNDER_WAY] =
         "SELECT count(*) FILTER (WHERE status <> 'queued'),"
         " count(*) FILTER (WHERE status = 'queued') FROM executions"
@@ -170,7 +170,7 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [HISTORY_TURNS] =
         "SELECT " HISTORY_COLUMNS " FROM execution_history WHERE id IN"
         " (SELECT (slot << 32) + 1 FROM executions WHERE id = :execution UNION ALL"
-        " SELECT (slot << 32) + history_seq FROM executions WHERE id = :execution"
+        " SELECT (slot << 32) + event_count FROM executions WHERE id = :execution"
         " UNION ALL SELECT id FROM" RESUMES " UNION ALL SELECT id - 1 FROM" RESUMES ")"
         " ORDER BY id",
     /* Its own first, then of those that it has called since, and they. */

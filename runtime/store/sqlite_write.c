@@ -156,7 +156,7 @@ static enum store_error execution_update(struct sqlite_journal *journal,
                   execution_is_ended(commit->status) ? commit->now_ms : 0);
     }
     bind_integer(statement, ":clears_request", commit->clears_request);
-    bind_integer(statement, ":history_seq", end->seq + (int64_t)commit->event_count);
+    bind_integer(statement, ":event_count", end->seq + (int64_t)commit->event_count);
     bind_integer(statement, ":slot", end->slot);
     return sqlite_run(journal, statement);
 }

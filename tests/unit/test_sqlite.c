@@ -318,6 +318,26 @@ Test(sqlite, visits_that_an_older_kad_has_not_stored_are_cancelled_ones)
     cr_assert_str_eq(sql_text("PRAGMA foreign_key_check"), "");
 }
 
+Test(sqlite, a_program_of_an_older_schema_that_still_runs_writes_no_more)
+{
+    sqlite3_stmt *statement;
+    sqlite3 *db;
+
+    use_folder();
+    use_file_of_version(VERSION_COUNT);
+    cr_assert_eq(sqlite3_open(file, &db), SQLITE_OK);
+    cr_assert_eq(sqlite3_prepare_v2(db, "SELECT history_seq FROM executions", -1,
+                                    &statement, NULL),
+                 SQLITE_OK, "what each of its commits begins with");
+    cr_assert_eq(sqlite3_step(statement), SQLITE_DONE);
+    cr_assert_eq(sqlite3_reset(statement), SQLITE_OK);
+    open_file();
+    cr_assert_eq(sqlite3_step(statement), SQLITE_ERROR);
+    cr_assert(strstr(sqlite3_errmsg(db), "history_seq"), "%s", sqlite3_errmsg(db));
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+}
+
 Test(sqlite, rows_of_others_are_not_pointed_at_in_vain)
 {
     const struct gate_row gate = {
