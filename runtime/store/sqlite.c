@@ -359,17 +359,28 @@ static const char *remedy_of(int result)
     }
 }
 
-enum store_error sqlite_fail(struct sqlite_journal *journal, int result)
+static enum store_error fail(struct sqlite_journal *journal, int result,
+                             const char *cause, int system_error)
 {
     int code = result & 0xff;
-    int system_error = sqlite3_system_errno(journal->db);
     const char *remedy = remedy_of(result);
     bool is_system = (code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && system_error;
 
-    return sqlite_fail_text(journal, "%s%s%s%s%s", sqlite3_errmsg(journal->db),
-                            is_system ? ": " : "",
+    return sqlite_fail_text(journal, "%s%s%s%s%s", cause, is_system ? ": " : "",
                             is_system ? strerror(system_error) : "", remedy ? "; " : "",
                             remedy ? remedy : "");
+}
+
+enum store_error sqlite_fail(struct sqlite_journal *journal, int result)
+{
+    return fail(journal, result, sqlite3_errmsg(journal->db),
+                sqlite3_system_errno(journal->db));
+}
+
+enum store_error sqlite_fail_file(struct sqlite_journal *journal, int result,
+                                  int system_error)
+{
+    return fail(journal, result, sqlite3_errstr(result), system_error);
 }
 
 enum store_error sqlite_fail_text(struct sqlite_journal *journal, const char *format,

@@ -89,15 +89,16 @@ enum statement {
     STATEMENT_COUNT
 };
 
-/* How safe commits are; see sqlite_queue.c. */
-enum sync { SYNC_NOT_SET, SYNC_NORMAL, SYNC_FULL };
+/* How safe commits are: as SQLite's `synchronous`; see sqlite_queue.c. */
+enum sync { SYNC_NORMAL, SYNC_FULL };
 
 struct sqlite_journal {
     struct journal base;
     sqlite3 *db;
     char *file;     /* path; owned */
     enum sync sync; /* of commits that are not said to need less */
-    enum sync sync_wanted, sync_set;
+    enum sync sync_wanted;
+    bool is_sync_ours; /* SQLite does none at commits */
     int queue_fd;      /* -1: not opened yet */
     int queue_wait_ms; /* for the other writers, at most */
     enum { UNGROUPED, GROUP_GOOD, GROUP_FAILED } group; /* see group_begin */
@@ -140,6 +141,10 @@ enum store_error sqlite_fail(struct sqlite_journal *journal, int result);
 enum store_error sqlite_fail_text(struct sqlite_journal *journal, const char *format,
                                   ...) __attribute__((format(printf, 2, 3)));
 
+/* The same, of an operation on a file that was not asked of SQLite, and its errno. */
+enum store_error sqlite_fail_file(struct sqlite_journal *journal, int result,
+                                  int system_error);
+
 /* ---- sqlite_queue.c -------------------------------------------------------------- */
 
 enum store_error sqlite_queue_enter(struct sqlite_journal *journal);
@@ -163,6 +168,9 @@ enum store_error sqlite_write_begin(struct sqlite_journal *journal);
 enum store_error sqlite_write_begin_soon(struct sqlite_journal *journal);
 enum store_error sqlite_write_end(struct sqlite_journal *journal,
                                   enum store_error error, int wal_pages_max);
+
+/* What was read before is durable, whoever has written it; unless the journal is relaxed. */
+enum store_error sqlite_sync(struct sqlite_journal *journal);
 
 /* Between these two, the transactions above are parts of one. */
 enum store_error sqlite_group_begin(struct journal *journal);
