@@ -240,19 +240,40 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
 
 /* ---- Statements ------------------------------------------------------------------ */
 
+/* The statement that was asked for last, and the parameter of it that was bound last. */
+static _Thread_local struct {
+    const sqlite3_stmt *statement;
+    const char **names; /* see struct prepared */
+    int last;
+} bound;
+
+static bool prepare(struct sqlite_journal *journal, const char *text,
+                    struct prepared *prepared)
+{
+    const int result = sqlite3_prepare_v3(
+        journal->db, text, -1, SQLITE_PREPARE_PERSISTENT, &prepared->statement, NULL);
+
+    if (result != SQLITE_OK) {
+        sqlite_fail(journal, result);
+        return false;
+    }
+    prepared->names =
+        arena_array(&journal->memory, const char *,
+                    (size_t)sqlite3_bind_parameter_count(prepared->statement) + 1);
+    return true;
+}
+
 sqlite3_stmt *sqlite_statement(struct sqlite_journal *journal, enum statement which)
 {
-    sqlite3_stmt **statement = &journal->statements[which];
+    struct prepared *prepared = &journal->statements[which];
 
-    if (!*statement) {
-        const int result =
-            sqlite3_prepare_v3(journal->db, sqlite_statement_texts[which], -1,
-                               SQLITE_PREPARE_PERSISTENT, statement, NULL);
-
-        if (result != SQLITE_OK)
-            sqlite_fail(journal, result);
-    }
-    return *statement;
+    if (!prepared->statement &&
+        !prepare(journal, sqlite_statement_texts[which], prepared))
+        return NULL;
+    bound.statement = prepared->statement;
+    bound.names = prepared->names;
+    bound.last = 0;
+    return prepared->statement;
 }
 
 void sqlite_prepare(struct sqlite_journal *journal, const enum statement *which,
@@ -262,18 +283,22 @@ void sqlite_prepare(struct sqlite_journal *journal, const enum statement *which,
         (void)sqlite_statement(journal, which[i]);
 }
 
-/* Names are bound mostly in the order in which the text has them: the one behind the last is
- * looked at first, since SQLite compares the text of all names before it. */
+/* Names are bound mostly in the order in which the text has them, and always by the same
+ * literals: where this has been seen before, SQLite need not compare it with all names. */
 static int parameter_get(sqlite3_stmt *statement, const char *name)
 {
-    static _Thread_local int last;
-    const char *next = sqlite3_bind_parameter_name(statement, last + 1);
+    const bool is_last_asked = bound.statement == statement;
+    int parameter;
 
-    if (next && strcmp(next, name) == 0)
-        return ++last;
-    last = sqlite3_bind_parameter_index(statement, name);
-    assert(last > 0);
-    return last;
+    if (is_last_asked && bound.names[bound.last] == name)
+        return ++bound.last;
+    parameter = sqlite3_bind_parameter_index(statement, name);
+    assert(parameter > 0);
+    if (is_last_asked) {
+        bound.names[parameter - 1] = name;
+        bound.last = parameter;
+    }
+    return parameter;
 }
 
 void bind_text(sqlite3_stmt *statement, const char *name, const char *text)
@@ -404,7 +429,7 @@ static void sqlite_close(struct journal *base)
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
 
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
-        sqlite3_finalize(journal->statements[i]);
+        sqlite3_finalize(journal->statements[i].statement);
     sqlite3_close(journal->db);
     if (journal->queue_fd >= 0)
         close(journal->queue_fd);

@@ -92,6 +92,11 @@ enum statement {
 /* How safe commits are: as SQLite's `synchronous`; see sqlite_queue.c. */
 enum sync { SYNC_NORMAL, SYNC_FULL };
 
+struct prepared {
+    sqlite3_stmt *statement; /* NULL: it has not been used yet */
+    const char **names;      /* of the parameters that have been bound: literals */
+};
+
 struct sqlite_journal {
     struct journal base;
     sqlite3 *db;
@@ -106,7 +111,7 @@ struct sqlite_journal {
     const char *values_folder; /* NULL: nobody has asked for it yet */
     bool is_log_limited;       /* see WAL_BYTES_MAX */
     int wal_pages;             /* pages in the write-ahead log after the last commit */
-    sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at their first use */
+    struct prepared statements[STATEMENT_COUNT];
 };
 
 /* ---- sqlite.c -------------------------------------------------------------------- */
@@ -121,7 +126,8 @@ sqlite3_stmt *sqlite_statement(struct sqlite_journal *journal, enum statement wh
 void sqlite_prepare(struct sqlite_journal *journal, const enum statement *which,
                     size_t count);
 
-/* NULL binds NULL; the text is borrowed until the statement is reset. */
+/* `name` is a literal, of a parameter of the statement that was asked for last, as a rule. NULL
+ * binds NULL; the text is borrowed until the statement is reset. */
 void bind_text(sqlite3_stmt *statement, const char *name, const char *text);
 void bind_integer(sqlite3_stmt *statement, const char *name, int64_t value);
 void bind_time(sqlite3_stmt *statement, const char *name,

@@ -63,6 +63,59 @@ Test(sqlite, the_files_are_the_owners_alone_whatever_the_umask)
     cr_assert_neq(access(beside("-new"), F_OK), 0);
 }
 
+/* What an INSERT has bound; it is reset. */
+static const char *bound_text(sqlite3_stmt *statement)
+{
+    char *sql = sqlite3_expanded_sql(statement);
+    const char *text = arena_printf(&arena, "%s", strstr(sql, "VALUES"));
+
+    sqlite3_free(sql);
+    sqlite_reset(statement);
+    return text;
+}
+
+/* Another statement, and what comes before its `:data`. */
+static sqlite3_stmt *bind_another(struct sqlite_journal *sqlite)
+{
+    sqlite3_stmt *statement = sqlite_statement(sqlite, HISTORY_INSERT);
+
+    bind_text(statement, ":execution", "e");
+    bind_text(statement, ":event_type", "t");
+    bind_text(statement, ":step", "s");
+    return statement;
+}
+
+Test(sqlite, a_name_binds_its_parameter_in_whatever_order_and_however_often)
+{
+    struct sqlite_journal *sqlite;
+
+    use_folder();
+    open_file();
+    sqlite = (struct sqlite_journal *)journal;
+    for (int i = 0; i < 6; i++) {
+        sqlite3_stmt *statement = sqlite_statement(sqlite, EVENT_INSERT), *other = NULL;
+
+        if (i % 3 == 1)
+            bind_text(statement, ":source", "s");
+        bind_text(statement, ":name", "n");
+        if (i % 3 == 2)
+            other = bind_another(sqlite);
+        bind_text(statement, ":data", "d");
+        if (i % 3 != 1)
+            bind_text(statement, ":source", "s");
+        bind_integer(statement, ":at", i);
+        cr_assert_str_eq(bound_text(statement),
+                         arena_printf(&arena, "VALUES ('n', 'd', 's', %d)", i));
+        if (!other)
+            continue;
+        bind_text(other, ":data", "d");
+        bind_integer(other, ":seq", i);
+        cr_assert_str_eq(
+            bound_text(other),
+            arena_printf(&arena, "VALUES ('e', 't', 's', 'd', NULL, %d)", i));
+    }
+}
+
 Test(sqlite, a_missing_file_is_made_only_when_it_may)
 {
     use_folder();
