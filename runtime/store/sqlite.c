@@ -47,15 +47,15 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [BEGIN_READS] = "BEGIN",
     [COMMIT] = "COMMIT",
 
-    /* An unchanged workflow costs no write. */
+    /* An unchanged workflow costs no write, nor the preparing of one. */
+    [WORKFLOW_KNOWN] = "SELECT 1 FROM workflows WHERE id = :id AND name = :name"
+                       " AND version = :version AND definition = :definition",
     [WORKFLOW_SAVE] =
         "INSERT INTO workflows (id, name, version, definition, created_at, updated_at)"
         " VALUES (:id, :name, :version, :definition, :now, :now)"
         " ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
         " version = excluded.version, definition = excluded.definition,"
-        " updated_at = excluded.updated_at"
-        " WHERE definition <> excluded.definition OR version <> excluded.version"
-        " OR name <> excluded.name",
+        " updated_at = excluded.updated_at",
     [EXECUTION_INSERT] =
         "INSERT INTO executions (id, workflow_id, workflow_version, trigger_type,"
         " trigger_data, status, current_step, state, started_at, key, build_id,"

@@ -25,6 +25,7 @@ enum statement {
     BEGIN,
     BEGIN_READS,
     COMMIT,
+    WORKFLOW_KNOWN,
     WORKFLOW_SAVE,
     EXECUTION_INSERT,
     EXECUTION_OF_KEY,

@@ -53,10 +53,8 @@
 
 static enum store_error queue_open(struct sqlite_journal *journal)
 {
-    char path[512]; /* store_open limits the file's */
-
-    snprintf(path, sizeof(path), "%s-queue", journal->file);
-    journal->queue_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    journal->queue_fd = open(arena_printf(&journal->memory, "%s-queue", journal->file),
+                             O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (journal->queue_fd >= 0)
         return STORE_OK;
     return sqlite_fail_text(journal, "its -queue can't be opened: %s; %s",

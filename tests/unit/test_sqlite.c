@@ -79,6 +79,7 @@ static sqlite3_stmt *bind_another(struct sqlite_journal *sqlite)
 {
     sqlite3_stmt *statement = sqlite_statement(sqlite, HISTORY_INSERT);
 
+    bind_integer(statement, ":id", 1);
     bind_text(statement, ":execution", "e");
     bind_text(statement, ":event_type", "t");
     bind_text(statement, ":step", "s");
@@ -112,7 +113,7 @@ Test(sqlite, a_name_binds_its_parameter_in_whatever_order_and_however_often)
         bind_integer(other, ":seq", i);
         cr_assert_str_eq(
             bound_text(other),
-            arena_printf(&arena, "VALUES ('e', 't', 's', 'd', NULL, %d)", i));
+            arena_printf(&arena, "VALUES (1, 'e', 't', 's', 'd', NULL, %d)", i));
     }
 }
 
