@@ -7,8 +7,6 @@
 #include "process/host.h"
 #include "project.h"
 
-enum { DONE = KAD_END_COMPLETE, FAIL = KAD_END_FAIL };
-
 static struct process_host real;
 static struct project project;
 
