@@ -55,6 +55,14 @@ Test(limits, a_smaller_limit_of_the_user_stays)
     cr_expect_str_eq(result.output.out, "1024\n2048\n");
 }
 
+Test(limits, a_limit_that_the_user_cannot_raise_stays)
+{
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){1 << 18, 1 << 19});
+    request.limits.output_bytes = 1 << 20;
+    cr_expect_eq(run("ulimit -S -f; ulimit -H -f"), EXEC_ENDED);
+    cr_expect_str_eq(result.output.out, "512\n1024\n");
+}
+
 Test(limits, the_cpu_time_ends_what_computes_for_ever)
 {
     request.limits.cpu_ms = 1000;

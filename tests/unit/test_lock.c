@@ -1,5 +1,6 @@
 /* test_lock.c: one owner for each slot; the kernel frees what the dead held. */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -166,6 +167,20 @@ Test(lock, a_dropped_slot_is_free_for_others)
         _exit(lock_take(&locks, 3, &owner) ? 0 : 1);
     waitpid(pid, &status, 0);
     cr_assert_eq(status, 0);
+}
+
+Test(lock, a_link_in_its_place_is_not_followed)
+{
+    struct lock_file other;
+    char path[80], target[96];
+
+    snprintf(path, sizeof(path), "%s/locks", folder);
+    snprintf(target, sizeof(target), "%s-target", folder);
+    cr_assert_eq(unlink(path), 0);
+    cr_assert_eq(symlink(target, path), 0);
+    cr_expect_not(lock_file_open(&other, folder));
+    cr_expect_eq(errno, ELOOP);
+    cr_expect_eq(access(target, F_OK), -1);
 }
 
 Test(lock, the_file_is_the_owners_alone)
