@@ -206,6 +206,8 @@ enum standing restore_step(struct kad_run *run, const struct kad_step_info *info
     if (!is_in_flight && !has_gate(run->execution, row.key))
         return is_uncalled(run, &row) ? STANDS_UNCALLED : STANDS_BETWEEN;
     attempt_begin(run, info, row.visit, is_in_flight ? row.attempt : row.attempt + 1);
+    run->step.state->visit = row.visit;
+    run->step.state->has_visit = true;
     gates_load(&run->step, row.key);
     if (!is_in_flight)
         return STANDS_WAITING;

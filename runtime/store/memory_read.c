@@ -147,16 +147,19 @@ static bool is_start(const struct history_row *row)
 
 /* Of an execution, and of those that it has called. */
 static void add_starts(const struct memory_journal *journal, const struct entry *entry,
-                       int64_t after_place, struct start_counts *found)
+                       int64_t after_seq, struct start_counts *found)
 {
-    for (size_t i = 0; i < entry->history.count; i++)
-        if (entry->history_places.items[i] > after_place &&
-            is_start(&entry->history.items[i]))
+    for (size_t i = (size_t)after_seq; i < entry->history.count; i++)
+        if (is_start(&entry->history.items[i]))
             start_counts_add(found, entry->row.workflow_id,
                              entry->history.items[i].step_id);
-    for (size_t i = 0; i < journal->entries.count; i++)
-        if (text_is_same(journal->entries.items[i]->row.parent_id, entry->row.id))
-            add_starts(journal, journal->entries.items[i], after_place, found);
+    for (size_t i = 0; i < journal->entries.count; i++) {
+        const struct entry *called = journal->entries.items[i];
+
+        if (text_is_same(called->row.parent_id, entry->row.id) &&
+            called->parent_seq >= after_seq)
+            add_starts(journal, called, 0, found);
+    }
 }
 
 enum store_error memory_starts(struct journal *base, struct arena *arena,
@@ -168,8 +171,7 @@ enum store_error memory_starts(struct journal *base, struct arena *arena,
     struct start_counts found = {.arena = arena};
 
     if (entry)
-        add_starts(journal, entry,
-                   after_seq ? entry->history_places.items[after_seq - 1] : 0, &found);
+        add_starts(journal, entry, after_seq, &found);
     *counts = found.items.items;
     *count = found.items.count;
     return STORE_OK;

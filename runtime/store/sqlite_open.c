@@ -19,6 +19,7 @@
 #include "schema-4.h"
 #include "schema-5.h"
 #include "schema-6.h"
+#include "schema-7.h"
 #include "schema.h"
 #include "store/sqlite.h"
 
@@ -34,7 +35,8 @@ enum {
 
 /* migrations[n] leads from version n to n + 1. */
 static const char *const migrations[] = {SCHEMA_SQL,   SCHEMA_2_SQL, SCHEMA_3_SQL,
-                                         SCHEMA_4_SQL, SCHEMA_5_SQL, SCHEMA_6_SQL};
+                                         SCHEMA_4_SQL, SCHEMA_5_SQL, SCHEMA_6_SQL,
+                                         SCHEMA_7_SQL};
 enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 
 /* ---- The schema ------------------------------------------------------------------ */

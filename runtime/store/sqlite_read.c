@@ -72,7 +72,7 @@ static enum store_error execution_read(struct sqlite_journal *journal,
                : error;
 }
 
-static enum store_error step_read(struct sqlite_journal *journal, struct arena *arena,
+enum store_error sqlite_step_read(struct sqlite_journal *journal, struct arena *arena,
                                   sqlite3_stmt *statement, struct step_row *row)
 {
     enum { INPUTS = 5, OUTPUTS = 6, STATUS = 7 };
@@ -161,28 +161,6 @@ enum store_error sqlite_find(struct journal *base, struct arena *arena,
         if (next != STORE_NOT_FOUND)
             error = next == STORE_OK ? STORE_AMBIGUOUS : next;
     }
-    sqlite_reset(statement);
-    return error;
-}
-
-enum store_error sqlite_last_step(struct journal *base, struct arena *arena,
-                                  const char *execution_id, const char *step_id,
-                                  const char *item, uint32_t before_visit,
-                                  struct step_row *row)
-{
-    struct sqlite_journal *journal = (struct sqlite_journal *)base;
-    sqlite3_stmt *statement = sqlite_statement(journal, STEP_LAST);
-    enum store_error error;
-
-    if (!statement)
-        return STORE_FAILED;
-    bind_text(statement, ":execution", execution_id);
-    bind_text(statement, ":step", step_id);
-    bind_text(statement, ":item", text_or_empty(item));
-    bind_integer(statement, ":before", before_visit ? before_visit : INT64_MAX);
-    error = sqlite_next(journal, statement);
-    if (error == STORE_OK)
-        error = step_read(journal, arena, statement, row);
     sqlite_reset(statement);
     return error;
 }
@@ -296,7 +274,7 @@ enum store_error sqlite_steps(struct journal *base, struct arena *arena,
         return STORE_FAILED;
     bind_text(statement, ":execution", execution_id);
     while ((error = sqlite_next(journal, statement)) == STORE_OK &&
-           (error = step_read(journal, arena, statement, &row)) == STORE_OK)
+           (error = sqlite_step_read(journal, arena, statement, &row)) == STORE_OK)
         vec_push(arena, &found, row);
     *rows = found.items;
     *count = found.count;

@@ -94,43 +94,50 @@ static enum store_error execution_of_parent_key(struct sqlite_journal *journal,
     return error;
 }
 
+/* What an id has below its slot. */
+enum { SEQ_BITS = 32 };
+
 enum store_error sqlite_history_insert(struct sqlite_journal *journal,
-                                       const char *execution, int64_t seq,
+                                       struct history_end *end,
                                        const struct history_row *event)
 {
     sqlite3_stmt *statement = sqlite_statement(journal, HISTORY_INSERT);
 
     if (!statement)
         return STORE_FAILED;
-    bind_text(statement, ":execution", execution);
+    end->seq++;
+    bind_integer(statement, ":id", (end->slot << SEQ_BITS) + end->seq);
+    bind_text(statement, ":execution", end->execution);
     bind_text(statement, ":event_type", event->event_type);
     bind_text(statement, ":step", event->step_id);
     bind_text(statement, ":data", event->data);
     bind_time(statement, ":at", event->at_ms);
-    bind_integer(statement, ":seq", seq);
+    bind_integer(statement, ":seq", end->seq);
     return sqlite_run(journal, statement);
 }
 
-/* The seq of its last event. STORE_NOT_FOUND: there is no such execution. */
-static enum store_error execution_seq(struct sqlite_journal *journal,
-                                      const char *execution, int64_t *seq)
+/* STORE_NOT_FOUND: there is no such execution. */
+static enum store_error find_end(struct sqlite_journal *journal,
+                                 struct history_end *end)
 {
     sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_SEQ);
     enum store_error error;
 
     if (!statement)
         return STORE_FAILED;
-    bind_text(statement, ":id", execution);
+    bind_text(statement, ":id", end->execution);
     error = sqlite_next(journal, statement);
-    if (error == STORE_OK)
-        *seq = sqlite3_column_int64(statement, 0);
+    if (error == STORE_OK) {
+        end->slot = sqlite3_column_int64(statement, 0);
+        end->seq = sqlite3_column_int64(statement, 1);
+    }
     sqlite_reset(statement);
     return error;
 }
 
 static enum store_error execution_update(struct sqlite_journal *journal,
                                          const struct journal_commit *commit,
-                                         int64_t last_seq)
+                                         const struct history_end *end)
 {
     sqlite3_stmt *statement = sqlite_statement(
         journal, commit->sets_execution ? EXECUTION_SET : EXECUTION_TOUCH);
@@ -149,20 +156,19 @@ static enum store_error execution_update(struct sqlite_journal *journal,
                   execution_is_ended(commit->status) ? commit->now_ms : 0);
     }
     bind_integer(statement, ":clears_request", commit->clears_request);
-    bind_integer(statement, ":history_seq", last_seq);
-    bind_text(statement, ":id", commit->execution_id);
+    bind_integer(statement, ":event_count", end->seq + (int64_t)commit->event_count);
+    bind_integer(statement, ":slot", end->slot);
     return sqlite_run(journal, statement);
 }
 
-static enum store_error execution_move(struct sqlite_journal *journal,
-                                       const char *execution,
+static enum store_error execution_move(struct sqlite_journal *journal, int64_t slot,
                                        const struct build_change *build)
 {
     sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_MOVE);
 
     if (!statement)
         return STORE_FAILED;
-    bind_text(statement, ":id", execution);
+    bind_integer(statement, ":slot", slot);
     bind_text(statement, ":build_id", build->build_id);
     bind_text(statement, ":version", build->workflow_version);
     bind_text(statement, ":state", build->state);
@@ -327,7 +333,9 @@ static enum store_error insert_rows(struct sqlite_journal *journal,
     if (error == STORE_OK)
         error = execution_insert(journal, row);
     if (error == STORE_OK)
-        error = sqlite_history_insert(journal, row->id, row->history_seq, &first);
+        error = sqlite_history_insert(
+            journal, &(struct history_end){.execution = row->id, .slot = row->slot},
+            &first);
     if (error == STORE_OK && !journal_claim(&journal->base, row->slot))
         error = STORE_FAILED;
     return error;
@@ -409,13 +417,13 @@ static enum store_error commit_waits(struct sqlite_journal *journal,
 static enum store_error commit_rows(struct sqlite_journal *journal,
                                     const struct journal_commit *commit)
 {
-    int64_t seq = 0;
-    enum store_error error = execution_seq(journal, commit->execution_id, &seq);
+    struct history_end end = {.execution = commit->execution_id};
+    enum store_error error = find_end(journal, &end);
 
     if (error == STORE_OK)
-        error = execution_update(journal, commit, seq + (int64_t)commit->event_count);
+        error = execution_update(journal, commit, &end);
     if (error == STORE_OK && commit->build)
-        error = execution_move(journal, commit->execution_id, commit->build);
+        error = execution_move(journal, end.slot, commit->build);
     if (error == STORE_OK && commit->ended)
         error = step_end(journal, commit->execution_id, commit->ended, commit->now_ms);
     if (error == STORE_OK && commit->started)
@@ -423,8 +431,7 @@ static enum store_error commit_rows(struct sqlite_journal *journal,
     if (error == STORE_OK)
         error = commit_waits(journal, commit);
     for (size_t i = 0; error == STORE_OK && i < commit->event_count; i++)
-        error = sqlite_history_insert(journal, commit->execution_id, ++seq,
-                                      &commit->events[i]);
+        error = sqlite_history_insert(journal, &end, &commit->events[i]);
     return error;
 }
 

@@ -114,6 +114,8 @@ struct step_row {
     int64_t completed_ms; /* 0: running */
     const char *error;    /* JSON of struct kad_error, or NULL */
     const char *outcome;  /* which of the action's outcomes a success had, or NULL */
+    /* From 1 without gaps: visits of the step (of the item) in the execution, attempts of the
+     * visit. */
     uint32_t visit;
     uint32_t attempt;
     /* How often the step has run since its budget was last fresh; this one counts. */

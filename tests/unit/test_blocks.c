@@ -216,6 +216,34 @@ BOTH(a_block_may_run_again_with_fresh_budgets_inside)
     cr_expect_str_eq(row_of("lint", "").parent, "e1/block/1/2");
 }
 
+static unsigned clock_calls, jump_at;
+
+static int64_t jumping_now_ms(struct host *host)
+{
+    (void)host;
+    fix.now_ms += ++clock_calls == jump_at ? HOUR_MS : 0;
+    return fix.now_ms;
+}
+
+/* The journal in memory refuses a visit that is not the next. */
+Test(blocks, visits_have_no_gap_when_the_time_of_a_block_is_over_anywhere)
+{
+    for (jump_at = 1, clock_calls = 1; jump_at <= clock_calls; jump_at++) {
+        use_memory();
+        use_two(KAD_MODE_ALL, 0);
+        info_of("block")->timeout_ms = HOUR_MS / 2;
+        info_of("block")->is_bounded = true;
+        info_of("block")->max_retries = 1;
+        fix.host.now_ms = jumping_now_ms;
+        clock_calls = 0;
+        fix_run();
+        cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+        fix_release();
+    }
+    cr_expect_gt(jump_at, 20);
+    use_memory();
+}
+
 /* ---- Errors ------------------------------------------------------------------------- */
 
 BOTH(a_branch_that_ends_well_hands_its_error_on)
