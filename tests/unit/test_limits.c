@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "exec_fixture.h"
 #include "process/cgroup.h"
+#include "skip.h"
 
 TestSuite(limits, .init = set_up, .fini = clean_up, .timeout = 60);
 
@@ -130,8 +131,9 @@ static bool has_cgroup(void)
     request.limits.processes = 8;
     cr_expect_eq(run("kill -KILL $PPID"), EXEC_NOT_LIMITED); /* would end the keeper */
     cr_expect_eq(result.error, error);
-    cr_skip_test("no cgroup can be had here (%s): only the refusal is tested",
-                 strerror(error));
+    SKIP_TEST(arena_printf(&arena,
+                           "no cgroup can be had here (%s): only the refusal is tested",
+                           strerror(error)));
     return false;
 }
 
@@ -150,7 +152,7 @@ Test(limits, a_group_that_a_killed_keeper_has_left_is_in_nobodys_way)
     char left[sizeof(first.name)];
 
     if (cgroup_open(&first, 8))
-        cr_skip_test("this process may make no control groups");
+        SKIP_TEST("this process may make no control groups");
     snprintf(left, sizeof(left), "kad-%d-1", (int)getpid());
     cr_assert_eq(mkdirat(first.parent, left, 0755), 0);
     cr_expect_eq(cgroup_open(&second, 8), 0);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "engine/lock.h"
+#include "skip.h"
 
 static char folder[64];
 static struct lock_file locks;
@@ -116,7 +117,7 @@ Test(lock, an_owner_in_another_container_is_one)
 
     kill_owner(pid);
     if (seen < 0)
-        cr_skip_test("no PID namespace can be made here");
+        SKIP_TEST("no PID namespace can be made here");
     cr_expect_eq(seen, 3);
 }
 
