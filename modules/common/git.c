@@ -136,8 +136,7 @@ const char *git_ref_of_attempt(struct kad_step *step)
                                     kad_step_visit(step), kad_step_attempt(step)));
 }
 
-static enum kad_outcome path_in_git(const struct git *git, const char *name,
-                                    const char **path)
+enum kad_outcome git_path(const struct git *git, const char *name, const char **path)
 {
     const struct git_call call = {.args = GIT_ARGS("rev-parse", "--git-path", name)};
     const enum kad_outcome outcome = git_line(git, &call, path);
@@ -152,7 +151,7 @@ enum kad_outcome git_set_ref(const struct git *git, const char *ref, const char 
     const struct git_call call = {.args = GIT_ARGS("update-ref", ref, commit)};
     struct kad_output output;
     const char *path;
-    const enum kad_outcome outcome = path_in_git(git, ref, &path);
+    const enum kad_outcome outcome = git_path(git, ref, &path);
 
     if (outcome != KAD_SUCCESS)
         return outcome;
@@ -193,11 +192,10 @@ void git_clear_index(const struct git *git)
     unlink(kad_printf(git->step, "%s.lock", git->index)); /* (1) */
 }
 
-/* git->index is a copy of the person's; none yet: it is absent, which is empty. */
-static enum kad_outcome prepare_own_index(const struct git *git)
+enum kad_outcome git_copy_index(const struct git *git)
 {
     const char *path;
-    const enum kad_outcome outcome = path_in_git(git, "index", &path);
+    const enum kad_outcome outcome = git_path(git, "index", &path);
     bool is_copied;
     int from;
 
@@ -261,7 +259,7 @@ enum kad_outcome git_tree_now(const struct git *git, const char **tree)
 {
     const struct git_call write = {.args = GIT_ARGS("write-tree"),
                                    .uses_own_index = true};
-    enum kad_outcome outcome = prepare_own_index(git);
+    enum kad_outcome outcome = git_copy_index(git);
 
     if (outcome == KAD_SUCCESS)
         outcome = add_all(git);
@@ -273,9 +271,9 @@ enum kad_outcome git_tree_now(const struct git *git, const char **tree)
 
 /* ---- Records --------------------------------------------------------------------- */
 
-/* A commit whose parent is HEAD, so that it says where the execution began. */
-static enum kad_outcome commit_record(const struct git *git, const char *tree,
-                                      const char **commit)
+/* The parent says where the execution began. */
+enum kad_outcome git_commit_record(const struct git *git, const char *tree,
+                                   const char **commit)
 {
     const char *message =
         kad_printf(git->step, "kad: the working tree at %s", kad_step_key(git->step));
@@ -299,7 +297,7 @@ enum kad_outcome git_record(const struct git *git, const char *ref)
         return outcome;
     outcome = git_tree_now(git, &tree);
     if (outcome == KAD_SUCCESS)
-        outcome = commit_record(git, tree, &commit);
+        outcome = git_commit_record(git, tree, &commit);
     return outcome == KAD_SUCCESS ? git_set_ref(git, ref, commit) : outcome;
 }
 
@@ -431,7 +429,7 @@ static enum kad_outcome keep_undone(const struct git *git, const char *tree)
 {
     const char *ref = git_ref(git->step, kad_printf(git->step, "undone/%.12s", tree));
     const char *commit;
-    enum kad_outcome outcome = commit_record(git, tree, &commit);
+    enum kad_outcome outcome = git_commit_record(git, tree, &commit);
 
     if (outcome == KAD_SUCCESS)
         outcome = git_set_ref(git, ref, commit);
@@ -451,6 +449,8 @@ enum kad_outcome git_restore(const struct git *git, const char *ref,
         outcome = git_diff(git, ref, now, false, &entries);
     if (outcome == KAD_SUCCESS && entries.count)
         outcome = keep_undone(git, now);
+    if (outcome == KAD_SUCCESS)
+        outcome = git_leave_ignored(git, ref, &entries);
     if (outcome == KAD_SUCCESS)
         outcome = delete_added(git, &entries);
     if (outcome == KAD_SUCCESS)
@@ -484,7 +484,9 @@ enum kad_outcome git_changes(const struct git *git, const char *ref,
                              struct git_entries *entries)
 {
     const char *now;
-    const enum kad_outcome outcome = git_tree_now(git, &now);
+    enum kad_outcome outcome = git_tree_now(git, &now);
 
-    return outcome == KAD_SUCCESS ? git_diff(git, ref, now, true, entries) : outcome;
+    if (outcome == KAD_SUCCESS)
+        outcome = git_diff(git, ref, now, true, entries);
+    return outcome == KAD_SUCCESS ? git_leave_ignored(git, ref, entries) : outcome;
 }

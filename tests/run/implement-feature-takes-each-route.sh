@@ -61,6 +61,22 @@ equal status "$(status)" failed
 equal README "$(cat README.md)" "# A project"
 equal "a file of the user's" "$(cat mine)" mine
 
+it "says that an agent's own commits stay when it rolls back"
+feature_project agent-commits
+cat >.kad/agent <<'END'
+#!/bin/sh
+# A fake agent: answers as the prompt wants it, and fails at the third after a commit.
+case $(cat) in
+"# Analyse"*) echo '{"complexity": "low", "estimatedTime": 1, "summary": "Small."}' ;;
+"# Plan"*) echo '{"plan": {"summary": "None.", "tasks": [], "tests": []}}' ;;
+*) echo half >feature && git add feature && git commit -q -m Half; exit 1 ;;
+esac
+END
+chmod +x .kad/agent
+echo "agent: {command: [$PWD/.kad/agent]}" >.kad/config.yaml
+run 1
+contains "$temporary/err" "HEAD is $(git rev-parse HEAD | cut -c1-8), and was $(git rev-parse HEAD^ | cut -c1-8)"
+
 it "goes to the error handler when analyze fails"
 feature_project analyze-fails
 record "$recorded_plan"
