@@ -76,7 +76,7 @@ struct str report_clean(struct arena *arena, struct str output)
     for (size_t at = 0; at < output.len;) {
         const size_t len = escape_len(output, at);
 
-        if (!len && output.p[at] != '\r')
+        if (!len && output.p[at] != '\r' && output.p[at] != '\0')
             buf_add_char(&clean, output.p[at]);
         at += len ? len : 1;
     }

@@ -32,7 +32,7 @@ struct test_report {
  * coverage. */
 void report_read(struct test_report *report, const char *framework, struct str output);
 
-/* A copy without ANSI escape sequences and carriage returns. */
+/* A copy without ANSI escape sequences, carriage returns and NULs. */
 struct str report_clean(struct arena *arena, struct str output);
 
 /* ---- Parsers --------------------------------------------------------------------- */

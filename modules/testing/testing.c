@@ -50,7 +50,13 @@ static const char *command_line(struct arena *arena, const char *const *argv)
 /* What both streams printed: test frameworks use either. */
 static struct str output_of(struct arena *arena, const struct kad_output *output)
 {
-    return report_clean(arena, str_printf(arena, "%s\n%s", output->out, output->err));
+    struct buf both;
+
+    buf_init(&both, arena);
+    buf_add(&both, (struct str){output->out, output->out_len});
+    buf_add_char(&both, '\n');
+    buf_add(&both, (struct str){output->err, output->err_len});
+    return report_clean(arena, buf_str(&both));
 }
 
 static void
@@ -114,6 +120,9 @@ static enum kad_outcome run(struct kad_step *step, const char *const *argv,
     outcome = kad_exec(step, &program, &output);
     if (outcome != KAD_SUCCESS)
         return outcome;
+    if (output.is_cut)
+        kad_log(step, "only the first %d MiB of the output are read, for counts too",
+                KAD_OUTPUT_MAX / 1024 / 1024);
     *text = output_of(report->arena, &output);
     report_read(report, framework, *text);
     *has_passed = output.exit_code == 0 && report->failed == 0;

@@ -30,6 +30,13 @@ record "$recorded_analyze" "$recorded_plan" "$(recorded_implement works)" "$reco
 run 0
 equal route "$(route)" "$begun test document review complete"
 
+it "counts the tests behind whatever they print"
+feature_project binary
+sed -i '1i printf "a\\0b\\n"' tests.sh
+record "$recorded_analyze" "$recorded_plan" "$(recorded_implement works)" "$recorded_document"
+run 0
+contains "$temporary/err" "tests pass: 1 passed"
+
 it "goes to fix-tests and back when the tests fail once"
 feature_project once
 record "$recorded_analyze" "$recorded_plan" "$(recorded_implement broken)" \

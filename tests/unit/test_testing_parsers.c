@@ -350,6 +350,13 @@ Test(testing_parsers, escape_sequences_are_removed)
     cr_expect(str_is(clean, "3 passed\n1 failed\n"), "%.*s", STR(clean));
 }
 
+Test(testing_parsers, bytes_that_end_texts_are_removed)
+{
+    const struct str clean = report_clean(&arena, S("a\0b\n3 passed\n"));
+
+    cr_expect(str_is(clean, "ab\n3 passed\n"), "%.*s", STR(clean));
+}
+
 Test(testing_parsers, an_output_without_counts_belongs_to_no_framework)
 {
     const struct test_report report = read_output("make", "cc -o a a.c\nall good\n");
