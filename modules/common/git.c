@@ -315,8 +315,9 @@ enum kad_outcome git_begin(const struct git *git, const char *ref)
         return KAD_SUCCESS;
     outcome = git_restore(git, ref, &restored);
     if (outcome == KAD_SUCCESS && restored.count)
-        kad_log(git->step, "%zu files were put back to how the step found them",
-                restored.count);
+        kad_progress(git->step, "%zu file%s put back to how the step found %s",
+                     restored.count, restored.count == 1 ? "" : "s",
+                     restored.count == 1 ? "it" : "them");
     return outcome;
 }
 
@@ -434,7 +435,7 @@ static enum kad_outcome keep_undone(const struct git *git, const char *tree)
     if (outcome == KAD_SUCCESS)
         outcome = git_set_ref(git, ref, commit);
     if (outcome == KAD_SUCCESS)
-        kad_log(git->step, "what was there before is kept as %s", ref);
+        kad_progress(git->step, "what was there before is kept as %s", ref);
     return outcome;
 }
 

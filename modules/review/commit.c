@@ -251,9 +251,6 @@ static enum kad_outcome reset_index(const struct git *git,
 
     if (!entries->count)
         return KAD_SUCCESS; /* no path at all would mean every path */
-    outcome = git_keep_staged(git);
-    if (outcome != KAD_SUCCESS)
-        return outcome;
     buf_init(&paths, &arena);
     for (size_t i = 0; i < entries->count; i++) {
         buf_printf(&paths, ":(literal)%s", entries->items[i].path);
@@ -274,8 +271,10 @@ static enum kad_outcome switch_to(const struct git *git, const struct commit *co
     const char *ref = kad_printf(git->step, "refs/heads/%s", commit->branch);
     const struct git_call head = {.args = GIT_ARGS("symbolic-ref", "HEAD", ref)};
     struct kad_output output;
-    enum kad_outcome outcome = git_set_ref(git, ref, commit->id);
+    enum kad_outcome outcome = git_keep_staged(git);
 
+    if (outcome == KAD_SUCCESS)
+        outcome = git_set_ref(git, ref, commit->id);
     if (outcome == KAD_SUCCESS)
         outcome = git_run(git, &head, &output);
     return outcome == KAD_SUCCESS ? reset_index(git, entries) : outcome;

@@ -68,6 +68,10 @@ equal status "$(status)" failed
 equal README "$(cat README.md)" "# A project"
 equal "a file of the user's" "$(cat mine)" mine
 
+it "says where what it took back is kept"
+kept=$(grep -o 'kept as .*' "$temporary/err" | cut -d' ' -f3)
+equal "feature as it was" "$(git show "$kept:feature")" half
+
 it "says that an agent's own commits stay when it rolls back"
 feature_project agent-commits
 cat >.kad/agent <<'END'

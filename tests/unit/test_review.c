@@ -43,6 +43,7 @@ Test(review, the_changes_are_committed_on_a_branch_and_main_stays)
     cr_expect_str_eq(GIT("status", "--porcelain"), "");
     cr_expect_str_eq(GIT("rev-parse", "main"), main_before);
     cr_expect_str_eq(GIT("log", "-1", "--format=%an <%ae>"), "kad <kad@localhost>\n");
+    cr_expect_str_eq(GIT("for-each-ref", "refs/kad/*/staged/*"), "");
 }
 
 Test(review, what_a_person_had_not_committed_is_neither_committed_nor_touched)
