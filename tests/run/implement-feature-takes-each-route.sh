@@ -88,6 +88,18 @@ echo "agent: {command: [$PWD/.kad/agent]}" >.kad/config.yaml
 run 1
 contains "$temporary/err" "HEAD is $(git rev-parse HEAD | cut -c1-8), and was $(git rev-parse HEAD^ | cut -c1-8)"
 
+it "gives each execution of a batch a branch of its own, and a commit its first line with text"
+feature_project batch
+record "$recorded_analyze" "$recorded_plan" "$(recorded_implement works)" "$recorded_document"
+sed 's/^version:/workspace: worktree\n&/; s/workflow implement-feature"/workflow apart"/' \
+    "$KAD_SOURCE/workflows/implement-feature.yaml" | workflow apart
+exits 0 kad build apart
+printf '{"feature": "\\nA feature"}\n%.0s' 1 2 >features
+exits 0 .kad/bin/wf-apart --batch features
+equal "commits since main" \
+    "$(git for-each-ref --format='%(subject)' 'refs/heads/kad/a-feature-*' | tr '\n' ,)" "A feature,A feature,"
+equal "commits in all" "$(git rev-list --count --branches)" 3
+
 it "goes to the error handler when analyze fails"
 feature_project analyze-fails
 record "$recorded_plan"
