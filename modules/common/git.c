@@ -328,10 +328,15 @@ static bool is_submodule(const struct git_entry *entry)
     return !strcmp(entry->old_mode, "160000") || !strcmp(entry->new_mode, "160000");
 }
 
+static char *path_below(const struct git *git, const char *path)
+{
+    return kad_printf(git->step, "%s/%s", git->root, path);
+}
+
 /* Deletes a file, and the folders above it as far as that empties them. */
 static bool delete_path(const struct git *git, const char *path)
 {
-    char *full = kad_printf(git->step, "%s/%s", git->root, path);
+    char *full = path_below(git, path);
     const size_t root_len = strlen(git->root);
 
     if (unlink(full) < 0 && errno != ENOENT && errno != ENOTDIR)
@@ -383,6 +388,32 @@ static size_t list_changed(struct kad_step *step, const struct git_entries *entr
     return at;
 }
 
+/* git knows no modes but 644 and 755: what nobody else could read stays so. */
+static void keep_private(const struct git *git, const struct git_entries *entries,
+                         const mode_t *modes)
+{
+    for (size_t i = 0; i < entries->count; i++) {
+        const char *path = path_below(git, entries->items[i].path);
+        struct stat st;
+
+        if (S_ISREG(modes[i]) && !(modes[i] & 077) && lstat(path, &st) == 0 &&
+            S_ISREG(st.st_mode) && chmod(path, st.st_mode & 0700) < 0)
+            kad_log(git->step, "%s: %s", path, strerror(errno));
+    }
+}
+
+/* 0: not there. */
+static mode_t *modes_of(const struct git *git, const struct git_entries *entries)
+{
+    mode_t *modes = kad_alloc(git->step, (entries->count + 1) * sizeof(*modes));
+    struct stat st;
+
+    for (size_t i = 0; i < entries->count; i++)
+        if (lstat(path_below(git, entries->items[i].path), &st) == 0)
+            modes[i] = st.st_mode;
+    return modes;
+}
+
 static enum kad_outcome write_changed(const struct git *git, const char *ref,
                                       const struct git_entries *entries)
 {
@@ -396,6 +427,7 @@ static enum kad_outcome write_changed(const struct git *git, const char *ref,
         .input = list,
         .input_len = len,
     };
+    const mode_t *modes = modes_of(git, entries);
     struct kad_output output;
     enum kad_outcome outcome;
 
@@ -405,6 +437,7 @@ static enum kad_outcome write_changed(const struct git *git, const char *ref,
     outcome = git_run(git, &read, &output);
     if (outcome == KAD_SUCCESS)
         outcome = git_run(git, &write, &output);
+    keep_private(git, entries, modes);
     git_clear_index(git);
     return outcome;
 }

@@ -1,5 +1,7 @@
 /* test_git.c: records, restoring and differences of a working tree, in real
  * repositories. */
+#include <sys/stat.h>
+
 #include "common/git.h"
 #include "step_fixture.h"
 
@@ -136,6 +138,20 @@ Test(git, files_that_are_no_more_ignored_are_left_alone)
     cr_expect_str_eq(text_of("sub/:(top)x"), "a person's\n");
     cr_expect_str_eq(text_of(".gitignore"), "*.o\n");
     cr_expect_not(is_there("new.txt"));
+}
+
+Test(git, a_restored_file_that_was_private_is_private)
+{
+    struct stat st;
+
+    write_file("key.txt", "a person's\n");
+    cr_assert_eq(chmod(path_of("key.txt"), 0600), 0);
+    cr_assert_eq(git_record(&git, base()), KAD_SUCCESS);
+    cr_assert_eq(truncate(path_of("key.txt"), 0), 0);
+    restore();
+    cr_expect_str_eq(text_of("key.txt"), "a person's\n");
+    cr_assert_eq(stat(path_of("key.txt"), &st), 0);
+    cr_expect_eq(st.st_mode & 0777, 0600);
 }
 
 Test(git, what_is_only_staged_can_be_had_again)
