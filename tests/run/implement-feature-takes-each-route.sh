@@ -100,6 +100,32 @@ equal "commits since main" \
     "$(git for-each-ref --format='%(subject)' 'refs/heads/kad/a-feature-*' | tr '\n' ,)" "A feature,A feature,"
 equal "commits in all" "$(git rev-list --count --branches)" 3
 
+it "opens a pull request where gh knows the repository, and only one"
+feature_project asks-for-review
+git init -q --bare "$temporary/remote"
+git remote add origin "$temporary/remote"
+record "$recorded_analyze" "$recorded_plan" "$(recorded_implement works)" "$recorded_document"
+mkdir "$temporary/fake"
+cat >"$temporary/fake/gh" <<END
+#!/bin/sh
+# A fake gh: as the real one it prints an empty line for \`null\`. The first \`create\` is cut short.
+case "\$1 \$2" in
+"pr list") cat "$temporary/requests" 2>/dev/null || echo ;;
+"pr create")
+    echo https://forge.example/1 >>"$temporary/requests"
+    exit 1
+    ;;
+esac
+END
+chmod +x "$temporary/fake/gh"
+PATH=$temporary/fake:$PATH run 1
+equal route "$(route)" "$begun test document review:failed error-handler complete"
+exits 0 env PATH="$temporary/fake:$PATH" kad workflow resume "$(execution)"
+equal url "$(sql "SELECT json_extract(outputs, '\$.url') FROM step_executions
+    WHERE step_id = 'review' AND status = 'completed'")" https://forge.example/1
+equal requests "$(wc -l <"$temporary/requests")" 1
+equal "branches of the remote" "$(git ls-remote -q origin | cut -f2)" "$(git symbolic-ref HEAD)"
+
 it "goes to the error handler when analyze fails"
 feature_project analyze-fails
 record "$recorded_plan"
