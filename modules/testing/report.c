@@ -14,13 +14,10 @@ struct parser {
 
 /* The most specific first: plain words are in many outputs, TAP in some. */
 static const struct parser parsers[] = {
-    {"criterion", parse_criterion},
-    {"ctest", parse_ctest},
-    {"cargo", parse_cargo},
-    {"pytest", parse_pytest},
-    {"go", parse_go},
-    {"node", parse_node},
-    {"tap", parse_tap},
+    {"criterion", parse_criterion}, {"ctest", parse_ctest},
+    {"cargo", parse_cargo},         {"pytest", parse_pytest},
+    {"unittest", parse_unittest},   {"go", parse_go},
+    {"node", parse_node},           {"tap", parse_tap},
     {"plain", parse_plain},
 };
 

@@ -45,6 +45,7 @@ bool parse_node(struct test_report *report, struct str output);
 bool parse_plain(struct test_report *report, struct str output);
 bool parse_pytest(struct test_report *report, struct str output);
 bool parse_tap(struct test_report *report, struct str output);
+bool parse_unittest(struct test_report *report, struct str output);
 /* Any tool's; false: nothing about coverage. */
 bool parse_coverage(struct test_report *report, struct str output);
 

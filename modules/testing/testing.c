@@ -105,6 +105,13 @@ static void say_result(struct kad_step *step, const struct test_report *report,
                  (long long)report->failed, (long long)report->skipped);
 }
 
+/* Python says so, and it is no test that fails: an agent could not mend it. */
+static bool lacks_pytest(const char *framework, const struct kad_output *output)
+{
+    return !strcmp(framework, "pytest") && output->exit_code != 0 &&
+           strstr(output->err, "No module named pytest");
+}
+
 /* Runs a command; *report and *text say what it printed. *has_passed: see above. */
 static enum kad_outcome run(struct kad_step *step, const char *const *argv,
                             const char *framework, struct test_report *report,
@@ -120,6 +127,10 @@ static enum kad_outcome run(struct kad_step *step, const char *const *argv,
     outcome = kad_exec(step, &program, &output);
     if (outcome != KAD_SUCCESS)
         return outcome;
+    if (lacks_pytest(framework, &output))
+        return kad_fail(step, "no_tests",
+                        "pytest is not installed; install it, or name the command in "
+                        ".kad/config.yaml: tests: {command: [python3, -m, unittest]}");
     if (output.is_cut)
         kad_log(step, "only the first %d MiB of the output are read, for counts too",
                 KAD_OUTPUT_MAX / 1024 / 1024);

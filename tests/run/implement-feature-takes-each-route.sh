@@ -153,6 +153,19 @@ record "$recorded_analyze" "$recorded_plan" "$(recorded_implement works)"
 run 1
 equal route "$(route)" "$begun test:failed error-handler complete"
 
+it "takes a missing pytest for no way to test, too, and asks no agent to mend it"
+feature_project no-pytest
+record "$recorded_analyze" "$recorded_plan" "$(recorded_implement works)"
+git rm -q Makefile
+touch pytest.ini
+mkdir "$temporary/python"
+printf '#!/bin/sh\necho "python3: No module named pytest" >&2; exit 1\n' >"$temporary/python/python3"
+ln -s python3 "$temporary/python/pytest"
+chmod +x "$temporary/python/python3"
+PATH=$temporary/python:$PATH run 1
+equal route "$(route)" "$begun test:failed error-handler complete"
+contains "$temporary/err" "pytest is not installed"
+
 it "goes to the error handler when the branch can't be made"
 feature_project no-branch
 git branch kad # a folder cannot have this name now
