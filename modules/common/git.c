@@ -262,6 +262,8 @@ enum kad_outcome git_tree_now(const struct git *git, const char **tree)
     enum kad_outcome outcome = git_copy_index(git);
 
     if (outcome == KAD_SUCCESS)
+        outcome = git_see_hidden(git);
+    if (outcome == KAD_SUCCESS)
         outcome = add_all(git);
     if (outcome == KAD_SUCCESS)
         outcome = git_line(git, &write, tree);

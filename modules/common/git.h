@@ -70,6 +70,8 @@ KAD_MUST_USE enum kad_outcome git_find_unfinished(const struct git *git,
 
 /* git->index becomes a copy of the person's; none yet: it is absent, which is empty. */
 KAD_MUST_USE enum kad_outcome git_copy_index(const struct git *git);
+/* Our own index loses the marks by which the person's hides changes of files. */
+KAD_MUST_USE enum kad_outcome git_see_hidden(const struct git *git);
 /* The id of a commit of kad's with this tree, whose parent is HEAD. */
 KAD_MUST_USE enum kad_outcome git_commit_record(const struct git *git, const char *tree,
                                                 const char **commit);

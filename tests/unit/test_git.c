@@ -154,6 +154,29 @@ Test(git, a_restored_file_that_was_private_is_private)
     cr_expect_eq(st.st_mode & 0777, 0600);
 }
 
+Test(git, what_git_was_told_to_overlook_is_restored_too)
+{
+    const char *before;
+
+    write_file("sub/gone.txt", "not checked out\n");
+    GIT("add", "sub");
+    GIT("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "second");
+    GIT("update-index", "--assume-unchanged", "changed.txt");
+    GIT("update-index", "--skip-worktree", "kept.txt", "sub/gone.txt");
+    write_file("changed.txt", "a person's\n");
+    write_file("kept.txt", "a person's\n");
+    unlink(path_of("sub/gone.txt"));
+    before = GIT("ls-files", "-v");
+    cr_assert_eq(git_record(&git, base()), KAD_SUCCESS, "%s", failure_message());
+    write_file("changed.txt", "by an agent\n");
+    unlink(path_of("kept.txt"));
+    restore();
+    cr_expect_str_eq(text_of("changed.txt"), "a person's\n");
+    cr_expect_str_eq(text_of("kept.txt"), "a person's\n");
+    cr_expect_not(is_there("sub/gone.txt"));
+    cr_expect_str_eq(GIT("ls-files", "-v"), before);
+}
+
 Test(git, what_is_only_staged_can_be_had_again)
 {
     const char *kept;
