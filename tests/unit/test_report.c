@@ -586,6 +586,17 @@ Test(report, lines_fit_the_terminal)
     assert_says("  test  failed  1.0s  x: 世界世界世界世…\n");
 }
 
+Test(report, a_long_name_leaves_room_for_the_status)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "a-name-of-more-than-twenty-characters", 1, 1000, NULL);
+    run_step("abcd1234", "test", 1, 1000, NULL);
+    report.columns = 40;
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("  a-name-of-more-than…  completed  1.0s\n"
+                "  test                  completed  1.0s\n");
+}
+
 Test(report, control_characters_of_programs_are_not_shown)
 {
     start_execution("abcd1234");
