@@ -3,7 +3,6 @@
  * A block whose row is running is opened as it is stored: lines that have ended are ended,
  * open ones are at their step, with what is inside of that; items that have no position have
  * not started; a child is found by the attempt that has called it. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/gate.h"
@@ -73,7 +72,7 @@ static size_t find_line(const struct block *block, const char *name)
     size_t line = 0;
 
     if (block->about->kind == KAD_FOR_EACH)
-        return name[0] == '[' ? strtoul(name + 1, NULL, 10) : block->line_count;
+        return name[0] == '[' ? items_index(name) : block->line_count;
     while (line < block->line_count && strcmp(block->about->branches[line].name, name))
         line++;
     return line;

@@ -65,7 +65,7 @@ enum store_error memory_last_step(struct journal *base, struct arena *arena,
                                   const char *item, uint32_t before_visit,
                                   struct step_row *row);
 enum store_error memory_inside(struct journal *base, const char *parent, size_t limit,
-                               const struct step_taker *taker);
+                               bool outputs_only, const struct step_taker *taker);
 enum store_error memory_steps(struct journal *base, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
                               size_t *count);

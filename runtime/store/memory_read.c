@@ -52,10 +52,17 @@ enum store_error memory_last_step(struct journal *base, struct arena *arena,
 }
 
 /* The row as `inside` has it. */
-static struct step_row inside_copy(struct arena *arena, const struct step_row *from)
+static struct step_row inside_copy(struct arena *arena, const struct step_row *from,
+                                   bool outputs_only)
 {
     struct step_row row = step_copy(arena, from);
 
+    if (outputs_only)
+        return (struct step_row){.step_id = row.step_id,
+                                 .item = row.item,
+                                 .parent = row.parent,
+                                 .status = row.status,
+                                 .outputs = row.outputs};
     if (row.module[0])
         row.inputs = NULL;
     row.execution_id = row.module = row.action = NULL;
@@ -65,7 +72,7 @@ static struct step_row inside_copy(struct arena *arena, const struct step_row *f
 }
 
 enum store_error memory_inside(struct journal *base, const char *parent, size_t limit,
-                               const struct step_taker *taker)
+                               bool outputs_only, const struct step_taker *taker)
 {
     struct memory_journal *journal = (struct memory_journal *)base;
 
@@ -78,7 +85,7 @@ enum store_error memory_inside(struct journal *base, const char *parent, size_t 
 
             if (!text_is_same(entry->steps.items[j].parent, parent))
                 continue;
-            row = inside_copy(&scratch, &entry->steps.items[j]);
+            row = inside_copy(&scratch, &entry->steps.items[j], outputs_only);
             taker->take(taker->context, &row);
             arena_release(&scratch);
             limit--;

@@ -26,6 +26,9 @@
 #define STEP_COLUMNS                                                                   \
     "id, execution_id, step_id, module, action, inputs, outputs, status, started_at,"  \
     " completed_at, error, visit, attempt, run, outcome, item, parent"
+#define INSIDE_OUTPUTS "step_id, item, status, outputs"
+#define ROWS_INSIDE                                                                    \
+    " FROM step_executions WHERE parent = :parent ORDER BY rowid DESC LIMIT :limit"
 #define HISTORY_COLUMNS "seq, event_type, step_id, data, timestamp"
 #define RESUMES                                                                        \
     " execution_history WHERE execution_id = :execution"                               \
@@ -159,10 +162,9 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [STEP_LAST] = "SELECT " STEP_COLUMNS ", rowid FROM step_executions"
                   " WHERE id >= :first AND id < :end ORDER BY id DESC LIMIT 1",
     [STEP_IS_THERE] = "SELECT 1 FROM step_executions WHERE id = :id",
-    [STEP_INSIDE] = "SELECT id, step_id, iif(module = '', inputs, NULL), outputs,"
-                    " status, error, visit, run, outcome, item"
-                    " FROM step_executions WHERE parent = :parent"
-                    " ORDER BY rowid DESC LIMIT :limit",
+    [STEP_INSIDE] = "SELECT " INSIDE_OUTPUTS ", id, iif(module = '', inputs, NULL),"
+                    " error, visit, run, outcome" ROWS_INSIDE,
+    [STEP_INSIDE_OUTPUTS] = "SELECT " INSIDE_OUTPUTS ROWS_INSIDE,
     [STEP_LIST] = "SELECT " STEP_COLUMNS ", rowid FROM step_executions"
                   " WHERE " STEPS_OF_EXECUTION " ORDER BY rowid",
     [HISTORY_LIST] = "SELECT " HISTORY_COLUMNS " FROM execution_history AS event"

@@ -59,6 +59,7 @@ enum statement {
     STEP_LAST,
     STEP_IS_THERE,
     STEP_INSIDE,
+    STEP_INSIDE_OUTPUTS,
     STEP_LIST,
     HISTORY_LIST,
     HISTORY_TURNS,
@@ -162,7 +163,7 @@ void sqlite_queue_leave(struct sqlite_journal *journal);
  * person waits, or has written, it may grow a little more first. */
 enum {
     WAL_PAGES_AT_START = 256,
-    WAL_PAGES_IN_RUN = 2048,
+    WAL_PAGES_IN_RUN = 1024,
     WAL_PAGES_MAX = WAL_PAGES_IN_RUN + WAL_PAGES_IN_RUN / 4
 };
 /* A log that has grown beyond, because somebody was reading, is cut to this. */
@@ -276,7 +277,8 @@ enum store_error sqlite_step_read(struct sqlite_journal *journal, struct arena *
 enum store_error sqlite_find(struct journal *journal, struct arena *arena,
                              const char *prefix, struct execution_row *row);
 enum store_error sqlite_inside(struct journal *journal, const char *parent,
-                               size_t limit, const struct step_taker *taker);
+                               size_t limit, bool outputs_only,
+                               const struct step_taker *taker);
 enum store_error sqlite_steps(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
                               size_t *count);

@@ -173,7 +173,7 @@ static void write_starts(int group)
 static void write_executions(int step_count, int group)
 {
     write_starts(group);
-    check(sqlite3_exec(db, "PRAGMA wal_autocheckpoint = 2048", NULL, NULL, NULL));
+    check(sqlite3_exec(db, "PRAGMA wal_autocheckpoint = 1024", NULL, NULL, NULL));
     for (int number = 1; number <= step_count + 1; number++) {
         run(BEGIN, NULL, NULL, 0);
         for (int i = 0; i < group; i++) {
