@@ -1,5 +1,6 @@
 /* test_block_threads.c: branches whose actions really run beside each other, on the threads
  * and programs of the real host. */
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -39,8 +40,15 @@ static atomic_int passed_ms;
 
 static int64_t (*clock_now_ms)(struct host *host);
 
+/* How often others than the engine and the step that holds have looked at it. */
+static pthread_t engine_thread, holding_thread;
+static atomic_int looks;
+
 static int64_t later_now_ms(struct host *host)
 {
+    if (!pthread_equal(pthread_self(), engine_thread) &&
+        !pthread_equal(pthread_self(), holding_thread))
+        atomic_fetch_add(&looks, 1);
     return clock_now_ms(host) + atomic_load(&passed_ms);
 }
 
@@ -50,6 +58,7 @@ static void set_up(void)
     process_host_init(&real);
     real.host.new_id = fix_new_id;
     clock_now_ms = real.host.now_ms;
+    engine_thread = pthread_self();
     real.host.now_ms = later_now_ms;
     project =
         (struct project){.root = folder,
@@ -260,17 +269,21 @@ Test(block_threads, a_step_with_a_lock_has_its_time_nevertheless)
 
 static atomic_bool is_held;
 
-/* An hour passes while it has the lock, which another step waits for. */
+/* An hour passes while it has the lock, which another step waits for, and sees that. */
 static enum kad_outcome hold(struct kad_step *step, const void *inputs, void *outputs)
 {
     struct text_value *out = outputs;
 
     (void)inputs;
     out->text = kad_printf(step, "held");
+    holding_thread = pthread_self();
     atomic_store(&is_held, true);
     while (!atomic_load(&is_waited_for))
         sched_yield();
     atomic_fetch_add(&passed_ms, HOUR_MS);
+    atomic_store(&looks, 0);
+    while (atomic_load(&looks) < 4)
+        sched_yield();
     return KAD_SUCCESS;
 }
 

@@ -135,10 +135,12 @@ Test(syncs, a_copy_that_an_execution_ends_on_is_on_the_disk_with_its_folders)
     cr_assert(make_folders(&arena, path_of("builds/one")));
     open_file();
     seen();
-    cr_assert(pin_sync(path_of("builds/one")));
-    cr_expect_str_eq(seen(), "sync one, sync builds, sync TOP");
     cr_assert(pin_use(path_of("builds/one")));
     cr_expect_str_eq(seen(), "sync one, sync builds, sync TOP", "it is young");
+    cr_assert(pin_use(path_of("builds/one")));
+    cr_expect_str_eq(seen(), "", "who has synced it spares the next");
+    cr_assert(pin_sync(path_of("builds/one")));
+    cr_expect_str_eq(seen(), "sync one, sync builds, sync TOP");
 }
 
 Test(syncs, a_secret_that_is_kept_is_on_the_disk)
