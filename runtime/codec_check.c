@@ -202,33 +202,42 @@ bool codec_check_text(struct codec *codec, const struct place *place,
 }
 
 /* A long double holds every integer of 64 bits, and every double. */
-static bool check_bounds(struct codec *codec, const struct place *place,
-                         const struct kad_type *type, long double value,
-                         const char *text)
+static bool is_low(const struct kad_type *type, long double value)
 {
-    const bool is_low = type->min && value < (long double)*type->min;
+    return type->min && value < (long double)*type->min;
+}
 
-    if (!is_low && !(type->max && value > (long double)*type->max))
-        return true;
+static bool is_within(const struct kad_type *type, long double value)
+{
+    return !is_low(type, value) && !(type->max && value > (long double)*type->max);
+}
+
+/* It is not within. */
+static bool fail_bounds(struct codec *codec, const struct place *place,
+                        const struct kad_type *type, long double value,
+                        const char *text)
+{
+    const bool is_less = is_low(type, value);
+
     return codec_fail(
-        codec, place, "expected at %s %s, found %s", is_low ? "least" : "most",
-        codec_number_text(codec->arena, is_low ? *type->min : *type->max), text);
+        codec, place, "expected at %s %s, found %s", is_less ? "least" : "most",
+        codec_number_text(codec->arena, is_less ? *type->min : *type->max), text);
 }
 
 bool codec_check_number(struct codec *codec, const struct place *place,
                         const struct kad_type *type, double value)
 {
-    return (!type->min && !type->max) ||
-           check_bounds(codec, place, type, (long double)value,
-                        codec_number_text(codec->arena, value));
+    return is_within(type, (long double)value) ||
+           fail_bounds(codec, place, type, (long double)value,
+                       codec_number_text(codec->arena, value));
 }
 
 bool codec_check_integer(struct codec *codec, const struct place *place,
                          const struct kad_type *type, int64_t value)
 {
-    return (!type->min && !type->max) ||
-           check_bounds(codec, place, type, (long double)value,
-                        arena_printf(codec->arena, "%" PRId64, value));
+    return is_within(type, (long double)value) ||
+           fail_bounds(codec, place, type, (long double)value,
+                       arena_printf(codec->arena, "%" PRId64, value));
 }
 
 bool codec_check_count(struct codec *codec, const struct place *place,

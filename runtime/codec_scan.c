@@ -27,11 +27,16 @@ static void skip_blanks(struct scan *scan)
         scan->at++;
 }
 
+static bool is_next(const struct scan *scan, char c)
+{
+    return scan->at < scan->end && *scan->at == c;
+}
+
 /* The next character behind blanks, if it is this one. */
 static bool take(struct scan *scan, char c)
 {
     skip_blanks(scan);
-    if (scan->at == scan->end || *scan->at != c)
+    if (!is_next(scan, c))
         return false;
     scan->at++;
     return true;
@@ -40,7 +45,8 @@ static bool take(struct scan *scan, char c)
 static bool take_word(struct scan *scan, struct str word)
 {
     skip_blanks(scan);
-    if (!str_starts_with((struct str){scan->at, (size_t)(scan->end - scan->at)}, word))
+    if (!is_next(scan, word.p[0]) ||
+        !str_starts_with((struct str){scan->at, (size_t)(scan->end - scan->at)}, word))
         return false;
     scan->at += word.len;
     return true;
@@ -61,21 +67,25 @@ static bool take_text(struct scan *scan, struct str *text)
     return take(scan, '"');
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 /* Without fraction and exponent. */
 static bool take_integer(struct scan *scan, int64_t *integer)
 {
     const bool is_negative = take(scan, '-');
-    const char *from = scan->at;
+    const char *from = scan->at, *at = from;
+    int64_t sum = 0;
 
-    *integer = 0;
-    while (scan->at < scan->end && *scan->at >= '0' && *scan->at <= '9' &&
-           scan->at - from < INTEGER_DIGITS_MAX)
-        *integer = *integer * 10 + (*scan->at++ - '0');
-    if (scan->at == from || (*from == '0' && scan->at - from > 1))
-        return false;
-    if (is_negative)
-        *integer = -*integer;
-    return scan->at == scan->end || !strchr("0123456789.eE", *scan->at);
+    while (at < scan->end && is_digit(*at) && at - from < INTEGER_DIGITS_MAX)
+        sum = sum * 10 + (*at++ - '0');
+    scan->at = at;
+    *integer = is_negative ? -sum : sum;
+    return at > from && (*from != '0' || at - from == 1) &&
+           (at == scan->end ||
+            (!is_digit(*at) && *at != '.' && *at != 'e' && *at != 'E'));
 }
 
 /* ---- Scalars ------------------------------------------------------------------------ */

@@ -48,8 +48,6 @@ void attempt_begin(struct kad_run *run, const struct kad_step_info *info,
         .attempt = attempt,
         .started_ms = run_now_ms(run),
     };
-    step->state->visit = visit;
-    step->state->has_visit = true;
     step->key =
         arena_printf(&step->memory, "%s/%s%s/%" PRIu32 "/%" PRIu32,
                      run->execution->row->id, info->id, run->item, visit, attempt);

@@ -261,11 +261,19 @@ static struct step_row row_of(struct kad_step *step)
     };
 }
 
+/* Only now: no visit without a row, store.h. */
+static void count_visit(struct kad_step *step)
+{
+    step->state->visit = step->visit;
+    step->state->has_visit = true;
+}
+
 bool boundary_start(struct kad_run *run)
 {
     struct kad_step *step = &run->step;
     const struct step_row row = row_of(step);
 
+    count_visit(step);
     ended_event(run);
     step_event(run, step->attempt > 1 ? "step_retried" : "step_started", step->info->id,
                step->visit, step->attempt, NULL, NULL);
@@ -293,6 +301,7 @@ bool boundary_uncalled(struct kad_run *run)
     row.status = STEP_RUN_FAILED;
     row.completed_ms = row.started_ms;
     row.error = failure_json(&step->memory, &step->failure);
+    count_visit(step);
     ended_event(run);
     step_event(run, "step_failed", step->info->id, step->visit, step->attempt,
                row.error, NULL);

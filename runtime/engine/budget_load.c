@@ -1,8 +1,8 @@
 /* budget_load.c: what an execution has used up of its budgets, from the journal: runs of its
  * steps, agent calls, time.
  *
- * What is read does not grow with the steps that have run, but for a budget in a workflow with
- * blocks: load_used. */
+ * What is read does not grow with the steps that have run, but for a budget of these in a
+ * workflow with blocks: load_used. */
 #include <string.h>
 
 #include "engine/run.h"
@@ -116,6 +116,12 @@ static void load_used(struct execution *execution, int64_t fresh_seq)
     }
 }
 
+static bool counts_runs(const struct kad_budget *budget)
+{
+    return budget &&
+           (budget->steps != KAD_NO_LIMIT || budget->agent_calls != KAD_NO_LIMIT);
+}
+
 static bool is_fresh(const struct history_row *event)
 {
     return is_event(event, "execution_resumed") && event->data &&
@@ -137,7 +143,7 @@ void budget_load(struct execution *execution)
             fresh = i;
     if (fresh)
         forget_spent_runs(execution, &events[fresh]);
-    if (count && execution->workflow->budget)
+    if (count && counts_runs(execution->workflow->budget))
         load_used(execution, fresh ? events[fresh].seq : 0);
     if (count && execution->deadline_ms)
         execution->deadline_ms -=

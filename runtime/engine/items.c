@@ -167,6 +167,15 @@ static const struct kad_field *items_field(const struct kad_step_info *info)
     kad_unreachable(); /* generated code gives it */
 }
 
+size_t items_index(const char *name)
+{
+    size_t index = 0;
+
+    for (name++; *name >= '0' && *name <= '9'; name++)
+        index = index * 10 + (size_t)(*name - '0');
+    return index;
+}
+
 size_t items_count(const struct kad_step_info *info, const void *in)
 {
     const struct array *array =

@@ -31,19 +31,29 @@ void keyed_init(struct keyed *keyed, struct arena *arena, const void *rows,
         .buckets = arena_array(arena, size_t, count),
         .next = arena_array(arena, size_t, count),
     };
-    for (size_t i = count; i--;) {
-        size_t *bucket = &keyed->buckets[bucket_of(keyed, key_of(row_at(keyed, i)))];
+    const char *key = NULL; /* rows beside each other often share one */
+    size_t *bucket = NULL;
 
+    for (size_t i = count; i--;) {
+        if (!bucket || key_of(row_at(keyed, i)) != key) {
+            key = key_of(row_at(keyed, i));
+            bucket = &keyed->buckets[bucket_of(keyed, key)];
+        }
         keyed->next[i] = *bucket;
         *bucket = i + 1;
     }
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    return a == b || !strcmp(a, b);
 }
 
 /* The first one in the rest of a chain. */
 static const void *find(const struct keyed *keyed, size_t index, const char *key)
 {
     for (; index; index = keyed->next[index - 1])
-        if (!strcmp(key_of(row_at(keyed, index - 1)), key))
+        if (is_same(key_of(row_at(keyed, index - 1)), key))
             return row_at(keyed, index - 1);
     return NULL;
 }

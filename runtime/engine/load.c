@@ -9,8 +9,8 @@
  *   (2) What is read does not grow with the visits that are over: a resume costs the same
  *       after many as after one. A pass that does not find all that it looks for among a few
  *       rows for each leaves it to the index.
- *   (3) Of items that are over only the outputs are read that somebody gathers. */
-#include <stdlib.h>
+ *   (3) Of items that are over only the outputs are read that somebody gathers, into the
+ *       frames of the items. */
 #include <string.h>
 
 #include "codec.h"
@@ -28,11 +28,11 @@ static bool is_stored(struct execution *execution, enum store_error error)
 /* The steps of one item, or of no forEach. */
 struct scope {
     struct execution *execution;
-    struct step_state *steps;
-    int first;        /* the step whose state is the first */
-    const char *item; /* "[3][0]", or "" */
-    bool is_over;     /* nothing in it goes on */
+    struct step_state *steps; /* NULL: they keep none */
+    int first;                /* the step whose state is the first */
+    const char *item;         /* "[3][0]", or "" */
     char *frame;
+    struct arena *memory; /* of an item that is over, for its outputs; else NULL */
 };
 
 static const struct kad_step_info *step_at(const struct scope *scope, int step)
@@ -45,22 +45,28 @@ static struct step_state *state_at(const struct scope *scope, int step)
     return &scope->steps[step - scope->first];
 }
 
-static void load_outputs(const struct scope *scope, struct step_state *state,
+/* Of an item that is over only the blocks inside have one, which has their items. */
+static bool has_state(const struct scope *scope, int step)
+{
+    return !scope->memory || step_at(scope, step)->block;
+}
+
+static bool load_outputs(const struct scope *scope, struct arena *memory,
                          const struct kad_step_info *info, const struct step_row *row)
 {
     const bool is_success =
         row->status == STEP_RUN_COMPLETED || row->status == STEP_RUN_SKIPPED;
     const char *problem = codec_decode(
-        &state->memory, info_outputs_type(info),
+        memory, info_outputs_type(info),
         is_success ? CODEC_AFTER_SUCCESS : CODEC_AFTER_FAILURE, row->outputs,
         strlen(row->outputs), scope->frame + info->outputs_offset);
 
     if (problem)
         execution_refuse(scope->execution, "the stored outputs of `%s` do not fit: %s",
                          info->id, problem);
-    state->has_outputs = !problem;
     if (info->has_outputs_offset)
         *(bool *)(void *)(scope->frame + info->has_outputs_offset) = !problem;
+    return !problem;
 }
 
 /* What a visit that is over has left. */
@@ -71,8 +77,7 @@ static void load_visit(const struct scope *scope, struct step_state *state,
     state->attempts = row->run;
     state->outcome = row->outcome ? info_find_outcome(info, row->outcome) : 0;
     state->error = failure_parse(&state->memory, row->error);
-    if (row->outputs)
-        load_outputs(scope, state, info, row);
+    state->has_outputs = row->outputs && load_outputs(scope, &state->memory, info, row);
 }
 
 static bool is_over(const struct execution *execution, const struct step_row *row)
@@ -156,8 +161,7 @@ static void make_items(const struct scope *scope, int step, const struct step_ro
         items_make(state_at(scope, step), info, scope->frame, row->inputs);
 }
 
-/* The last row of a step, which counts. */
-static void take_row(const struct scope *scope, int step, const struct step_row *row)
+static void take_state(const struct scope *scope, int step, const struct step_row *row)
 {
     const struct kad_step_info *info = step_at(scope, step);
     struct step_state *state = state_at(scope, step);
@@ -171,19 +175,28 @@ static void take_row(const struct scope *scope, int step, const struct step_row 
     make_items(scope, step, row);
 }
 
+/* The last row of a step, which counts. */
+static void take_row(const struct scope *scope, int step, const struct step_row *row)
+{
+    if (has_state(scope, step))
+        take_state(scope, step, row);
+    else if (row->outputs)
+        load_outputs(scope, scope->memory, step_at(scope, step), row);
+}
+
 /* `parent`: the last attempt of the block that the step is in; NULL: it is in none. */
 static void load_step(const struct scope *scope, int step, const char *parent)
 {
-    struct step_state *state = state_at(scope, step);
     struct arena scratch = {0};
-    struct step_row row;
+    struct step_row row = {0};
+    const bool is_there = find_row(scope, step_at(scope, step)->id, 0, &scratch, &row);
 
-    if (find_row(scope, step_at(scope, step)->id, 0, &scratch, &row)) {
-        state->visit = row.visit;
-        if (is_same(row.parent, parent))
-            take_row(scope, step, &row);
+    if (is_there && is_same(row.parent, parent)) {
+        take_row(scope, step, &row);
+    } else if (has_state(scope, step)) {
+        state_at(scope, step)->visit = row.visit;
+        state_at(scope, step)->has_visit = true;
     }
-    state->has_visit = true;
     arena_release(&scratch);
 }
 
@@ -197,6 +210,9 @@ struct inside {
     int after; /* behind the step of the row before: the next one is often its */
     const struct kad_items *items; /* of a forEach; else NULL */
     const bool *is_open;           /* of each item; NULL: none is */
+    bool *is_taken;                /* of each step in each scope */
+    bool outputs_only;             /* are read in the pass */
+    bool is_whole;                 /* the pass has come to all rows */
     size_t row_count;
     struct arena scratch;
 };
@@ -215,7 +231,13 @@ static size_t scope_count(const struct inside *inside)
 static bool is_over_at(const struct inside *inside, size_t index)
 {
     return is_for_each(inside) ? !inside->is_open || !inside->is_open[index]
-                               : inside->scope->is_over;
+                               : inside->scope->memory != NULL;
+}
+
+/* Of a step directly inside, in this scope; see has_state. */
+static bool keeps_state(const struct inside *inside, size_t index, int step)
+{
+    return !is_over_at(inside, index) || step_at(inside->scope, step)->block;
 }
 
 /* What a step directly inside has left in this scope. */
@@ -224,30 +246,32 @@ static bool is_needed(const struct inside *inside, size_t index, int step)
     return !is_over_at(inside, index) || is_gathered(inside->scope, step);
 }
 
-/* `item`: of this one. */
-static struct scope scope_of(const struct inside *inside, size_t index,
+/* That of the step. `item`: of this one. */
+static struct scope scope_of(const struct inside *inside, size_t index, int step,
                              const char *item)
 {
-    const struct scope *scope = inside->scope;
-    const struct kad_step_info *info = step_at(scope, inside->block);
-    struct step_state *state = state_at(scope, inside->block);
-
-    if (!is_for_each(inside))
-        return *scope;
-    return (struct scope){
-        .execution = scope->execution,
-        .steps = items_states(scope->execution, state, info, index, false),
+    const struct scope *outer = inside->scope;
+    const struct kad_step_info *info = step_at(outer, inside->block);
+    struct step_state *state = state_at(outer, inside->block);
+    struct scope scope = {
+        .execution = outer->execution,
         .first = inside->block + 1,
         .item = item,
-        .is_over = is_over_at(inside, index),
-        .frame = (char *)inside->items->items + index * info->block->item_size,
+        .memory = is_over_at(inside, index) ? &state->items_memory : NULL,
     };
+
+    if (!is_for_each(inside))
+        return *outer;
+    scope.frame = (char *)inside->items->items + index * info->block->item_size;
+    if (keeps_state(inside, index, step))
+        scope.steps = items_states(scope.execution, state, info, index, false);
+    return scope;
 }
 
-static struct scope scope_named(struct inside *inside, size_t index)
+static struct scope scope_named(struct inside *inside, size_t index, int step)
 {
     return scope_of(
-        inside, index,
+        inside, index, step,
         arena_printf(&inside->scratch, "%s[%zu]", inside->scope->item, index));
 }
 
@@ -278,8 +302,20 @@ static size_t index_of(const struct inside *inside, const struct step_row *row)
     const size_t outer = strlen(inside->scope->item);
 
     return is_for_each(inside) && strlen(row->item) > outer
-               ? strtoul(row->item + outer + 1, NULL, 10)
+               ? items_index(row->item + outer)
                : 0;
+}
+
+/* Whether a row of the step was taken; the next time one was. */
+static bool note_taken(struct inside *inside, size_t index, int step)
+{
+    const int first = inside->block + 1;
+    const size_t width = (size_t)(inside->end - first);
+    bool *is_taken = &inside->is_taken[index * width + (size_t)(step - first)];
+    const bool was_taken = *is_taken;
+
+    *is_taken = true;
+    return was_taken;
 }
 
 static void take_inside(void *context, const struct step_row *row)
@@ -291,52 +327,49 @@ static void take_inside(void *context, const struct step_row *row)
 
     inside->row_count++;
     if (step < 0 || index >= scope_count(inside) || !is_needed(inside, index, step) ||
-        inside->scope->execution->drive->stop != STOP_NONE)
+        (inside->outputs_only && keeps_state(inside, index, step)) ||
+        inside->scope->execution->drive->stop != STOP_NONE ||
+        note_taken(inside, index, step))
         return;
-    scope = scope_of(inside, index, row->item);
-    if (!state_at(&scope, step)->has_visit)
-        take_row(&scope, step, row);
+    scope = scope_of(inside, index, step, row->item);
+    take_row(&scope, step, row);
 }
 
-/* Those directly inside that are needed where things go on, and where they are over. */
-static void count_needed(const struct inside *inside, size_t *open, size_t *over)
+/* How many last rows are looked for: of steps with a state, and of outputs alone. */
+static void count_wanted(const struct inside *inside, size_t *states, size_t *outputs)
 {
-    *open = *over = 0;
+    const size_t count = scope_count(inside);
+    size_t over = 0;
+
+    *states = *outputs = 0;
+    for (size_t i = 0; i < count; i++)
+        over += is_over_at(inside, i);
     for (int s = inside->block + 1; s < inside->end; s++)
         if (is_direct(inside, s)) {
-            *open += 1;
-            *over += is_gathered(inside->scope, s);
+            *states += count - over;
+            if (is_gathered(inside->scope, s))
+                *(step_at(inside->scope, s)->block ? states : outputs) += over;
         }
-}
-
-/* How many last rows are looked for. */
-static size_t wanted_count(const struct inside *inside)
-{
-    size_t open, over, open_scopes = 0;
-
-    count_needed(inside, &open, &over);
-    if (!is_for_each(inside))
-        return inside->scope->is_over ? over : open;
-    for (size_t i = 0; inside->is_open && i < scope_count(inside); i++)
-        open_scopes += inside->is_open[i];
-    return open_scopes * open + (scope_count(inside) - open_scopes) * over;
 }
 
 static void load_block(const struct scope *scope, int step);
 
-/* The pass was too short. */
+/* What the pass has left out. */
 static void load_missing(struct inside *inside, size_t index, int step)
 {
-    const struct scope scope = scope_named(inside, index);
+    struct scope scope;
 
-    if (!state_at(&scope, step)->has_visit)
-        load_step(&scope, step, state_at(inside->scope, inside->block)->last_key);
+    if ((inside->is_whole && !keeps_state(inside, index, step)) ||
+        note_taken(inside, index, step))
+        return;
+    scope = scope_named(inside, index, step);
+    load_step(&scope, step, state_at(inside->scope, inside->block)->last_key);
 }
 
 static void load_block_inside(struct inside *inside, size_t index, int step)
 {
     if (step_at(inside->scope, step)->block) {
-        const struct scope scope = scope_named(inside, index);
+        const struct scope scope = scope_named(inside, index, step);
 
         load_block(&scope, step);
     }
@@ -352,20 +385,30 @@ static void for_each_needed(struct inside *inside,
                 load(inside, i, s);
 }
 
+/* A few steps with a state among many outputs are left to the index, like those that a pass
+ * does not come to. */
 static void load_pass(struct inside *inside)
 {
-    enum { ROWS_FOR_EACH = 4, ROWS_MORE = 16 };
+    enum { ROWS_FOR_EACH = 4, ROWS_MORE = 16, MANY = 16 };
     struct execution *execution = inside->scope->execution;
     struct journal *journal = execution->drive->engine->journal;
     const struct step_taker taker = {take_inside, inside};
-    const size_t limit = wanted_count(inside) * ROWS_FOR_EACH + ROWS_MORE;
+    size_t states, outputs, limit;
 
+    count_wanted(inside, &states, &outputs);
+    inside->outputs_only = outputs >= states * MANY;
+    limit = ROWS_MORE + ROWS_FOR_EACH * (outputs + (inside->outputs_only ? 0 : states));
+    inside->is_taken =
+        arena_array(&inside->scratch, bool,
+                    scope_count(inside) * (size_t)(inside->end - inside->block - 1));
     if (limit > ROWS_MORE &&
-        is_stored(execution,
-                  journal->ops->inside(journal,
-                                       state_at(inside->scope, inside->block)->last_key,
-                                       limit, &taker)) &&
-        inside->row_count == limit)
+        !is_stored(execution,
+                   journal->ops->inside(
+                       journal, state_at(inside->scope, inside->block)->last_key, limit,
+                       inside->outputs_only, &taker)))
+        return;
+    inside->is_whole = inside->row_count < limit;
+    if (!inside->is_whole || (inside->outputs_only && states))
         for_each_needed(inside, load_missing);
 }
 
@@ -382,7 +425,7 @@ static void find_open(struct inside *inside)
     if (row)
         inside->is_open = is_open;
     for (; row; row = keyed_next(positions, row)) {
-        const size_t index = strtoul(row->branch + 1, NULL, 10);
+        const size_t index = items_index(row->branch);
 
         if (row->status == POSITION_OPEN && index < count)
             is_open[index] = true;

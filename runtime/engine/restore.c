@@ -3,7 +3,6 @@
  * A block whose row is running is opened as it is stored: lines that have ended are ended,
  * open ones are at their step, with what is inside of that; items that have no position have
  * not started; a child is found by the attempt that has called it. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/gate.h"
@@ -73,7 +72,7 @@ static size_t find_line(const struct block *block, const char *name)
     size_t line = 0;
 
     if (block->about->kind == KAD_FOR_EACH)
-        return name[0] == '[' ? strtoul(name + 1, NULL, 10) : block->line_count;
+        return name[0] == '[' ? items_index(name) : block->line_count;
     while (line < block->line_count && strcmp(block->about->branches[line].name, name))
         line++;
     return line;
@@ -206,6 +205,8 @@ enum standing restore_step(struct kad_run *run, const struct kad_step_info *info
     if (!is_in_flight && !has_gate(run->execution, row.key))
         return is_uncalled(run, &row) ? STANDS_UNCALLED : STANDS_BETWEEN;
     attempt_begin(run, info, row.visit, is_in_flight ? row.attempt : row.attempt + 1);
+    run->step.state->visit = row.visit;
+    run->step.state->has_visit = true;
     gates_load(&run->step, row.key);
     if (!is_in_flight)
         return STANDS_WAITING;

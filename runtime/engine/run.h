@@ -496,6 +496,8 @@ size_t items_count(const struct kad_step_info *info, const void *in);
  * number; 0 also when they do not fit. */
 size_t items_make(struct step_state *state, const struct kad_step_info *info,
                   char *frame, const char *inputs);
+/* Of "[3]": 3. It may go on: "[3][0]". */
+size_t items_index(const char *name);
 /* The states of the steps inside, of one item; made when needed. `is_first`: those that are not
  * there have not been visited yet. */
 struct step_state *items_states(struct execution *execution, struct step_state *state,

@@ -80,10 +80,10 @@ static void workflow_save(struct memory_journal *journal,
 }
 
 static enum store_error memory_fail(struct memory_journal *journal, const char *what,
-                                    const char *key)
+                                    const char *key, const char *wrong)
 {
     snprintf(journal->base.message, sizeof(journal->base.message),
-             "the store in memory: %s %s is there already", what, key);
+             "the store in memory: %s %s %s", what, key, wrong);
     return STORE_FAILED;
 }
 
@@ -118,6 +118,7 @@ static enum store_error memory_create(struct journal *base, struct arena *arena,
 {
     struct memory_journal *journal = (struct memory_journal *)base;
     struct entry *entry = entry_of_key(journal, row);
+    const struct entry *caller;
     struct history_row first = {.event_type = "execution_started",
                                 .at_ms = row->started_ms};
 
@@ -127,7 +128,7 @@ static enum store_error memory_create(struct journal *base, struct arena *arena,
         return STORE_OK;
     }
     if (memory_entry(journal, row->id))
-        return memory_fail(journal, "execution", row->id);
+        return memory_fail(journal, "execution", row->id, "is there already");
     if (row->admission) {
         const struct under_way under_way = memory_count_under_way(journal, row);
 
@@ -145,6 +146,8 @@ static enum store_error memory_create(struct journal *base, struct arena *arena,
     row->history_seq = 0;
     entry = arena_new(&journal->arena, struct entry);
     entry->row = execution_copy(&journal->arena, row);
+    caller = row->parent_id ? memory_entry(journal, row->parent_id) : NULL;
+    entry->parent_seq = caller ? caller->row.history_seq : 0;
     entry_tell(journal, entry, &first);
     row->history_seq = entry->row.history_seq;
     vec_push(&journal->arena, &journal->entries, entry);
@@ -264,6 +267,24 @@ static void end_step(struct memory_journal *journal, struct step_row *row,
     row->completed_ms = now_ms;
 }
 
+/* Visits, and attempts of each, have no gaps; the file does not look. */
+static bool is_next(const struct entry *entry, const struct step_row *row)
+{
+    uint32_t visit = 0, attempt = 0;
+
+    for (size_t i = 0; i < entry->steps.count; i++) {
+        const struct step_row *known = &entry->steps.items[i];
+
+        if (strcmp(known->step_id, row->step_id) == 0 &&
+            strcmp(known->item, text_or_empty(row->item)) == 0) {
+            visit = known->visit;
+            attempt = known->attempt;
+        }
+    }
+    return row->visit == visit ? row->attempt == attempt + 1
+                               : row->visit == visit + 1 && row->attempt == 1;
+}
+
 /* STORE_OK: nothing that the commit says is refused. */
 static enum store_error commit_check(struct memory_journal *journal,
                                      struct entry *entry,
@@ -274,10 +295,14 @@ static enum store_error commit_check(struct memory_journal *journal,
     if (!entry || (commit->ended && !step_find(entry, commit->ended->key)))
         return STORE_NOT_FOUND;
     if (commit->started && step_find(entry, commit->started->key))
-        return memory_fail(journal, "step run", commit->started->key);
+        return memory_fail(journal, "step run", commit->started->key,
+                           "is there already");
+    if (commit->started && !is_next(entry, commit->started))
+        return memory_fail(journal, "step run", commit->started->key, "leaves a gap");
     if (event_id &&
         (event_id > (int64_t)journal->events.count || entry_has_taken(entry, event_id)))
-        return memory_fail(journal, "an event used by", commit->execution_id);
+        return memory_fail(journal, "an event used by", commit->execution_id,
+                           "is there already");
     return STORE_OK;
 }
 

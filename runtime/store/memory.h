@@ -12,9 +12,9 @@
 /* An execution with all that belongs to it, oldest first. */
 struct entry {
     struct execution_row row;
+    int64_t parent_seq; /* history_seq of the caller when it called this one */
     VEC(struct step_row) steps;
     VEC(struct history_row) history;
-    VEC(int64_t) history_places; /* of these rows, in one order over all executions */
     VEC(struct gate_row) gates;
     VEC(struct position_row) positions;
     VEC(int64_t) taken_events;
@@ -26,7 +26,6 @@ struct memory_journal {
     VEC(struct entry *) entries;
     VEC(struct workflow_row) workflows;
     VEC(struct event_row) events; /* events.items[id - 1] */
-    int64_t history_count;        /* of all executions */
 };
 
 /* ---- memory_rows.c --------------------------------------------------------------- */
@@ -66,7 +65,7 @@ enum store_error memory_last_step(struct journal *base, struct arena *arena,
                                   const char *item, uint32_t before_visit,
                                   struct step_row *row);
 enum store_error memory_inside(struct journal *base, const char *parent, size_t limit,
-                               const struct step_taker *taker);
+                               bool outputs_only, const struct step_taker *taker);
 enum store_error memory_steps(struct journal *base, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
                               size_t *count);

@@ -52,10 +52,17 @@ enum store_error memory_last_step(struct journal *base, struct arena *arena,
 }
 
 /* The row as `inside` has it. */
-static struct step_row inside_copy(struct arena *arena, const struct step_row *from)
+static struct step_row inside_copy(struct arena *arena, const struct step_row *from,
+                                   bool outputs_only)
 {
     struct step_row row = step_copy(arena, from);
 
+    if (outputs_only)
+        return (struct step_row){.step_id = row.step_id,
+                                 .item = row.item,
+                                 .parent = row.parent,
+                                 .status = row.status,
+                                 .outputs = row.outputs};
     if (row.module[0])
         row.inputs = NULL;
     row.execution_id = row.module = row.action = NULL;
@@ -65,7 +72,7 @@ static struct step_row inside_copy(struct arena *arena, const struct step_row *f
 }
 
 enum store_error memory_inside(struct journal *base, const char *parent, size_t limit,
-                               const struct step_taker *taker)
+                               bool outputs_only, const struct step_taker *taker)
 {
     struct memory_journal *journal = (struct memory_journal *)base;
 
@@ -78,7 +85,7 @@ enum store_error memory_inside(struct journal *base, const char *parent, size_t 
 
             if (!text_is_same(entry->steps.items[j].parent, parent))
                 continue;
-            row = inside_copy(&scratch, &entry->steps.items[j]);
+            row = inside_copy(&scratch, &entry->steps.items[j], outputs_only);
             taker->take(taker->context, &row);
             arena_release(&scratch);
             limit--;
@@ -147,16 +154,19 @@ static bool is_start(const struct history_row *row)
 
 /* Of an execution, and of those that it has called. */
 static void add_starts(const struct memory_journal *journal, const struct entry *entry,
-                       int64_t after_place, struct start_counts *found)
+                       int64_t after_seq, struct start_counts *found)
 {
-    for (size_t i = 0; i < entry->history.count; i++)
-        if (entry->history_places.items[i] > after_place &&
-            is_start(&entry->history.items[i]))
+    for (size_t i = (size_t)after_seq; i < entry->history.count; i++)
+        if (is_start(&entry->history.items[i]))
             start_counts_add(found, entry->row.workflow_id,
                              entry->history.items[i].step_id);
-    for (size_t i = 0; i < journal->entries.count; i++)
-        if (text_is_same(journal->entries.items[i]->row.parent_id, entry->row.id))
-            add_starts(journal, journal->entries.items[i], after_place, found);
+    for (size_t i = 0; i < journal->entries.count; i++) {
+        const struct entry *called = journal->entries.items[i];
+
+        if (text_is_same(called->row.parent_id, entry->row.id) &&
+            called->parent_seq >= after_seq)
+            add_starts(journal, called, 0, found);
+    }
 }
 
 enum store_error memory_starts(struct journal *base, struct arena *arena,
@@ -168,8 +178,7 @@ enum store_error memory_starts(struct journal *base, struct arena *arena,
     struct start_counts found = {.arena = arena};
 
     if (entry)
-        add_starts(journal, entry,
-                   after_seq ? entry->history_places.items[after_seq - 1] : 0, &found);
+        add_starts(journal, entry, after_seq, &found);
     *counts = found.items.items;
     *count = found.items.count;
     return STORE_OK;

@@ -150,7 +150,6 @@ void entry_tell(struct memory_journal *journal, struct entry *entry,
 
     copy.seq = ++entry->row.history_seq;
     vec_push(&journal->arena, &entry->history, copy);
-    vec_push(&journal->arena, &entry->history_places, ++journal->history_count);
 }
 
 bool entry_is_answered(const struct entry *entry, const char *step_key)

@@ -1,6 +1,6 @@
--- The store of executions, version 1; schema-2.sql and schema-3.sql lead on. Names and columns of the four
--- first tables are a contract with everyone who reads the file; times are ISO 8601 text in
--- UTC.
+-- The store of executions, version 1; schema-2.sql and so on lead further. Names and columns of
+-- the four first tables are a contract with everyone who reads the file; times are ISO 8601
+-- text in UTC.
 
 -- One row per workflow that has been run: its latest definition.
 CREATE TABLE workflows (

@@ -8,7 +8,8 @@
  * sqlite_value.c  large values, in files of their own
  * sqlite_write.c  create, commit, request, answer, emit
  * sqlite_admit.c  how many are under way
- * sqlite_read.c   everything else
+ * sqlite_last.c   the last row of a step
+ * sqlite_read.c   everything else that is read
  *
  * Invariants: (1) a statement is reset and unbound when it is not being run; (2)
  * outside of sqlite_queue.c nobody begins or ends a transaction; (3) whoever returns
@@ -24,6 +25,7 @@ enum statement {
     BEGIN,
     BEGIN_READS,
     COMMIT,
+    WORKFLOW_KNOWN,
     WORKFLOW_SAVE,
     EXECUTION_INSERT,
     EXECUTION_OF_KEY,
@@ -55,7 +57,9 @@ enum statement {
     EXECUTION_LIST,
     EXECUTION_LIST_OF_WORKFLOW,
     STEP_LAST,
+    STEP_IS_THERE,
     STEP_INSIDE,
+    STEP_INSIDE_OUTPUTS,
     STEP_LIST,
     HISTORY_LIST,
     HISTORY_TURNS,
@@ -87,15 +91,21 @@ enum statement {
     STATEMENT_COUNT
 };
 
-/* How safe commits are; see sqlite_queue.c. */
-enum sync { SYNC_NOT_SET, SYNC_NORMAL, SYNC_FULL };
+/* How safe commits are: as SQLite's `synchronous`; see sqlite_queue.c. */
+enum sync { SYNC_NORMAL, SYNC_FULL };
+
+struct prepared {
+    sqlite3_stmt *statement; /* NULL: it has not been used yet */
+    const char **names;      /* of the parameters that have been bound: literals */
+};
 
 struct sqlite_journal {
     struct journal base;
     sqlite3 *db;
     char *file;     /* path; owned */
     enum sync sync; /* of commits that are not said to need less */
-    enum sync sync_wanted, sync_set;
+    enum sync sync_wanted;
+    bool is_sync_ours; /* SQLite does none at commits */
     int queue_fd;      /* -1: not opened yet */
     int queue_wait_ms; /* for the other writers, at most */
     enum { UNGROUPED, GROUP_GOOD, GROUP_FAILED } group; /* see group_begin */
@@ -103,7 +113,7 @@ struct sqlite_journal {
     const char *values_folder; /* NULL: nobody has asked for it yet */
     bool is_log_limited;       /* see WAL_BYTES_MAX */
     int wal_pages;             /* pages in the write-ahead log after the last commit */
-    sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at their first use */
+    struct prepared statements[STATEMENT_COUNT];
 };
 
 /* ---- sqlite.c -------------------------------------------------------------------- */
@@ -118,7 +128,8 @@ sqlite3_stmt *sqlite_statement(struct sqlite_journal *journal, enum statement wh
 void sqlite_prepare(struct sqlite_journal *journal, const enum statement *which,
                     size_t count);
 
-/* NULL binds NULL; the text is borrowed until the statement is reset. */
+/* `name` is a literal, of a parameter of the statement that was asked for last, as a rule. NULL
+ * binds NULL; the text is borrowed until the statement is reset. */
 void bind_text(sqlite3_stmt *statement, const char *name, const char *text);
 void bind_integer(sqlite3_stmt *statement, const char *name, int64_t value);
 void bind_time(sqlite3_stmt *statement, const char *name,
@@ -138,6 +149,10 @@ enum store_error sqlite_fail(struct sqlite_journal *journal, int result);
 enum store_error sqlite_fail_text(struct sqlite_journal *journal, const char *format,
                                   ...) __attribute__((format(printf, 2, 3)));
 
+/* The same, of an operation on a file that was not asked of SQLite, and its errno. */
+enum store_error sqlite_fail_file(struct sqlite_journal *journal, int result,
+                                  int system_error);
+
 /* ---- sqlite_queue.c -------------------------------------------------------------- */
 
 enum store_error sqlite_queue_enter(struct sqlite_journal *journal);
@@ -148,7 +163,7 @@ void sqlite_queue_leave(struct sqlite_journal *journal);
  * person waits, or has written, it may grow a little more first. */
 enum {
     WAL_PAGES_AT_START = 256,
-    WAL_PAGES_IN_RUN = 2048,
+    WAL_PAGES_IN_RUN = 1024,
     WAL_PAGES_MAX = WAL_PAGES_IN_RUN + WAL_PAGES_IN_RUN / 4
 };
 /* A log that has grown beyond, because somebody was reading, is cut to this. */
@@ -161,6 +176,9 @@ enum store_error sqlite_write_begin(struct sqlite_journal *journal);
 enum store_error sqlite_write_begin_soon(struct sqlite_journal *journal);
 enum store_error sqlite_write_end(struct sqlite_journal *journal,
                                   enum store_error error, int wal_pages_max);
+
+/* What was read before is durable, whoever has written it; unless the journal is relaxed. */
+enum store_error sqlite_sync(struct sqlite_journal *journal);
 
 /* Between these two, the transactions above are parts of one. */
 enum store_error sqlite_group_begin(struct journal *journal);
@@ -213,9 +231,14 @@ enum store_error sqlite_request(struct journal *journal, const char *execution_i
 enum store_error sqlite_answer(struct journal *journal, const char *step_key,
                                const char *way, const char *answer);
 enum store_error sqlite_emit(struct journal *journal, struct event_row *event);
-/* In a transaction. */
+/* An execution whose history goes on. */
+struct history_end {
+    const char *execution;
+    int64_t slot, seq; /* of its last event */
+};
+/* In a transaction: one more event. */
 enum store_error sqlite_history_insert(struct sqlite_journal *journal,
-                                       const char *execution, int64_t seq,
+                                       struct history_end *end,
                                        const struct history_row *event);
 
 /* ---- sqlite_admit.c -------------------------------------------------------------- */
@@ -231,6 +254,13 @@ enum store_error sqlite_admit(struct journal *journal, const char *execution_id,
 /* An SQLite result code. */
 int sqlite_pragma_read(sqlite3 *db, const char *text, int *value);
 
+/* ---- sqlite_last.c --------------------------------------------------------------- */
+
+enum store_error sqlite_last_step(struct journal *journal, struct arena *arena,
+                                  const char *execution_id, const char *step_id,
+                                  const char *item, uint32_t before_visit,
+                                  struct step_row *row);
+
 /* ---- sqlite_read.c --------------------------------------------------------------- */
 
 /* A copy, NULL for NULL. */
@@ -240,14 +270,15 @@ enum store_error sqlite_read_executions(struct sqlite_journal *journal,
                                         struct arena *arena, sqlite3_stmt *statement,
                                         struct execution_row **rows, size_t *count);
 
+/* A row of the columns that STEP_LAST and STEP_LIST have. */
+enum store_error sqlite_step_read(struct sqlite_journal *journal, struct arena *arena,
+                                  sqlite3_stmt *statement, struct step_row *row);
+
 enum store_error sqlite_find(struct journal *journal, struct arena *arena,
                              const char *prefix, struct execution_row *row);
-enum store_error sqlite_last_step(struct journal *journal, struct arena *arena,
-                                  const char *execution_id, const char *step_id,
-                                  const char *item, uint32_t before_visit,
-                                  struct step_row *row);
 enum store_error sqlite_inside(struct journal *journal, const char *parent,
-                               size_t limit, const struct step_taker *taker);
+                               size_t limit, bool outputs_only,
+                               const struct step_taker *taker);
 enum store_error sqlite_steps(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct step_row **rows,
                               size_t *count);

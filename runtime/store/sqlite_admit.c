@@ -32,8 +32,8 @@ static enum store_error admit_row(struct sqlite_journal *journal,
     const struct history_row started = {.event_type = "execution_started",
                                         .at_ms = now_ms};
     sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_ADMIT);
+    struct history_end end = {.execution = execution_id};
     enum store_error error;
-    int64_t seq = 0;
 
     if (!statement)
         return STORE_FAILED;
@@ -41,12 +41,12 @@ static enum store_error admit_row(struct sqlite_journal *journal,
     bind_integer(statement, ":limit", limit);
     bind_time(statement, ":now", now_ms);
     error = sqlite_next(journal, statement);
-    if (error == STORE_OK)
-        seq = sqlite3_column_int64(statement, 0);
+    if (error == STORE_OK) {
+        end.slot = sqlite3_column_int64(statement, 0);
+        end.seq = sqlite3_column_int64(statement, 1);
+    }
     sqlite_reset(statement);
-    return error == STORE_OK
-               ? sqlite_history_insert(journal, execution_id, seq, &started)
-               : error;
+    return error == STORE_OK ? sqlite_history_insert(journal, &end, &started) : error;
 }
 
 enum store_error sqlite_admit(struct journal *base, const char *execution_id,

@@ -19,6 +19,7 @@
 #include "schema-4.h"
 #include "schema-5.h"
 #include "schema-6.h"
+#include "schema-7.h"
 #include "schema.h"
 #include "store/sqlite.h"
 
@@ -34,7 +35,8 @@ enum {
 
 /* migrations[n] leads from version n to n + 1. */
 static const char *const migrations[] = {SCHEMA_SQL,   SCHEMA_2_SQL, SCHEMA_3_SQL,
-                                         SCHEMA_4_SQL, SCHEMA_5_SQL, SCHEMA_6_SQL};
+                                         SCHEMA_4_SQL, SCHEMA_5_SQL, SCHEMA_6_SQL,
+                                         SCHEMA_7_SQL};
 enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 
 /* ---- The schema ------------------------------------------------------------------ */
@@ -210,7 +212,7 @@ static enum store_error check_file(struct sqlite_journal *journal, int *version)
         result = sqlite_pragma_read(journal->db, "PRAGMA user_version", version);
     if (result != SQLITE_OK)
         return sqlite_fail(journal, result);
-    if (is_missing(journal->file))
+    if (!application && is_missing(journal->file))
         return sqlite_fail_text(journal, "it is empty; restore a backup, or choose "
                                          "another file with --db");
     if (application != APPLICATION_ID)

@@ -18,6 +18,17 @@ const char *column_text(struct arena *arena, sqlite3_stmt *statement, int column
     return arena_copy(arena, text, (size_t)sqlite3_column_bytes(statement, column));
 }
 
+/* The same text again where it is that of the row before. */
+static const char *column_text_again(struct arena *arena, sqlite3_stmt *statement,
+                                     int column, const char *before)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+
+    return text && before && !strcmp(text, before)
+               ? before
+               : column_text(arena, statement, column);
+}
+
 /* 0 for NULL. */
 static int64_t column_time(sqlite3_stmt *statement, int column)
 {
@@ -72,7 +83,7 @@ static enum store_error execution_read(struct sqlite_journal *journal,
                : error;
 }
 
-static enum store_error step_read(struct sqlite_journal *journal, struct arena *arena,
+enum store_error sqlite_step_read(struct sqlite_journal *journal, struct arena *arena,
                                   sqlite3_stmt *statement, struct step_row *row)
 {
     enum { INPUTS = 5, OUTPUTS = 6, STATUS = 7 };
@@ -120,13 +131,14 @@ static struct gate_row gate_read(struct arena *arena, sqlite3_stmt *statement)
     };
 }
 
+/* `row` has the one before. */
 static enum store_error position_read(struct sqlite_journal *journal,
                                       struct arena *arena, sqlite3_stmt *statement,
                                       struct position_row *row)
 {
     enum { STATUS = 2 };
     *row = (struct position_row){
-        .block_key = column_text(arena, statement, 0),
+        .block_key = column_text_again(arena, statement, 0, row->block_key),
         .branch = column_text(arena, statement, 1),
         .current_step = column_text(arena, statement, 3),
         .error = column_text(arena, statement, 4),
@@ -161,28 +173,6 @@ enum store_error sqlite_find(struct journal *base, struct arena *arena,
         if (next != STORE_NOT_FOUND)
             error = next == STORE_OK ? STORE_AMBIGUOUS : next;
     }
-    sqlite_reset(statement);
-    return error;
-}
-
-enum store_error sqlite_last_step(struct journal *base, struct arena *arena,
-                                  const char *execution_id, const char *step_id,
-                                  const char *item, uint32_t before_visit,
-                                  struct step_row *row)
-{
-    struct sqlite_journal *journal = (struct sqlite_journal *)base;
-    sqlite3_stmt *statement = sqlite_statement(journal, STEP_LAST);
-    enum store_error error;
-
-    if (!statement)
-        return STORE_FAILED;
-    bind_text(statement, ":execution", execution_id);
-    bind_text(statement, ":step", step_id);
-    bind_text(statement, ":item", text_or_empty(item));
-    bind_integer(statement, ":before", before_visit ? before_visit : INT64_MAX);
-    error = sqlite_next(journal, statement);
-    if (error == STORE_OK)
-        error = step_read(journal, arena, statement, row);
     sqlite_reset(statement);
     return error;
 }
@@ -234,38 +224,53 @@ static enum store_error value_borrow(struct sqlite_journal *journal,
                : STORE_OK;
 }
 
+static enum store_error outputs_borrow(struct sqlite_journal *journal,
+                                       struct arena *arena, sqlite3_stmt *statement,
+                                       struct step_row *row)
+{
+    enum { STATUS = 2, OUTPUTS = 3 };
+
+    row->step_id = (const char *)sqlite3_column_text(statement, 0);
+    row->item = (const char *)sqlite3_column_text(statement, 1);
+    return step_status_find((const char *)sqlite3_column_text(statement, STATUS),
+                            &row->status)
+               ? value_borrow(journal, arena, statement, OUTPUTS, &row->outputs)
+               : unknown_status(journal, statement, STATUS);
+}
+
+/* What is not about its outputs. */
+static enum store_error rest_borrow(struct sqlite_journal *journal, struct arena *arena,
+                                    sqlite3_stmt *statement, struct step_row *row)
+{
+    enum { INPUTS = 5 };
+
+    row->key = (const char *)sqlite3_column_text(statement, 4);
+    row->error = (const char *)sqlite3_column_text(statement, 6);
+    row->visit = (uint32_t)sqlite3_column_int64(statement, 7);
+    row->run = (uint32_t)sqlite3_column_int64(statement, 8);
+    row->outcome = (const char *)sqlite3_column_text(statement, 9);
+    return value_borrow(journal, arena, statement, INPUTS, &row->inputs);
+}
+
 static enum store_error inside_borrow(struct sqlite_journal *journal,
                                       struct arena *arena, sqlite3_stmt *statement,
-                                      struct step_row *row)
+                                      bool outputs_only, struct step_row *row)
 {
-    enum { INPUTS = 2, OUTPUTS = 3, STATUS = 4 };
-    enum store_error error;
+    const enum store_error error = outputs_borrow(journal, arena, statement, row);
 
-    *row = (struct step_row){
-        .key = (const char *)sqlite3_column_text(statement, 0),
-        .step_id = (const char *)sqlite3_column_text(statement, 1),
-        .error = (const char *)sqlite3_column_text(statement, 5),
-        .visit = (uint32_t)sqlite3_column_int64(statement, 6),
-        .run = (uint32_t)sqlite3_column_int64(statement, 7),
-        .outcome = (const char *)sqlite3_column_text(statement, 8),
-        .item = (const char *)sqlite3_column_text(statement, 9),
-    };
-    if (!step_status_find((const char *)sqlite3_column_text(statement, STATUS),
-                          &row->status))
-        return unknown_status(journal, statement, STATUS);
-    error = value_borrow(journal, arena, statement, INPUTS, &row->inputs);
-    return error == STORE_OK
-               ? value_borrow(journal, arena, statement, OUTPUTS, &row->outputs)
+    return error == STORE_OK && !outputs_only
+               ? rest_borrow(journal, arena, statement, row)
                : error;
 }
 
 enum store_error sqlite_inside(struct journal *base, const char *parent, size_t limit,
-                               const struct step_taker *taker)
+                               bool outputs_only, const struct step_taker *taker)
 {
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
-    sqlite3_stmt *statement = sqlite_statement(journal, STEP_INSIDE);
+    sqlite3_stmt *statement =
+        sqlite_statement(journal, outputs_only ? STEP_INSIDE_OUTPUTS : STEP_INSIDE);
     struct arena large = {0};
-    struct step_row row;
+    struct step_row row = {.parent = parent};
     enum store_error error;
 
     if (!statement)
@@ -273,8 +278,8 @@ enum store_error sqlite_inside(struct journal *base, const char *parent, size_t 
     bind_text(statement, ":parent", parent);
     bind_integer(statement, ":limit", (int64_t)limit);
     while ((error = sqlite_next(journal, statement)) == STORE_OK &&
-           (error = inside_borrow(journal, &large, statement, &row)) == STORE_OK) {
-        row.parent = parent;
+           (error = inside_borrow(journal, &large, statement, outputs_only, &row)) ==
+               STORE_OK) {
         taker->take(taker->context, &row);
         arena_release(&large);
     }
@@ -296,7 +301,7 @@ enum store_error sqlite_steps(struct journal *base, struct arena *arena,
         return STORE_FAILED;
     bind_text(statement, ":execution", execution_id);
     while ((error = sqlite_next(journal, statement)) == STORE_OK &&
-           (error = step_read(journal, arena, statement, &row)) == STORE_OK)
+           (error = sqlite_step_read(journal, arena, statement, &row)) == STORE_OK)
         vec_push(arena, &found, row);
     *rows = found.items;
     *count = found.count;
@@ -424,7 +429,7 @@ enum store_error sqlite_positions(struct journal *base, struct arena *arena,
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
     sqlite3_stmt *statement = sqlite_statement(journal, POSITION_LIST);
     VEC(struct position_row) found = {0};
-    struct position_row row;
+    struct position_row row = {0};
     enum store_error error;
 
     if (!statement)

@@ -14,6 +14,24 @@ static enum store_error update_one(struct sqlite_journal *journal,
     return error;
 }
 
+/* STORE_NOT_FOUND: there is no such workflow, or it was another one then. */
+static enum store_error workflow_known(struct sqlite_journal *journal,
+                                       const struct workflow_row *workflow)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, WORKFLOW_KNOWN);
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":id", workflow->id);
+    bind_text(statement, ":name", workflow->name);
+    bind_text(statement, ":version", workflow->version);
+    bind_text(statement, ":definition", workflow->definition);
+    error = sqlite_next(journal, statement);
+    sqlite_reset(statement);
+    return error;
+}
+
 static enum store_error workflow_save(struct sqlite_journal *journal,
                                       const struct workflow_row *workflow,
                                       int64_t now_ms)
@@ -94,43 +112,50 @@ static enum store_error execution_of_parent_key(struct sqlite_journal *journal,
     return error;
 }
 
+/* What an id has below its slot. */
+enum { SEQ_BITS = 32 };
+
 enum store_error sqlite_history_insert(struct sqlite_journal *journal,
-                                       const char *execution, int64_t seq,
+                                       struct history_end *end,
                                        const struct history_row *event)
 {
     sqlite3_stmt *statement = sqlite_statement(journal, HISTORY_INSERT);
 
     if (!statement)
         return STORE_FAILED;
-    bind_text(statement, ":execution", execution);
+    end->seq++;
+    bind_integer(statement, ":id", (end->slot << SEQ_BITS) + end->seq);
+    bind_text(statement, ":execution", end->execution);
     bind_text(statement, ":event_type", event->event_type);
     bind_text(statement, ":step", event->step_id);
     bind_text(statement, ":data", event->data);
     bind_time(statement, ":at", event->at_ms);
-    bind_integer(statement, ":seq", seq);
+    bind_integer(statement, ":seq", end->seq);
     return sqlite_run(journal, statement);
 }
 
-/* The seq of its last event. STORE_NOT_FOUND: there is no such execution. */
-static enum store_error execution_seq(struct sqlite_journal *journal,
-                                      const char *execution, int64_t *seq)
+/* STORE_NOT_FOUND: there is no such execution. */
+static enum store_error find_end(struct sqlite_journal *journal,
+                                 struct history_end *end)
 {
     sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_SEQ);
     enum store_error error;
 
     if (!statement)
         return STORE_FAILED;
-    bind_text(statement, ":id", execution);
+    bind_text(statement, ":id", end->execution);
     error = sqlite_next(journal, statement);
-    if (error == STORE_OK)
-        *seq = sqlite3_column_int64(statement, 0);
+    if (error == STORE_OK) {
+        end->slot = sqlite3_column_int64(statement, 0);
+        end->seq = sqlite3_column_int64(statement, 1);
+    }
     sqlite_reset(statement);
     return error;
 }
 
 static enum store_error execution_update(struct sqlite_journal *journal,
                                          const struct journal_commit *commit,
-                                         int64_t last_seq)
+                                         const struct history_end *end)
 {
     sqlite3_stmt *statement = sqlite_statement(
         journal, commit->sets_execution ? EXECUTION_SET : EXECUTION_TOUCH);
@@ -149,20 +174,19 @@ static enum store_error execution_update(struct sqlite_journal *journal,
                   execution_is_ended(commit->status) ? commit->now_ms : 0);
     }
     bind_integer(statement, ":clears_request", commit->clears_request);
-    bind_integer(statement, ":history_seq", last_seq);
-    bind_text(statement, ":id", commit->execution_id);
+    bind_integer(statement, ":event_count", end->seq + (int64_t)commit->event_count);
+    bind_integer(statement, ":slot", end->slot);
     return sqlite_run(journal, statement);
 }
 
-static enum store_error execution_move(struct sqlite_journal *journal,
-                                       const char *execution,
+static enum store_error execution_move(struct sqlite_journal *journal, int64_t slot,
                                        const struct build_change *build)
 {
     sqlite3_stmt *statement = sqlite_statement(journal, EXECUTION_MOVE);
 
     if (!statement)
         return STORE_FAILED;
-    bind_text(statement, ":id", execution);
+    bind_integer(statement, ":slot", slot);
     bind_text(statement, ":build_id", build->build_id);
     bind_text(statement, ":version", build->workflow_version);
     bind_text(statement, ":state", build->state);
@@ -323,11 +347,15 @@ static enum store_error insert_rows(struct sqlite_journal *journal,
         first.event_type = "execution_queued";
     }
     if (error == STORE_OK)
+        error = workflow_known(journal, workflow);
+    if (error == STORE_NOT_FOUND)
         error = workflow_save(journal, workflow, row->started_ms);
     if (error == STORE_OK)
         error = execution_insert(journal, row);
     if (error == STORE_OK)
-        error = sqlite_history_insert(journal, row->id, row->history_seq, &first);
+        error = sqlite_history_insert(
+            journal, &(struct history_end){.execution = row->id, .slot = row->slot},
+            &first);
     if (error == STORE_OK && !journal_claim(&journal->base, row->slot))
         error = STORE_FAILED;
     return error;
@@ -352,7 +380,7 @@ static enum store_error create(struct sqlite_journal *journal, struct arena *are
                                const struct workflow_row *workflow,
                                struct execution_row *row, bool *existed)
 {
-    static const enum statement used[] = {BEGIN, COMMIT, WORKFLOW_SAVE,
+    static const enum statement used[] = {BEGIN, COMMIT, WORKFLOW_KNOWN,
                                           EXECUTION_INSERT, HISTORY_INSERT};
     enum store_error error;
 
@@ -409,13 +437,13 @@ static enum store_error commit_waits(struct sqlite_journal *journal,
 static enum store_error commit_rows(struct sqlite_journal *journal,
                                     const struct journal_commit *commit)
 {
-    int64_t seq = 0;
-    enum store_error error = execution_seq(journal, commit->execution_id, &seq);
+    struct history_end end = {.execution = commit->execution_id};
+    enum store_error error = find_end(journal, &end);
 
     if (error == STORE_OK)
-        error = execution_update(journal, commit, seq + (int64_t)commit->event_count);
+        error = execution_update(journal, commit, &end);
     if (error == STORE_OK && commit->build)
-        error = execution_move(journal, commit->execution_id, commit->build);
+        error = execution_move(journal, end.slot, commit->build);
     if (error == STORE_OK && commit->ended)
         error = step_end(journal, commit->execution_id, commit->ended, commit->now_ms);
     if (error == STORE_OK && commit->started)
@@ -423,8 +451,7 @@ static enum store_error commit_rows(struct sqlite_journal *journal,
     if (error == STORE_OK)
         error = commit_waits(journal, commit);
     for (size_t i = 0; error == STORE_OK && i < commit->event_count; i++)
-        error = sqlite_history_insert(journal, commit->execution_id, ++seq,
-                                      &commit->events[i]);
+        error = sqlite_history_insert(journal, &end, &commit->events[i]);
     return error;
 }
 

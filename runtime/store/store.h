@@ -114,6 +114,8 @@ struct step_row {
     int64_t completed_ms; /* 0: running */
     const char *error;    /* JSON of struct kad_error, or NULL */
     const char *outcome;  /* which of the action's outcomes a success had, or NULL */
+    /* From 1 without gaps: visits of the step (of the item) in the execution, attempts of the
+     * visit. */
     uint32_t visit;
     uint32_t attempt;
     /* How often the step has run since its budget was last fresh; this one counts. */
@@ -280,9 +282,11 @@ struct kad_journal_ops {
                                   struct step_row *row);
     /* What has run directly in an attempt of a block, newest first, at most `limit` rows;
      * those of modules without their inputs, all without what tells which action it was, which
-     * attempt, when and in which place. */
+     * attempt, when and in which place. `outputs_only`: and which step and item, and how it
+     * ended, and no more. */
     enum store_error (*inside)(struct journal *journal, const char *parent,
-                               size_t limit, const struct step_taker *taker);
+                               size_t limit, bool outputs_only,
+                               const struct step_taker *taker);
     /* All rows of an execution, oldest first. */
     enum store_error (*steps)(struct journal *journal, struct arena *arena,
                               const char *execution_id, struct step_row **rows,

@@ -40,10 +40,10 @@ static const char *const texts[STATEMENT_COUNT] = {
                  " ON CONFLICT (id) DO NOTHING",
     [EXECUTION] = "INSERT INTO executions (id, workflow_id, workflow_version,"
                   " trigger_type, trigger_data, status, current_step, started_at,"
-                  " history_seq) VALUES (?2, 'ten-steps', '1.0.0', 'cli', '{}',"
+                  " event_count) VALUES (?2, 'ten-steps', '1.0.0', 'cli', '{}',"
                   " 'running', 'step-1', ?1, 1)",
     [POSITION] = "UPDATE executions SET status = ?3, current_step = ?4,"
-                 " completed_at = ?1, history_seq = history_seq + 2 WHERE id = ?2",
+                 " completed_at = ?1, event_count = event_count + 2 WHERE slot = ?6",
     [STEP_START] =
         "INSERT INTO step_executions (id, execution_id, step_id, module,"
         " action, inputs, status, started_at, visit, attempt, run) VALUES"
@@ -51,14 +51,16 @@ static const char *const texts[STATEMENT_COUNT] = {
         " 1, ?5)",
     [STEP_END] = "UPDATE step_executions SET status = 'completed',"
                  " outputs = '{\"number\":1}', completed_at = ?1 WHERE id = ?3",
-    [HISTORY] = "INSERT INTO execution_history (execution_id, event_type, step_id,"
-                " timestamp, seq) VALUES (?2, ?3, ?4, ?1, ?5)",
+    [HISTORY] = "INSERT INTO execution_history (id, execution_id, event_type, step_id,"
+                " timestamp, seq) VALUES ((?6 << 32) + ?5, ?2, ?3, ?4, ?1, ?5)",
 };
 
 static sqlite3 *db;
 static sqlite3_stmt *statements[STATEMENT_COUNT];
 static char ids[GROUP_MAX][TEXT_SIZE];
+static sqlite3_int64 slots[GROUP_MAX];
 static const char *execution;
+static sqlite3_int64 slot;
 
 static void check(int result)
 {
@@ -87,6 +89,8 @@ static void run(enum statement which, const char *third, const char *fourth, int
         check(sqlite3_bind_text(*statement, i, values[i - 1], -1, SQLITE_STATIC));
     if (count >= 5)
         check(sqlite3_bind_int(*statement, 5, fifth));
+    if (count >= 6)
+        check(sqlite3_bind_int64(*statement, 6, slot));
     check(sqlite3_step(*statement));
     check(sqlite3_reset(*statement));
 }
@@ -160,6 +164,7 @@ static void write_starts(int group)
         execution = ids[i];
         run(WORKFLOW, NULL, NULL, 0);
         run(EXECUTION, NULL, NULL, 0);
+        slot = slots[i] = sqlite3_last_insert_rowid(db);
         run(HISTORY, "execution_started", NULL, 1);
     }
     run(COMMIT, NULL, NULL, 0);
@@ -168,11 +173,12 @@ static void write_starts(int group)
 static void write_executions(int step_count, int group)
 {
     write_starts(group);
-    check(sqlite3_exec(db, "PRAGMA wal_autocheckpoint = 2048", NULL, NULL, NULL));
+    check(sqlite3_exec(db, "PRAGMA wal_autocheckpoint = 1024", NULL, NULL, NULL));
     for (int number = 1; number <= step_count + 1; number++) {
         run(BEGIN, NULL, NULL, 0);
         for (int i = 0; i < group; i++) {
             execution = ids[i];
+            slot = slots[i];
             write_boundary(number, step_count);
         }
         run(COMMIT, NULL, NULL, 0);

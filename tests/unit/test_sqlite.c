@@ -63,6 +63,60 @@ Test(sqlite, the_files_are_the_owners_alone_whatever_the_umask)
     cr_assert_neq(access(beside("-new"), F_OK), 0);
 }
 
+/* What an INSERT has bound; it is reset. */
+static const char *bound_text(sqlite3_stmt *statement)
+{
+    char *sql = sqlite3_expanded_sql(statement);
+    const char *text = arena_printf(&arena, "%s", strstr(sql, "VALUES"));
+
+    sqlite3_free(sql);
+    sqlite_reset(statement);
+    return text;
+}
+
+/* Another statement, and what comes before its `:data`. */
+static sqlite3_stmt *bind_another(struct sqlite_journal *sqlite)
+{
+    sqlite3_stmt *statement = sqlite_statement(sqlite, HISTORY_INSERT);
+
+    bind_integer(statement, ":id", 1);
+    bind_text(statement, ":execution", "e");
+    bind_text(statement, ":event_type", "t");
+    bind_text(statement, ":step", "s");
+    return statement;
+}
+
+Test(sqlite, a_name_binds_its_parameter_in_whatever_order_and_however_often)
+{
+    struct sqlite_journal *sqlite;
+
+    use_folder();
+    open_file();
+    sqlite = (struct sqlite_journal *)journal;
+    for (int i = 0; i < 6; i++) {
+        sqlite3_stmt *statement = sqlite_statement(sqlite, EVENT_INSERT), *other = NULL;
+
+        if (i % 3 == 1)
+            bind_text(statement, ":source", "s");
+        bind_text(statement, ":name", "n");
+        if (i % 3 == 2)
+            other = bind_another(sqlite);
+        bind_text(statement, ":data", "d");
+        if (i % 3 != 1)
+            bind_text(statement, ":source", "s");
+        bind_integer(statement, ":at", i);
+        cr_assert_str_eq(bound_text(statement),
+                         arena_printf(&arena, "VALUES ('n', 'd', 's', %d)", i));
+        if (!other)
+            continue;
+        bind_text(other, ":data", "d");
+        bind_integer(other, ":seq", i);
+        cr_assert_str_eq(
+            bound_text(other),
+            arena_printf(&arena, "VALUES (1, 'e', 't', 's', 'd', NULL, %d)", i));
+    }
+}
+
 Test(sqlite, a_missing_file_is_made_only_when_it_may)
 {
     use_folder();
@@ -151,11 +205,12 @@ Test(sqlite, an_older_database_is_brought_up_to_date)
 /* ---- Older schemas --------------------------------------------------------------- */
 
 static const char *const schema_files[] = {
-    "runtime/store/schema.sql", "runtime/store/schema-2.sql",
-    "runtime/store/schema-3.sql", "runtime/store/schema-4.sql"};
+    "runtime/store/schema.sql",   "runtime/store/schema-2.sql",
+    "runtime/store/schema-3.sql", "runtime/store/schema-4.sql",
+    "runtime/store/schema-5.sql", "runtime/store/schema-6.sql"};
 
 /* Later ones have other columns in `gates`. */
-enum { VERSION_WITH_ROWS_MAX = 2, VERSION_COUNT = 4 };
+enum { VERSION_WITH_ROWS_MAX = 2, VERSION_COUNT = 6 };
 
 static const char *text_of_file(const char *path)
 {
@@ -258,6 +313,83 @@ Test(sqlite, older_databases_keep_their_rows_and_become_like_new_ones)
         reopen();
         cr_assert_str_eq(found("e").current_step, "x");
     }
+}
+
+/* Other processes may have written to two executions by turns: the order of their events was
+ * that of all. */
+Test(sqlite, an_older_history_keeps_the_order_in_which_others_were_called)
+{
+    struct start_count *counts;
+    size_t count;
+
+    use_folder();
+    use_file_of_version(VERSION_COUNT);
+    run_sql(
+        "INSERT INTO workflows VALUES ('flow', 'Name', '1.0.0', '{}', '2026', '2026');"
+        "INSERT INTO executions (slot, id, workflow_id, workflow_version, trigger_type,"
+        " status, history_seq, parent_id) VALUES"
+        " (3, 'e', 'flow', '1.0.0', 'cli', 'running', 4, NULL),"
+        " (5, 'c1', 'flow', '1.0.0', 'workflow', 'running', 2, 'e'),"
+        " (7, 'c2', 'flow', '1.0.0', 'workflow', 'running', 2, 'e');"
+        "INSERT INTO execution_history (execution_id, event_type, step_id, seq) VALUES"
+        " ('e', 'execution_started', NULL, 1), ('e', 'step_started', 'call', 2),"
+        " ('c1', 'execution_started', NULL, 1), ('e', 'execution_resumed', NULL, 3),"
+        " ('e', 'step_started', 'call', 4), ('c1', 'step_started', 'before', 2),"
+        " ('c2', 'execution_started', NULL, 1), ('c2', 'step_started', 'since', 2)");
+    open_file();
+    cr_assert_str_eq(sql_text("SELECT id || ' ' || execution_id || '/' || seq"
+                              " FROM execution_history ORDER BY id LIMIT 5"),
+                     "12884901889 e/1\n12884901890 e/2\n12884901891 e/3\n"
+                     "12884901892 e/4\n21474836481 c1/1\n");
+    cr_assert_eq(journal->ops->starts(journal, &arena, "e", 3, &counts, &count),
+                 STORE_OK);
+    cr_assert_eq(count, 2);
+    cr_assert_str_eq(counts[0].step_id, "call");
+    cr_assert_eq(counts[0].count, 1);
+    cr_assert_str_eq(counts[1].step_id, "since");
+}
+
+Test(sqlite, visits_that_an_older_kad_has_not_stored_are_cancelled_ones)
+{
+    use_folder();
+    use_file_of_version(VERSION_COUNT);
+    run_sql(
+        "INSERT INTO workflows VALUES ('flow', 'Name', '1.0.0', '{}', '2026', '2026');"
+        "INSERT INTO executions (slot, id, workflow_id, workflow_version, trigger_type,"
+        " status, history_seq) VALUES (1, 'e', 'flow', '1.0.0', 'cli', 'running', 0);"
+        "INSERT INTO step_executions (id, execution_id, step_id, item, module, action,"
+        " status, visit, attempt, run) VALUES"
+        " ('e/x/1/1', 'e', 'x', '', '', '', 'failed', 1, 1, 1),"
+        " ('e/x/4/1', 'e', 'x', '', '', '', 'failed', 4, 1, 2),"
+        " ('e/x/4/2', 'e', 'x', '', '', '', 'running', 4, 2, 3),"
+        " ('e/x[0]/2/1', 'e', 'x', '[0]', 'm', 'act', 'running', 2, 1, 1),"
+        " ('e/x[1]/1/1', 'e', 'x', '[1]', '', '', 'running', 1, 1, 1)");
+    open_file();
+    cr_assert_str_eq(sql_text("SELECT id || ' ' || module || '.' || action FROM"
+                              " step_executions WHERE status = 'cancelled' ORDER BY 1"),
+                     "e/x/2/1 .\ne/x/3/1 .\ne/x[0]/1/1 m.act\n");
+    cr_assert_str_eq(last_step("e", "x").key, "e/x/4/2");
+    cr_assert_str_eq(sql_text("PRAGMA foreign_key_check"), "");
+}
+
+Test(sqlite, a_program_of_an_older_schema_that_still_runs_writes_no_more)
+{
+    sqlite3_stmt *statement;
+    sqlite3 *db;
+
+    use_folder();
+    use_file_of_version(VERSION_COUNT);
+    cr_assert_eq(sqlite3_open(file, &db), SQLITE_OK);
+    cr_assert_eq(sqlite3_prepare_v2(db, "SELECT history_seq FROM executions", -1,
+                                    &statement, NULL),
+                 SQLITE_OK, "what each of its commits begins with");
+    cr_assert_eq(sqlite3_step(statement), SQLITE_DONE);
+    cr_assert_eq(sqlite3_reset(statement), SQLITE_OK);
+    open_file();
+    cr_assert_eq(sqlite3_step(statement), SQLITE_ERROR);
+    cr_assert(strstr(sqlite3_errmsg(db), "history_seq"), "%s", sqlite3_errmsg(db));
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
 }
 
 Test(sqlite, rows_of_others_are_not_pointed_at_in_vain)
@@ -453,6 +585,9 @@ Test(sqlite, no_statement_reads_a_whole_table)
         const char *text = arena_printf(&arena, "EXPLAIN QUERY PLAN %s",
                                         sqlite_statement_texts[which]);
 
+        /* As store_delete has it. */
+        sqlite3_db_config(((struct sqlite_journal *)journal)->db,
+                          SQLITE_DBCONFIG_ENABLE_FKEY, which != EXECUTION_DELETE, NULL);
         cr_assert_eq(sqlite3_prepare_v2(((struct sqlite_journal *)journal)->db, text,
                                         -1, &plan, NULL),
                      SQLITE_OK, "%s", text);
@@ -507,36 +642,44 @@ Test(sqlite, a_new_execution_is_owned_before_others_see_it)
     cr_assert_str_eq(found("e").id, "e");
 }
 
-static int synchronous(void)
-{
-    sqlite3_stmt *statement;
-    int level;
+static const sqlite3_io_methods *real_methods;
+static int log_syncs;
 
-    cr_assert_eq(sqlite3_prepare_v2(((struct sqlite_journal *)journal)->db,
-                                    "PRAGMA synchronous", -1, &statement, NULL),
-                 SQLITE_OK);
-    cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
-    level = sqlite3_column_int(statement, 0);
-    sqlite3_finalize(statement);
-    return level;
+static int count_sync(sqlite3_file *log, int flags)
+{
+    log_syncs++;
+    return real_methods->xSync(log, flags);
+}
+
+/* How often the log is synced in the commit of a step's start. */
+static int syncs_of_start(const char *execution)
+{
+    static sqlite3_io_methods counting;
+    const struct step_row step = step_of(execution, "plan", 1, 1);
+    sqlite3_file *log = NULL;
+
+    start_execution(execution);
+    sqlite3_file_control(((struct sqlite_journal *)journal)->db, "main",
+                         SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    cr_assert(log && log->pMethods);
+    real_methods = log->pMethods;
+    counting = *real_methods;
+    counting.xSync = count_sync;
+    log->pMethods = &counting;
+    log_syncs = 0;
+    cr_assert_eq(start_step(&step), STORE_OK);
+    log->pMethods = real_methods;
+    return log_syncs;
 }
 
 Test(sqlite, commits_are_synced_unless_the_user_chose_otherwise)
 {
-    enum { NORMAL = 1, FULL = 2 };
-    const struct step_row step = step_of("e", "plan", 1, 1);
-    const struct step_row relaxed_step = step_of("f", "plan", 1, 1);
-
     use_folder();
     open_file();
-    start_execution("e");
-    cr_assert_eq(start_step(&step), STORE_OK);
-    cr_assert_eq(synchronous(), FULL);
+    cr_assert_eq(syncs_of_start("e"), 1);
     journal_close(journal);
     cr_assert_eq(store_open(file, true, true, &journal), STORE_OK);
-    start_execution("f");
-    cr_assert_eq(start_step(&relaxed_step), STORE_OK);
-    cr_assert_eq(synchronous(), NORMAL);
+    cr_assert_eq(syncs_of_start("f"), 0);
 }
 
 /* A process that has entered the queue, and never leaves it. */

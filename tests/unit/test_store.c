@@ -186,6 +186,36 @@ BOTH(the_last_step_before_a_visit_is_found)
                  STORE_NOT_FOUND);
 }
 
+/* Keys are in the order of their text, in which 10 comes before 9. */
+BOTH(the_last_step_is_found_after_any_number_of_visits_and_attempts)
+{
+    enum { MANY = 120 };
+    struct step_row row;
+
+    start_execution("e");
+    for (uint32_t n = 1; n <= MANY; n++) {
+        const struct step_row visit = step_of("e", "fix", n, 1);
+        const struct step_row attempt = step_of("e", "test", 1, n);
+
+        cr_assert_eq(start_step(&visit), STORE_OK);
+        cr_assert_str_eq(last_step("e", "fix").key, visit.key);
+        cr_assert_eq(journal->ops->last_step(journal, &arena, "e", "fix", "", n, &row),
+                     n > 1 ? STORE_OK : STORE_NOT_FOUND);
+        cr_assert(n == 1 || row.visit == n - 1);
+        cr_assert_eq(start_step(&attempt), STORE_OK);
+        cr_assert_str_eq(last_step("e", "test").key, attempt.key);
+    }
+    cr_assert_eq(
+        journal->ops->last_step(journal, &arena, "e", "fix", "", MANY + 9, &row),
+        STORE_OK);
+    cr_assert_eq(row.visit, MANY);
+    cr_assert_eq(journal->ops->last_step(journal, &arena, "e", "test", "", 2, &row),
+                 STORE_OK);
+    cr_assert_eq(row.attempt, MANY);
+    cr_assert_eq(journal->ops->last_step(journal, &arena, "e", "tes", "", 0, &row),
+                 STORE_NOT_FOUND);
+}
+
 /* Its first event is of its start. */
 static void add_events(const char *execution, const char *const *types, size_t count)
 {

@@ -135,8 +135,18 @@ static const char *taken_inside(const char *parent, size_t limit)
     const struct step_taker taker = {take_row, &taken};
 
     buf_init(&taken, &arena);
-    cr_assert_eq(journal->ops->inside(journal, parent, limit, &taker), STORE_OK);
+    cr_assert_eq(journal->ops->inside(journal, parent, limit, false, &taker), STORE_OK);
     return taken.p;
+}
+
+static void take_outputs(void *context, const struct step_row *row)
+{
+    cr_assert_eq(context, &taken);
+    cr_assert_null(row->key);
+    cr_assert_null(row->inputs);
+    cr_assert_null(row->error);
+    buf_printf(&taken, "%s%s:%s%s ", row->step_id, row->item,
+               step_status_name(row->status), row->outputs ? row->outputs : "");
 }
 
 BOTH(what_has_run_in_a_block_is_told_from_the_newest_on)
@@ -157,6 +167,24 @@ BOTH(what_has_run_in_a_block_is_told_from_the_newest_on)
                      "e/work[0]/1/1:running ");
     cr_assert_str_eq(taken_inside("e/files/1/1", 1), "e/work[0]/2/1:running ");
     cr_assert_str_eq(taken_inside("e/files/2/1", 9), "");
+}
+
+BOTH(what_has_run_in_a_block_is_told_by_its_outputs_alone)
+{
+    const struct step_taker taker = {take_outputs, &taken};
+    struct step_row rows[] = {item_step("e", "[0]", 1), item_step("e", "[1]", 1)};
+
+    rows[0].module = "";
+    rows[0].status = STEP_RUN_COMPLETED;
+    rows[0].outputs = "{\"m\":1}";
+    start_with_step("e", "files");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        cr_assert_eq(start_step(&rows[i]), STORE_OK);
+    reopen();
+    buf_init(&taken, &arena);
+    cr_assert_eq(journal->ops->inside(journal, "e/files/1/1", 9, true, &taker),
+                 STORE_OK);
+    cr_assert_str_eq(taken.p, "work[1]:running work[0]:completed{\"m\":1} ");
 }
 
 /* ---- Gates ----------------------------------------------------------------------- */

@@ -103,7 +103,8 @@ BOTH(a_large_value_inside_of_a_block_comes_back)
     cr_assert_eq(start_step(&inner), STORE_OK);
     cr_assert_eq(end_step(inner.key, "e", large), STORE_OK);
     reopen();
-    cr_assert_eq(journal->ops->inside(journal, "e/each/1/1", 1, &taker), STORE_OK);
+    cr_assert_eq(journal->ops->inside(journal, "e/each/1/1", 1, false, &taker),
+                 STORE_OK);
     cr_assert_str_eq(outputs, large);
 }
 
