@@ -1,7 +1,7 @@
 /* expr_size.c: an expression whose C would be too large or too deep: 1301.
  *
- * In C an operand that may be unset stands twice, in the test and in the value, so that such
- * operators inside each other double it each time; and integers are added by calls inside each
+ * In C an operand that may be unset stands twice, in the test and in the value, as do the
+ * values of a format, so that such operators inside each other double it each time; and integers are added by calls inside each
  * other, of which compilers take some 250. */
 #include "expr_check.h"
 
@@ -31,10 +31,11 @@ static size_t times_of(const struct expr *expr)
     const bool is_coalesce = expr->kind == EXPR_BINARY && expr->op == OP_COALESCE;
     if ((is_coalesce || expr->kind == EXPR_CHOICE) && expr->type->kind == TYPE_OBJECT)
         return 3;
-    return is_coalesce ||
-                   (expr->kind == EXPR_INDEX && expr->left->type->kind == TYPE_ARRAY)
-               ? 2
-               : 1;
+    /* A macro counts the values of a format. */
+    const bool is_format = expr->kind == EXPR_CALL && str_is(expr->text, "format");
+    const bool is_item =
+        expr->kind == EXPR_INDEX && expr->left->type->kind == TYPE_ARRAY;
+    return is_coalesce || is_format || is_item ? 2 : 1;
 }
 
 /* `a && b && c`, and a sum of doubles, need no parentheses. */
@@ -51,7 +52,7 @@ static struct size size_of(const struct expr *expr)
     if (!expr->type || expr->binding.kind != BIND_NONE)
         return (struct size){1, 1};
     const size_t times = times_of(expr);
-    const size_t others = times == 3 ? times : 1;
+    const size_t others = times == 3 || expr->kind == EXPR_CALL ? times : 1;
     size_add(&size, expr->left, times);
     size_add(&size, expr->right, others);
     for (size_t i = 0; i < expr->arg_count; i++)
@@ -65,8 +66,9 @@ void expr_size_check(const struct scope *scope, const struct expr *expr)
 {
     const struct size size = size_of(expr);
     if (size.parts > SIZE_MAX_PARTS)
-        diag_report(scope->diags, expr->span, KAD1301,
-                    "too many values that may be unset stand inside each other");
+        diag_report(
+            scope->diags, expr->span, KAD1301,
+            "too many fallbacks, choices, items or formats stand inside each other");
     else if (size.depth > DEPTH_MAX_CALLS)
         diag_report(scope->diags, expr->span, KAD1301,
                     "more than %d operators stand in a row", DEPTH_MAX_CALLS);
