@@ -11,6 +11,7 @@
 #include "kad/errors.h"
 #include "session.h"
 #include "store/upkeep.h"
+#include "words.h"
 
 /* Its folder is there. NULL: errno. */
 static const char *absolute(struct arena *arena, const char *file)
@@ -52,7 +53,7 @@ static int back_up(struct session *session, const char *file)
                                         "store", session->project.database),
                               KAD_EXIT_COMPLETED);
     printf("%s is a copy of %s; see it with `kad --db %s workflow status`\n", path,
-           session->project.database, file);
+           session->project.database, shell_word(cli->arena, file));
     return KAD_EXIT_COMPLETED;
 }
 

@@ -55,6 +55,10 @@ static bool add_field(json_t *data, const char *operand)
         cli_error("`%s`: expected name=TEXT or name:=JSON", operand);
         return false;
     }
+    if (json_object_getn(data, operand, len)) {
+        cli_error("`%s`: `%.*s` is given twice", operand, (int)len, operand);
+        return false;
+    }
     value = is_json ? json_loads(end + 1, JSON_DECODE_ANY, NULL) : json_string(end + 1);
     if (!value) {
         cli_error("`%s`: the value is not %s", operand,

@@ -113,8 +113,7 @@ const char *digest_hex(struct digest *digest, struct arena *arena)
     char *hex = arena_alloc(arena, 2 * sizeof(bytes) + 1);
 
     sha256_digest(&digest->sha, sizeof(bytes), bytes);
-    for (size_t i = 0; i < sizeof(bytes); i++)
-        snprintf(hex + 2 * i, 3, "%02x", (unsigned)bytes[i]);
+    str_hex(bytes, sizeof(bytes), hex);
     return hex;
 }
 

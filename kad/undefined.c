@@ -1,7 +1,8 @@
 /* undefined.c: see undefined.h.
  *
  * The functions of a module are those that its generated table declares: MODULE_ACTION, in
- * C's letters. A line that has the word `undefined` and such a name misses it. */
+ * C's letters, and linked as kad_module_MODULE_ACTION. A line that has the word `undefined` and
+ * such a name misses it. */
 #include "undefined.h"
 
 #include <ctype.h>
@@ -41,10 +42,13 @@ static struct str word_next(struct str line, size_t *at)
     return str_part(line, start, *at);
 }
 
+/* What the generated header adds to the name that stands in C. */
+#define ADDED "kad_module_"
+
 /* `send-mail` is `send_mail` in C. */
 static struct str c_prefix(struct arena *arena, const char *module)
 {
-    char *prefix = arena_printf(arena, "%s_", module);
+    char *prefix = arena_printf(arena, ADDED "%s_", module);
 
     for (char *p = prefix; *p; p++)
         if (!is_word_character(*p))
@@ -79,7 +83,7 @@ void undefined_explain(struct arena *arena, struct str linker_text, const char *
             if (!str_starts_with(word, prefix) || is_seen(&seen, word))
                 continue;
             vec_push(arena, &seen.list, word);
-            function_explain(module, word);
+            function_explain(module, str_part(word, sizeof ADDED - 1, word.len));
         }
     }
 }

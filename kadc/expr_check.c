@@ -199,7 +199,10 @@ static const struct type *check_arithmetic(const struct scope *scope, struct exp
 {
     const struct expr *left = expr->left, *right = expr->right;
     const bool left_fits = check_number(scope, left);
-    const bool right_fits = check_number(scope, right);
+    /* Text beside text is one mistake. */
+    const bool is_joined = !left_fits && left->type->kind == TYPE_STRING &&
+                           right->type->kind == TYPE_STRING;
+    const bool right_fits = !is_joined && check_number(scope, right);
 
     if (!left_fits || !right_fits)
         return type_poison();
@@ -298,8 +301,11 @@ void expr_check_member(const struct scope *scope, const struct expr *expr,
 
     if (array->kind != TYPE_ARRAY || array->is_opaque)
         return;
-    if (holder->kind == EXPR_LIST && is_comparable(element->type, array->items))
+    if (holder->kind == EXPR_LIST && is_comparable(element->type, array->items)) {
+        for (size_t i = 0; i < holder->arg_count && element->kind != EXPR_TEXT; i++)
+            enum_literal_check(scope, holder->args[i], element->type);
         return; /* its items are values, and no enum that somebody has declared */
+    }
     if (is_comparable(element->type, array->items))
         enum_literal_check(scope, element, array->items);
     else

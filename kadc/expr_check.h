@@ -86,6 +86,9 @@ void expr_check_member(const struct scope *scope, const struct expr *expr,
 /* expr_contradiction.c: 0607, of a typed expression. */
 void expr_contradictions_check(const struct scope *scope, const struct expr *expr);
 
+/* Reports 1301 where the C of a checked expression would be too large. */
+void expr_size_check(const struct scope *scope, const struct expr *expr);
+
 /* The text of an expression as its author wrote it, for messages. */
 struct str expr_source(const struct expr *expr);
 

@@ -88,6 +88,7 @@ const struct type *template_check(const struct scope *scope, struct template *va
         const struct type *type = expr_check(scope, value->parts[0].expr);
 
         expr_contradictions_check(scope, value->parts[0].expr);
+        expr_size_check(scope, value->parts[0].expr);
         return type;
     }
     for (size_t i = 0; i < value->part_count; i++) {
@@ -97,6 +98,7 @@ const struct type *template_check(const struct scope *scope, struct template *va
             continue;
         expr_check(scope, expr);
         expr_contradictions_check(scope, expr);
+        expr_size_check(scope, expr);
         check_in_text(scope, expr);
         if (type_holds_secret(expr->type))
             text = type_secret(scope->arena, text);
@@ -131,6 +133,7 @@ bool condition_check(const struct scope *scope, struct template *condition)
     if (condition->is_lone) {
         expr_check(scope, condition->parts[0].expr);
         expr_contradictions_check(scope, condition->parts[0].expr);
+        expr_size_check(scope, condition->parts[0].expr);
         return expr_require_boolean(scope, condition->parts[0].expr);
     }
     template_check(scope, condition);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -26,11 +27,12 @@ struct str fix_text(struct arena *arena, struct str text, struct edits edits)
     return buf_str(&out);
 }
 
-/* A link stays a link: the file that it leads to is replaced. */
+/* A link stays a link: the file that it leads to is replaced, if it may be written. */
 static bool replace_file(struct arena *arena, const char *path, struct str text)
 {
     char *target = realpath(path, NULL);
-    const bool is_written = target && file_write(arena, target, text);
+    const bool is_written =
+        target && access(target, W_OK) == 0 && file_write(arena, target, text);
     const int error = errno;
 
     free(target);
@@ -47,6 +49,11 @@ static bool fix_file(struct program *program, const struct source *source,
 
     if (edits.count == 0)
         return true;
+    if (str_starts_with(source->path, S("/dev/"))) {
+        fprintf(stderr, "kadc: %s: --fix mends only what has a name of its own\n",
+                source->path.p);
+        return false;
+    }
     is_written =
         replace_file(&scratch, source->path.p, fix_text(&scratch, source->text, edits));
     if (is_written)

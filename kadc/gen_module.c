@@ -66,6 +66,14 @@ static const char *do_signature(struct gen *gen, const struct action_names *name
                         names->function, in_out_params(gen, names));
 }
 
+/* Whatever its author calls the module, its functions meet none of the runtime's, nor of the C
+ * library, when all is linked. kad/undefined.c knows the prefix. */
+static void rename_symbol(struct gen *gen, const char *function)
+{
+    emit_directive(gen->code, "#pragma redefine_extname %s kad_module_%s", function,
+                   function);
+}
+
 static void declare_function(struct gen *gen, const struct action_names *names)
 {
     const struct action *action = names->action;
@@ -77,6 +85,7 @@ static void declare_function(struct gen *gen, const struct action_names *names)
                       gen_path(gen, action->module->folder),
                       STR(action->module->name.text));
     emit_comment_end(gen->code);
+    rename_symbol(gen, names->function);
     emit_prototype(
         gen->code, "enum kad_outcome %s(struct kad_step *step%s%s);", names->function,
         in_out_params(gen, names),

@@ -127,7 +127,10 @@ static const struct key *key_guess(struct reader *reader, const struct key_set *
                 STR(name->text), STR(guess->owner));
     ptrdiff_t meant =
         diag_did_you_mean(diags, name->span, name->text, (struct names){items, count});
-    if (meant < 0)
+    if (meant < 0 && str_is(name->text, "<<"))
+        diag_help(diags, "maps are not merged: write its keys out; an alias (`*name`) "
+                         "stands for a whole value");
+    else if (meant < 0)
         relative_help(diags, set, name);
     return meant < 0 ? NULL : keys[meant];
 }

@@ -1,4 +1,4 @@
-/* main.c: kadc, as the list of its passes.
+/* main.c: kadc, as the list of its passes; see passes.c for those that check.
  *
  *     source -> YAML tree -> model -> calls -> names -> graph -> types -> flow -> guarantees -> C
  *
@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "calls.h"
 #include "describe.h"
 #include "fix.h"
 #include "gen.h"
@@ -33,39 +32,6 @@ static void read_workflow(struct program *program, const struct source *source)
     const struct node *root = doc_parse(program->arena, source, program->diags);
 
     vec_push(program->arena, &program->workflows, model_read(program, source, root));
-}
-
-static void check(struct program *program, struct workflow *workflow)
-{
-    if (workflow->is_broken)
-        return;
-    names_check(program, workflow);
-    graph_check(program, workflow);
-    types_check(program, workflow);
-    triggers_check(program, workflow);
-    concurrency_check(program, workflow);
-    secrets_check(program, workflow);
-    credentials_check(program, workflow);
-    taint_summarize(program, workflow);
-    flow_check(program, workflow);
-    guarantees_check(program, workflow);
-    effects_check(program, workflow);
-    schedules_check(program, workflow);
-}
-
-/* Those that others call come first: their outputs and bounds are those of the callers'
- * steps. What they are given from outside is known of their callers: then they come last. */
-static void check_all(struct program *program)
-{
-    struct workflow **workflows = calls_resolve(program);
-
-    for (size_t i = 0; i < program->workflows.count; i++)
-        check(program, workflows[i]);
-    for (size_t i = program->workflows.count; i-- > 0;)
-        if (!workflows[i]->is_broken)
-            taint_check(program, workflows[i]);
-    webhooks_check(program);
-    events_check(program);
 }
 
 /* false: some file could not be read; the others are checked all the same. */
@@ -87,7 +53,7 @@ static bool check_files(struct program *program, const struct options *options)
             are_all_read = false;
         }
     }
-    check_all(program);
+    passes_run(program);
     return are_all_read;
 }
 

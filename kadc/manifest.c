@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "c_name.h"
 #include "key_values.h"
 #include "model_read.h"
 #include "secrets.h"
@@ -276,6 +277,70 @@ static struct module *manifest_read(struct program *program, struct str name,
     return module;
 }
 
+/* ---- Names in C ---------------------------------------------------------------------- */
+
+/* The name that all of an action's in C begin with. */
+static struct str symbol_of(struct arena *arena, const struct action *action)
+{
+    return str_of(arena_printf(arena, "%s_%s", c_name(arena, action->module->name.text),
+                               c_name(arena, action->name.text)));
+}
+
+/* Whether an action's function, or all of its names if they are the same, is one of those
+ * that are made of the other's symbol. */
+static bool is_made_of(const struct action *action, struct str symbol, struct str other)
+{
+    static const char *const made[] = {"_do", "_action", "_outcome_of"};
+    if (str_equal(symbol, other))
+        return true;
+    if (action->module->command_count > 0 || !str_starts_with(symbol, other))
+        return false;
+    for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
+        if (str_is(str_part(symbol, other.len, symbol.len), made[i]))
+            return true;
+    return false;
+}
+
+static void symbol_check(struct program *program, const struct action *action,
+                         const struct action *other)
+{
+    struct arena scratch = {0};
+    const struct str symbol = symbol_of(&scratch, action);
+    const struct str taken = symbol_of(&scratch, other);
+    const bool is_reported =
+        action->module == other->module && str_equal(symbol, taken);
+    if (!is_reported &&
+        (is_made_of(action, symbol, taken) || is_made_of(other, taken, symbol))) {
+        diag_report(program->diags, action->name.span, KAD1001,
+                    "action `%.*s` of module `%.*s` and `%.*s` of `%.*s` have the same "
+                    "name in C",
+                    STR(action->name.text), STR(action->module->name.text),
+                    STR(other->name.text), STR(other->module->name.text));
+        diag_note(program->diags, other->name.span, "the other one");
+        diag_help(program->diags, "rename one of them");
+    }
+    arena_release(&scratch);
+}
+
+/* Each action against those of the modules before, and those before it in its own. */
+static void symbols_check(struct program *program, const struct module *module)
+{
+    for (size_t i = 0; i < module->action_count; i++) {
+        for (size_t j = 0; j < program->modules.count; j++) {
+            const struct module *other = program->modules.items[j];
+            const size_t count = other == module ? i : other->action_count;
+            for (size_t k = 0; k < count; k++)
+                symbol_check(program, &module->actions[i], &other->actions[k]);
+        }
+    }
+    if (str_is(module->name.text, "kad") || str_is(module->name.text, "rt")) {
+        diag_report(program->diags, module->name.span, KAD0210,
+                    "a module can't be named `%.*s`: the runtime's names begin so",
+                    STR(module->name.text));
+        diag_help(program->diags, "rename the module and its folder");
+    }
+}
+
 struct module *manifest_find(struct program *program, struct str name,
                              bool *is_reported)
 {
@@ -290,6 +355,8 @@ struct module *manifest_find(struct program *program, struct str name,
             continue;
         module = manifest_read(program, name, path);
         vec_push(program->arena, &program->modules, module);
+        if (!module->is_broken)
+            symbols_check(program, module);
     }
     *is_reported = module && module->is_broken;
     return *is_reported ? NULL : module;

@@ -152,8 +152,9 @@ static const struct {
 };
 enum { BUILTIN_COUNT = sizeof(builtins) / sizeof(builtins[0]) };
 
-/* How many named types may be nested in each other. */
-enum { TYPE_NESTING_MAX = 100 };
+/* How many named types may be nested in each other, and how many parts one may have, those
+ * of its parts included: with two of the next type in each, 20 types have a million. */
+enum { TYPE_NESTING_MAX = 100, TYPE_PARTS_MAX = 20000 };
 
 enum type_state { TYPE_UNREAD, TYPE_READING, TYPE_READ };
 
@@ -203,6 +204,12 @@ static const struct type *named_type_get(struct reader *reader,
     struct type *type = arena_new(reader->program->arena, struct type);
     *type = *node_type(reader, entry->node);
     table->nesting--;
+    if (type_parts(type, TYPE_PARTS_MAX) > TYPE_PARTS_MAX) {
+        diag_report(diags, entry->name.span, KAD1301,
+                    "type `%.*s` has more than %d parts", STR(entry->name.text),
+                    TYPE_PARTS_MAX);
+        *type = *type_poison();
+    }
     type->name = entry->name.text;
     entry->state = TYPE_READ;
     return entry->type = type;
@@ -341,8 +348,8 @@ static void properties_read(struct reader *reader, const struct node *map,
     object->is_opaque = false;
 }
 
-/* Text that may be one of a few. */
-static void values_read(struct reader *reader, const struct node *list,
+/* Text that may be one of a few. false: one of them can't be read, reported. */
+static bool values_read(struct reader *reader, const struct node *list,
                         struct type *type)
 {
     struct program *program = reader->program;
@@ -359,6 +366,7 @@ static void values_read(struct reader *reader, const struct node *list,
     names_unique(program, "value", names, count, KAD0218, KAD1001);
     type->values = values;
     type->value_count = count;
+    return count == list->count;
 }
 
 static bool names_have(const char *names, const char *name)
@@ -415,7 +423,7 @@ static bool has_limits(const struct type_spec *spec)
            spec->min_len || spec->max_len || spec->pattern;
 }
 
-static void spec_limits_read(struct reader *reader, const struct type_spec *spec,
+static void spec_limits_read(struct reader *reader, struct type_spec *spec,
                              struct type *type)
 {
     if (spec->properties)
@@ -424,8 +432,8 @@ static void spec_limits_read(struct reader *reader, const struct type_spec *spec
         type->items = node_type(reader, spec->items);
         type->is_opaque = false;
     }
-    if (spec->values)
-        values_read(reader, spec->values, type);
+    if (spec->values && !values_read(reader, spec->values, type))
+        spec->is_doubtful = true;
     limits_read(reader,
                 &(struct limit_nodes){spec->min, spec->max, spec->min_len,
                                       spec->max_len, spec->pattern},
@@ -434,7 +442,7 @@ static void spec_limits_read(struct reader *reader, const struct type_spec *spec
 
 /* A named type with more said beside it: a value has to satisfy both. NULL: none can,
  * reported. */
-static struct type *narrowed(struct reader *reader, const struct type_spec *spec,
+static struct type *narrowed(struct reader *reader, struct type_spec *spec,
                              const struct type *base)
 {
     struct arena *arena = reader->program->arena;
@@ -468,6 +476,8 @@ static const struct type *spec_type(struct reader *reader, struct type_spec *spe
         type = type_copy(reader->program->arena, base);
         spec_limits_read(reader, spec, type);
     }
+    if (spec->is_doubtful)
+        return type_poison();
     type->span = spec->type ? spec->type->span : node->span;
     type->is_secret = base->is_secret || spec->is_secret;
     type->is_optional =

@@ -1,4 +1,4 @@
-/* passes.h: the passes of kadc after the model, in their order. main.c calls them.
+/* passes.h: the passes of kadc after the model, in their order.
  *
  * Each reports everything that it finds and goes on. Most take one workflow; none of these is
  * run on one whose `is_broken` is set. */
@@ -60,5 +60,11 @@ void webhooks_check(struct program *program);
 
 /* What events start: 0710, 0711. After calls_resolve. */
 void events_check(struct program *program);
+
+/* ---- All ----------------------------------------------------------------------------- */
+
+/* All of these over the program's workflows, and over those that they call, which join
+ * them. */
+void passes_run(struct program *program);
 
 #endif

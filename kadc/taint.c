@@ -44,6 +44,14 @@ static bool is_matched(const struct expr *field)
     return false;
 }
 
+/* What of an error is a name that the manifests or the engine gave: not its text. */
+static bool is_of_error(const struct expr *field)
+{
+    const enum binding_kind kind = field->left->binding.kind;
+    return (kind == BIND_STEP_ERROR || kind == BIND_WORKFLOW_ERROR) &&
+           (str_is(field->text, "code") || str_is(field->text, "step"));
+}
+
 /* Whether a part of a value is what is looked for. */
 struct search {
     bool (*is_wanted)(const struct expr *bound, void *context);
@@ -73,7 +81,9 @@ static const struct expr *text_find(const struct search *search,
     if (expr->binding.kind != BIND_NONE)
         return search->is_wanted(expr, search->context) ? expr : NULL;
     switch (expr->kind) {
-    case EXPR_FIELD: return is_matched(expr) ? NULL : text_find(search, expr->left);
+    case EXPR_FIELD:
+        return is_matched(expr) || is_of_error(expr) ? NULL
+                                                     : text_find(search, expr->left);
     case EXPR_INDEX: return text_find(search, expr->left);
     case EXPR_BINARY:
         found = text_find(search, expr->left);
@@ -106,8 +116,25 @@ static void value_look(const struct search *search, const struct value *value)
 
 static bool is_carrier(const struct expr *bound)
 {
-    return bound->binding.kind == BIND_OUTPUT || bound->binding.kind == BIND_ITEM ||
-           bound->binding.kind == BIND_PARAMETER;
+    switch (bound->binding.kind) {
+    case BIND_OUTPUT:
+    case BIND_ITEM:
+    case BIND_PARAMETER:
+    case BIND_WORKFLOW_ERROR: return true;
+    case BIND_STEP_ERROR: return bound->binding.step->kind != STEP_WAIT;
+    default: return false;
+    }
+}
+
+static size_t param_count(const struct workflow *workflow)
+{
+    return workflow->params->kind == TYPE_OBJECT ? workflow->params->field_count : 0;
+}
+
+/* The failures of all steps: `workflow.error`, and the error of a block. */
+static size_t failure_node(const struct workflow *workflow)
+{
+    return workflow->step_count + param_count(workflow);
 }
 
 size_t taint_node(const struct workflow *workflow, const struct expr *carrier)
@@ -116,6 +143,9 @@ size_t taint_node(const struct workflow *workflow, const struct expr *carrier)
     if (binding->kind == BIND_PARAMETER)
         return workflow->step_count +
                (size_t)(binding->field - workflow->params->fields);
+    if (binding->kind == BIND_WORKFLOW_ERROR ||
+        (binding->kind == BIND_STEP_ERROR && binding->step->block))
+        return failure_node(workflow);
     return binding->step->index;
 }
 
@@ -170,28 +200,37 @@ static bool is_source(const struct workflow *workflow, size_t node)
                       params[node - workflow->step_count].caller);
 }
 
+struct spread {
+    struct taint *taint;
+    size_t *queue;
+    size_t head, tail;
+};
+
+/* A node has text from outside: it is read there, or comes in there (`by` is NULL). */
+static void spread_add(struct spread *spread, size_t node, const struct taint_read *by)
+{
+    struct taint *taint = spread->taint;
+    if (taint->is_untrusted[node])
+        return;
+    taint->is_untrusted[node] = true;
+    taint->by[node] = by;
+    taint->origin[node] = by ? taint->origin[by->producer] : node;
+    spread->queue[spread->tail++] = node;
+}
+
+/* Also what a program has said of it in vain: the messages of failures. */
 static void taint_spread(struct taint *taint, size_t node_count)
 {
-    size_t *queue = arena_array(taint->arena, size_t, node_count);
-    size_t head = 0;
-    size_t tail = 0;
-    for (size_t i = 0; i < node_count; i++) {
-        if (!is_source(taint->workflow, i))
-            continue;
-        taint->is_untrusted[i] = true;
-        taint->origin[i] = queue[tail++] = i;
-    }
-    while (head < tail) {
-        const size_t node = queue[head++];
-        const struct taint_read *read = taint->reads[node];
+    struct spread spread = {taint, arena_array(taint->arena, size_t, node_count), 0, 0};
+    const size_t failures = failure_node(taint->workflow);
+    for (size_t i = 0; i < failures; i++)
+        if (is_source(taint->workflow, i))
+            spread_add(&spread, i, NULL);
+    while (spread.head < spread.tail) {
+        const struct taint_read *read = taint->reads[spread.queue[spread.head++]];
         for (; read; read = read->next) {
-            const size_t i = read->reader->index;
-            if (taint->is_untrusted[i])
-                continue;
-            taint->is_untrusted[i] = true;
-            taint->by[i] = read;
-            taint->origin[i] = taint->origin[node];
-            queue[tail++] = i;
+            spread_add(&spread, read->reader->index, read);
+            spread_add(&spread, failures, read);
         }
     }
 }
@@ -199,9 +238,7 @@ static void taint_spread(struct taint *taint, size_t node_count)
 static struct taint *taint_find(struct arena *arena, const struct workflow *workflow)
 {
     struct taint *taint = arena_new(arena, struct taint);
-    const struct type *params = workflow->params;
-    const size_t count =
-        workflow->step_count + (params->kind == TYPE_OBJECT ? params->field_count : 0);
+    const size_t count = failure_node(workflow) + 1;
     *taint = (struct taint){
         .arena = arena,
         .workflow = workflow,
@@ -342,6 +379,9 @@ static void argument_check(const struct sinks *sinks, const struct template *val
         sink_report(sinks, carrier, KAD0901, "would be read as code here",
                     "hand it over as an argument behind the code, or as a variable: "
                     "[sh, -c, 'echo \"$1\"', sh, TEXT]");
+    } else if (use == ARGUMENT_REMOTE) {
+        sink_report(sinks, carrier, KAD0901, "a shell elsewhere would read it as code",
+                    "hand it over by `stdin`, and let the program there read it");
     } else if (use == ARGUMENT_PROGRAM) {
         sink_report(sinks, carrier, KAD0901, "decides which program runs",
                     "name the program yourself, or choose it by a condition");
@@ -354,6 +394,26 @@ static void argument_check(const struct sinks *sinks, const struct template *val
     }
 }
 
+/* Variables by which programs find, or are told, code to run. */
+static const char *const loaders[] = {
+    "BASH_ENV",        "EDITOR",          "ENV",           "GIT_EDITOR",
+    "GIT_PAGER",       "GIT_SSH_COMMAND", "LD_PRELOAD",    "NODE_OPTIONS",
+    "LD_LIBRARY_PATH", "PAGER",           "PATH",          "PERL5LIB",
+    "PERL5OPT",        "PYTHONPATH",      "PYTHONSTARTUP", "RUBYLIB",
+    "RUBYOPT",         "VISUAL",
+};
+
+static void variable_check(const struct sinks *sinks, const struct input *variable)
+{
+    const struct expr *carrier =
+        taint_in_template(sinks->taint, variable->value->scalar);
+    for (size_t i = 0; carrier && i < sizeof(loaders) / sizeof(loaders[0]); i++)
+        if (str_is(variable->name.text, loaders[i]))
+            sink_report(sinks, carrier, KAD0901, "decides which program runs",
+                        "give the variable a value of your own, or choose it by a "
+                        "condition");
+}
+
 static void run_check(const struct sinks *sinks, const struct run *run)
 {
     struct command_reader reader = {.run = run};
@@ -362,6 +422,8 @@ static void run_check(const struct sinks *sinks, const struct run *run)
         const struct template *value = run->args[reader.next]->scalar;
         argument_check(sinks, value, command_next(&reader));
     }
+    for (size_t i = 0; i < run->env_count; i++)
+        variable_check(sinks, &run->env[i]);
     path_check(sinks, run->cwd);
     carrier = taint_in_template(sinks->taint, run->stdin_text);
     if (carrier && command_reads_code(&reader))

@@ -179,6 +179,15 @@ static struct literal_fault text_check(struct arena *arena, const struct node *n
     return limits_fault(node, text_limits_fault(arena, type, node->text));
 }
 
+static bool is_whole(struct str text)
+{
+    const size_t start = text.len && (text.p[0] == '-' || text.p[0] == '+');
+    for (size_t i = start; i < text.len; i++)
+        if (text.p[i] < '0' || text.p[i] > '9')
+            return false;
+    return text.len > start;
+}
+
 static struct literal_fault number_check(struct arena *arena, const struct node *node,
                                          const struct type *type)
 {
@@ -188,6 +197,10 @@ static struct literal_fault number_check(struct arena *arena, const struct node 
     if (!node_is_number(node, &number) || !isfinite(number))
         return mismatch(arena, node, type);
     is_integer = node_is_integer(node, &integer);
+    if (type->kind == TYPE_INTEGER && !is_integer && is_whole(node->text))
+        return fault(node, KAD0611,
+                     str_printf(arena, "`%.*s` is too large for an integer of 64 bits",
+                                STR(node->text)));
     if (type->kind == TYPE_INTEGER && !is_integer)
         return fault(node, KAD0504,
                      str_printf(arena, "`%.*s` is not an integer", STR(node->text)));

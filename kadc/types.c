@@ -68,6 +68,16 @@ const struct type *type_required(struct arena *arena, const struct type *type)
     return with_optional(arena, type, false);
 }
 
+size_t type_parts(const struct type *type, size_t max)
+{
+    size_t count = 1;
+    if (type->kind == TYPE_ARRAY && !type->is_opaque)
+        count += type_parts(type->items, max);
+    for (size_t i = 0; i < type->field_count && count <= max; i++)
+        count += type_parts(type->fields[i].type, max - count);
+    return count;
+}
+
 const struct type *type_secret(struct arena *arena, const struct type *type)
 {
     struct type *copy;

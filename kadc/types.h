@@ -72,6 +72,8 @@ struct type *type_copy(struct arena *arena, const struct type *type);
 /* The same type, optional or not. Returns `type` itself where it is so already. */
 const struct type *type_optional(struct arena *arena, const struct type *type);
 const struct type *type_required(struct arena *arena, const struct type *type);
+/* The values in a value of the type, itself included; more than `max`: some number above. */
+size_t type_parts(const struct type *type, size_t max);
 /* The same type, of values that are not to be seen. */
 const struct type *type_secret(struct arena *arena, const struct type *type);
 /* Whether it is secret, or some part of it. */

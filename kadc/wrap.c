@@ -19,7 +19,8 @@ enum {
     PENALTY_COLUMN = 1000000, /* each column too many */
     GROUP_MAX = 32,           /* groups that may be open */
     STATE_MAX = 20000,        /* states that are looked at before it gives up */
-    SHORT_TYPE = 6            /* a return type like `int` stays beside its function */
+    SHORT_TYPE = 6,           /* a return type like `int` stays beside its function */
+    SEEN_COUNT = 1024         /* chains of states that were looked at */
 };
 
 /* One open group: a bracket, or the operands of one operator. */
@@ -41,7 +42,7 @@ struct state {
     uint64_t penalty;
     size_t order; /* earlier states first among equals */
     const struct state *before;
-    const struct state *seen_before; /* among those with the same next token */
+    const struct state *seen_before; /* in the same chain */
     bool has_break;                  /* before the token that led here */
     unsigned break_column;
     /* From here on: what the cost of the rest depends on. */
@@ -56,7 +57,7 @@ struct wrap {
     struct token_line line;
     unsigned indent;
     VEC(struct state *) heap;
-    const struct state **seen; /* by the next token: the latest that was looked at */
+    const struct state *seen[SEEN_COUNT]; /* by seen_chain: the latest looked at */
     size_t state_count;
 };
 
@@ -395,14 +396,26 @@ static struct state *first_state(struct wrap *w)
     return state;
 }
 
+/* Few of those that could be the same are in another's chain: it is looked through for each
+ * state. */
+static size_t seen_chain(const struct state *state)
+{
+    const struct group *last = &state->groups[state->group_count - 1];
+
+    return ((state->at * 31 + state->column) * 31 + state->group_count * 7 +
+            last->indent) %
+           SEEN_COUNT;
+}
+
 /* A dearer way to the same place is not followed. */
 static bool is_seen(struct wrap *w, struct state *state)
 {
     const size_t bytes = state->group_count * sizeof(state->groups[0]);
-    const struct state **latest = &w->seen[state->at];
+    const struct state **latest = &w->seen[seen_chain(state)];
 
     for (const struct state *seen = *latest; seen; seen = seen->seen_before)
-        if (seen->column == state->column && seen->group_count == state->group_count &&
+        if (seen->at == state->at && seen->column == state->column &&
+            seen->group_count == state->group_count &&
             memcmp(seen->groups, state->groups, bytes) == 0)
             return true;
     state->seen_before = *latest;
@@ -469,7 +482,6 @@ void wrap_line(struct buf *out, struct str line, enum wrap_kind kind, unsigned i
     }
     w.line = (struct token_line){.arena = &w.arena, .kind = kind};
     tokens_read(&w.line, line, depth);
-    w.seen = arena_array(&w.arena, const struct state *, w.line.token_count);
     w.line.tokens[w.line.token_count - 1].width += room;
     print(&w, out, search(&w));
     arena_release(&w.arena);

@@ -213,7 +213,7 @@ static void fail_unknown(struct loader *loader, const yaml_node_t *key,
     fail_at(loader, key->start_mark.line, text);
 }
 
-static void check_setting(struct loader *loader, const yaml_node_t *node,
+static void check_setting(struct loader *loader, yaml_node_t *node,
                           const struct setting *setting);
 
 static void check_members(struct loader *loader, const yaml_node_t *node,
@@ -223,8 +223,7 @@ static void check_members(struct loader *loader, const yaml_node_t *node,
 
     for (; pair < node->data.mapping.pairs.top && !loader->error; pair++) {
         const yaml_node_t *key = yaml_document_get_node(&loader->document, pair->key);
-        const yaml_node_t *child =
-            yaml_document_get_node(&loader->document, pair->value);
+        yaml_node_t *child = yaml_document_get_node(&loader->document, pair->value);
         const struct setting *member;
 
         if (key->type != YAML_SCALAR_NODE)
@@ -237,14 +236,26 @@ static void check_members(struct loader *loader, const yaml_node_t *node,
     }
 }
 
-static void check_setting(struct loader *loader, const yaml_node_t *node,
+static bool is_null(const yaml_node_t *scalar_node)
+{
+    json_t *json = json_of_scalar(scalar_node);
+    const bool is_so = json_is_null(json);
+
+    json_decref(json);
+    return is_so;
+}
+
+static void check_setting(struct loader *loader, yaml_node_t *node,
                           const struct setting *setting)
 {
     if (setting->members && node->type == YAML_MAPPING_NODE)
         check_members(loader, node, setting->members);
     else if (setting->may_be_texts && is_texts(loader, node))
         keep_as_text(loader, node);
-    else if (!setting->may_be_text || node->type != YAML_SCALAR_NODE)
+    else if (setting->may_be_text && node->type == YAML_SCALAR_NODE) {
+        if (!is_null(node)) /* `agent: 5` names one */
+            node->data.scalar.style = YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+    } else
         fail_at(loader, node->start_mark.line,
                 arena_printf(loader->arena, "`%s` has to be %s",
                              setting->name ? setting->name : "the file",
@@ -299,7 +310,7 @@ static json_t *load(struct arena *arena, const char *path,
                     const struct setting *setting, const char **error)
 {
     struct loader loader = {.arena = arena, .path = path};
-    const yaml_node_t *root;
+    yaml_node_t *root;
     struct str text;
     json_t *json = NULL;
 

@@ -78,16 +78,31 @@ static void print_line(const struct report *report, const struct line *line,
     for (size_t i = 0;; i++) {
         const struct cell *cell = &line->cells[i];
         const unsigned left = report->columns > used ? report->columns - used : 0;
+        const bool is_narrow = i < last && (!left || widths[i] < left);
+        const char *text =
+            line_words(report->arena, cell->text, is_narrow ? widths[i] : left);
 
-        report_colored(report, cell->color,
-                       line_words(report->arena, cell->text, left));
+        report_colored(report, cell->color, text);
         used += widths[i] + GAP;
         if (i == last || (left && used >= report->columns))
             break;
-        fprintf(report->out, "%*s",
-                (int)(widths[i] - text_width(str_of(cell->text)) + GAP), "");
+        fprintf(report->out, "%*s", (int)(widths[i] - text_width(str_of(text)) + GAP),
+                "");
     }
     fputc('\n', report->out);
+}
+
+/* Long names leave room for what is said of them, where the terminal is narrow. */
+static void fit_names(const struct report *report, unsigned widths[], size_t count)
+{
+    enum { NAME_MIN = 16 };
+    const unsigned half = report->columns / 2;
+    unsigned whole = 0;
+
+    for (size_t i = 0; i < count; i++)
+        whole += widths[i] + GAP;
+    if (whole > report->columns && half >= NAME_MIN && widths[0] > half)
+        widths[0] = half;
 }
 
 void report_table(const struct report *report, const struct line *lines,
@@ -101,6 +116,7 @@ void report_table(const struct report *report, const struct line *lines,
 
             widths[j] = width > widths[j] ? width : widths[j];
         }
+    fit_names(report, widths, cell_count);
     for (size_t i = 0; i < line_count; i++)
         print_line(report, &lines[i], widths, cell_count, indent);
 }

@@ -234,16 +234,18 @@ const char *secret_parameters_read(struct arena *arena, const struct project *pr
 bool secret_hold(struct arena *arena, const struct project *project,
                  const char *execution, const char *text)
 {
+    const char *folder = arena_printf(arena, "%s/held", project->state);
     const char *path = held_path(arena, project, execution);
     bool is_written;
     int fd;
 
-    if (!make_folders(arena, arena_printf(arena, "%s/held", project->state)))
+    if (!make_folders(arena, folder))
         return false;
     fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return false;
-    is_written = file_write_all(fd, str_of(text)) && fsync(fd) == 0;
+    is_written = file_write_all(fd, str_of(text)) && fsync(fd) == 0 &&
+                 folder_sync(folder) && folder_sync(project->state);
     if (!is_written) {
         const int reason = errno;
 
@@ -257,5 +259,8 @@ bool secret_hold(struct arena *arena, const struct project *project,
 void secret_forget(struct arena *arena, const struct project *project,
                    const char *execution)
 {
-    unlink(held_path(arena, project, execution));
+    const char *path = held_path(arena, project, execution);
+
+    if (access(path, F_OK) == 0) /* rarely, and unlink takes longer to say so */
+        unlink(path);
 }

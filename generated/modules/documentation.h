@@ -27,6 +27,7 @@ extern const struct kad_action documentation_update_docs_action;
 /* Lets the agent bring the project's documents up to date with the changes.
  *
  * Implemented in modules/documentation/documentation.c. */
+#pragma redefine_extname documentation_update_docs kad_module_documentation_update_docs
 enum kad_outcome
 documentation_update_docs(struct kad_step *step,
                           const struct documentation_update_docs_inputs *in,

@@ -32,6 +32,7 @@ extern const struct kad_action review_create_pr_action;
  * text to a file.
  *
  * Implemented in modules/review/review.c. */
+#pragma redefine_extname review_create_pr kad_module_review_create_pr
 enum kad_outcome review_create_pr(struct kad_step *step,
                                   const struct review_create_pr_inputs *in,
                                   struct review_create_pr_outputs *out);

@@ -33,6 +33,7 @@ extern const struct kad_action system_handle_error_action;
 /* Writes a report of the failure beside the execution's logs.
  *
  * Implemented in modules/system/system.c. */
+#pragma redefine_extname system_handle_error kad_module_system_handle_error
 enum kad_outcome system_handle_error(struct kad_step *step,
                                      const struct system_handle_error_inputs *in,
                                      struct system_handle_error_outputs *out);
@@ -56,6 +57,7 @@ extern const struct kad_action system_notify_completion_action;
  * with notify-send. Never fails a run.
  *
  * Implemented in modules/system/system.c. */
+#pragma redefine_extname system_notify_completion kad_module_system_notify_completion
 enum kad_outcome
 system_notify_completion(struct kad_step *step,
                          const struct system_notify_completion_inputs *in);

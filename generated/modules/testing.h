@@ -55,6 +55,7 @@ extern const struct kad_action testing_run_tests_action;
  * prints. Failing tests are a result, not a failure of the step.
  *
  * Implemented in modules/testing/testing.c. */
+#pragma redefine_extname testing_run_tests kad_module_testing_run_tests
 enum kad_outcome testing_run_tests(struct kad_step *step,
                                    const struct testing_run_tests_inputs *in,
                                    struct testing_run_tests_outputs *out);
@@ -105,6 +106,7 @@ extern const struct kad_action testing_fix_failing_tests_action;
 /* Lets the agent mend what makes tests fail, in the working tree.
  *
  * Implemented in modules/testing/testing.c. */
+#pragma redefine_extname testing_fix_failing_tests kad_module_testing_fix_failing_tests
 enum kad_outcome
 testing_fix_failing_tests(struct kad_step *step,
                           const struct testing_fix_failing_tests_inputs *in,

@@ -136,8 +136,7 @@ const char *git_ref_of_attempt(struct kad_step *step)
                                     kad_step_visit(step), kad_step_attempt(step)));
 }
 
-static enum kad_outcome path_in_git(const struct git *git, const char *name,
-                                    const char **path)
+enum kad_outcome git_path(const struct git *git, const char *name, const char **path)
 {
     const struct git_call call = {.args = GIT_ARGS("rev-parse", "--git-path", name)};
     const enum kad_outcome outcome = git_line(git, &call, path);
@@ -152,7 +151,7 @@ enum kad_outcome git_set_ref(const struct git *git, const char *ref, const char 
     const struct git_call call = {.args = GIT_ARGS("update-ref", ref, commit)};
     struct kad_output output;
     const char *path;
-    const enum kad_outcome outcome = path_in_git(git, ref, &path);
+    const enum kad_outcome outcome = git_path(git, ref, &path);
 
     if (outcome != KAD_SUCCESS)
         return outcome;
@@ -193,11 +192,10 @@ void git_clear_index(const struct git *git)
     unlink(kad_printf(git->step, "%s.lock", git->index)); /* (1) */
 }
 
-/* git->index is a copy of the person's; none yet: it is absent, which is empty. */
-static enum kad_outcome prepare_own_index(const struct git *git)
+enum kad_outcome git_copy_index(const struct git *git)
 {
     const char *path;
-    const enum kad_outcome outcome = path_in_git(git, "index", &path);
+    const enum kad_outcome outcome = git_path(git, "index", &path);
     bool is_copied;
     int from;
 
@@ -261,8 +259,10 @@ enum kad_outcome git_tree_now(const struct git *git, const char **tree)
 {
     const struct git_call write = {.args = GIT_ARGS("write-tree"),
                                    .uses_own_index = true};
-    enum kad_outcome outcome = prepare_own_index(git);
+    enum kad_outcome outcome = git_copy_index(git);
 
+    if (outcome == KAD_SUCCESS)
+        outcome = git_see_hidden(git);
     if (outcome == KAD_SUCCESS)
         outcome = add_all(git);
     if (outcome == KAD_SUCCESS)
@@ -273,9 +273,9 @@ enum kad_outcome git_tree_now(const struct git *git, const char **tree)
 
 /* ---- Records --------------------------------------------------------------------- */
 
-/* A commit whose parent is HEAD, so that it says where the execution began. */
-static enum kad_outcome commit_record(const struct git *git, const char *tree,
-                                      const char **commit)
+/* The parent says where the execution began. */
+enum kad_outcome git_commit_record(const struct git *git, const char *tree,
+                                   const char **commit)
 {
     const char *message =
         kad_printf(git->step, "kad: the working tree at %s", kad_step_key(git->step));
@@ -299,7 +299,7 @@ enum kad_outcome git_record(const struct git *git, const char *ref)
         return outcome;
     outcome = git_tree_now(git, &tree);
     if (outcome == KAD_SUCCESS)
-        outcome = commit_record(git, tree, &commit);
+        outcome = git_commit_record(git, tree, &commit);
     return outcome == KAD_SUCCESS ? git_set_ref(git, ref, commit) : outcome;
 }
 
@@ -317,8 +317,9 @@ enum kad_outcome git_begin(const struct git *git, const char *ref)
         return KAD_SUCCESS;
     outcome = git_restore(git, ref, &restored);
     if (outcome == KAD_SUCCESS && restored.count)
-        kad_log(git->step, "%zu files were put back to how the step found them",
-                restored.count);
+        kad_progress(git->step, "%zu file%s put back to how the step found %s",
+                     restored.count, restored.count == 1 ? "" : "s",
+                     restored.count == 1 ? "it" : "them");
     return outcome;
 }
 
@@ -329,10 +330,15 @@ static bool is_submodule(const struct git_entry *entry)
     return !strcmp(entry->old_mode, "160000") || !strcmp(entry->new_mode, "160000");
 }
 
+static char *path_below(const struct git *git, const char *path)
+{
+    return kad_printf(git->step, "%s/%s", git->root, path);
+}
+
 /* Deletes a file, and the folders above it as far as that empties them. */
 static bool delete_path(const struct git *git, const char *path)
 {
-    char *full = kad_printf(git->step, "%s/%s", git->root, path);
+    char *full = path_below(git, path);
     const size_t root_len = strlen(git->root);
 
     if (unlink(full) < 0 && errno != ENOENT && errno != ENOTDIR)
@@ -384,6 +390,32 @@ static size_t list_changed(struct kad_step *step, const struct git_entries *entr
     return at;
 }
 
+/* git knows no modes but 644 and 755: what nobody else could read stays so. */
+static void keep_private(const struct git *git, const struct git_entries *entries,
+                         const mode_t *modes)
+{
+    for (size_t i = 0; i < entries->count; i++) {
+        const char *path = path_below(git, entries->items[i].path);
+        struct stat st;
+
+        if (S_ISREG(modes[i]) && !(modes[i] & 077) && lstat(path, &st) == 0 &&
+            S_ISREG(st.st_mode) && chmod(path, st.st_mode & 0700) < 0)
+            kad_log(git->step, "%s: %s", path, strerror(errno));
+    }
+}
+
+/* 0: not there. */
+static mode_t *modes_of(const struct git *git, const struct git_entries *entries)
+{
+    mode_t *modes = kad_alloc(git->step, (entries->count + 1) * sizeof(*modes));
+    struct stat st;
+
+    for (size_t i = 0; i < entries->count; i++)
+        if (lstat(path_below(git, entries->items[i].path), &st) == 0)
+            modes[i] = st.st_mode;
+    return modes;
+}
+
 static enum kad_outcome write_changed(const struct git *git, const char *ref,
                                       const struct git_entries *entries)
 {
@@ -397,6 +429,7 @@ static enum kad_outcome write_changed(const struct git *git, const char *ref,
         .input = list,
         .input_len = len,
     };
+    const mode_t *modes = modes_of(git, entries);
     struct kad_output output;
     enum kad_outcome outcome;
 
@@ -406,6 +439,7 @@ static enum kad_outcome write_changed(const struct git *git, const char *ref,
     outcome = git_run(git, &read, &output);
     if (outcome == KAD_SUCCESS)
         outcome = git_run(git, &write, &output);
+    keep_private(git, entries, modes);
     git_clear_index(git);
     return outcome;
 }
@@ -431,12 +465,12 @@ static enum kad_outcome keep_undone(const struct git *git, const char *tree)
 {
     const char *ref = git_ref(git->step, kad_printf(git->step, "undone/%.12s", tree));
     const char *commit;
-    enum kad_outcome outcome = commit_record(git, tree, &commit);
+    enum kad_outcome outcome = git_commit_record(git, tree, &commit);
 
     if (outcome == KAD_SUCCESS)
         outcome = git_set_ref(git, ref, commit);
     if (outcome == KAD_SUCCESS)
-        kad_log(git->step, "what was there before is kept as %s", ref);
+        kad_progress(git->step, "what was there before is kept as %s", ref);
     return outcome;
 }
 
@@ -451,6 +485,8 @@ enum kad_outcome git_restore(const struct git *git, const char *ref,
         outcome = git_diff(git, ref, now, false, &entries);
     if (outcome == KAD_SUCCESS && entries.count)
         outcome = keep_undone(git, now);
+    if (outcome == KAD_SUCCESS)
+        outcome = git_leave_ignored(git, ref, &entries);
     if (outcome == KAD_SUCCESS)
         outcome = delete_added(git, &entries);
     if (outcome == KAD_SUCCESS)
@@ -484,7 +520,9 @@ enum kad_outcome git_changes(const struct git *git, const char *ref,
                              struct git_entries *entries)
 {
     const char *now;
-    const enum kad_outcome outcome = git_tree_now(git, &now);
+    enum kad_outcome outcome = git_tree_now(git, &now);
 
-    return outcome == KAD_SUCCESS ? git_diff(git, ref, now, true, entries) : outcome;
+    if (outcome == KAD_SUCCESS)
+        outcome = git_diff(git, ref, now, true, entries);
+    return outcome == KAD_SUCCESS ? git_leave_ignored(git, ref, entries) : outcome;
 }

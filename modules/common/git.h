@@ -61,12 +61,31 @@ KAD_MUST_USE enum kad_outcome git_tree_now(const struct git *git, const char **t
 /* Records the working tree, unless the ref is there already. */
 KAD_MUST_USE enum kad_outcome git_record(const struct git *git, const char *ref);
 
+/* Keeps what the person has staged, if anything, as refs/kad/EXECUTION/staged/TREE: it may
+ * differ from both HEAD and the files. An index with conflicts can't be kept. */
+KAD_MUST_USE enum kad_outcome git_keep_staged(const struct git *git);
+/* The merge, rebase or the like that the person is in the midst of, or NULL. */
+KAD_MUST_USE enum kad_outcome git_find_unfinished(const struct git *git,
+                                                  const char **what);
+
+/* git->index becomes a copy of the person's; none yet: it is absent, which is empty. */
+KAD_MUST_USE enum kad_outcome git_copy_index(const struct git *git);
+/* Our own index loses the marks by which the person's hides changes of files. */
+KAD_MUST_USE enum kad_outcome git_see_hidden(const struct git *git);
+/* The id of a commit of kad's with this tree, whose parent is HEAD. */
+KAD_MUST_USE enum kad_outcome git_commit_record(const struct git *git, const char *tree,
+                                                const char **commit);
+/* Where git keeps a ref or a file of its own, absolute. */
+KAD_MUST_USE enum kad_outcome git_path(const struct git *git, const char *name,
+                                       const char **path);
+
 /* Our own index file goes away, and what a killed git left beside it. */
 void git_clear_index(const struct git *git);
 
 /* Makes the working tree what the ref recorded: changed and deleted files are written,
- * added ones deleted, with the folders that this empties. *restored: their paths. The tree
- * that this undoes is kept as refs/kad/EXECUTION/undone/TREE. */
+ * added ones deleted, with the folders that this empties, but for those that were ignored
+ * then. *restored: their paths. The tree that this undoes is kept as
+ * refs/kad/EXECUTION/undone/TREE. */
 KAD_MUST_USE enum kad_outcome git_restore(const struct git *git, const char *ref,
                                           struct kad_strings *restored);
 
@@ -94,9 +113,13 @@ struct git_entries {
 KAD_MUST_USE enum kad_outcome git_diff(const struct git *git, const char *from,
                                        const char *to, bool finds_renames,
                                        struct git_entries *entries);
+/* Takes files out that only look new since `tree`, for its own .gitignore files name them:
+ * they may be a person's, from before. Each is logged. */
+KAD_MUST_USE enum kad_outcome git_leave_ignored(const struct git *git, const char *tree,
+                                                struct git_entries *entries);
 /* Their paths; submodules, which are left as they are, are only logged. */
 struct kad_strings git_paths(struct kad_step *step, const struct git_entries *entries);
-/* From a ref to the working tree, renames found. */
+/* From a ref to the working tree, renames found, without what was ignored before. */
 KAD_MUST_USE enum kad_outcome git_changes(const struct git *git, const char *ref,
                                           struct git_entries *entries);
 

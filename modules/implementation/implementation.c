@@ -95,6 +95,8 @@ enum kad_outcome implementation_implement_feature(
     if (outcome == KAD_SUCCESS)
         outcome = git_record(&git, git_ref(step, "base"));
     if (outcome == KAD_SUCCESS)
+        outcome = git_keep_staged(&git);
+    if (outcome == KAD_SUCCESS)
         outcome = git_begin(&git, start);
     if (outcome != KAD_SUCCESS)
         return outcome;
@@ -110,9 +112,27 @@ enum kad_outcome implementation_implement_feature(
         return kad_fail(step, "no_changes", "the agent changed no file: %s",
                         answer.summary);
     out->summary = answer.summary;
-    kad_progress(step, "%zu file%s changed", out->code_changes.count,
-                 out->code_changes.count == 1 ? "" : "s");
+    kad_progress(step, "%zu file%s changed; how the tree was: %s",
+                 out->code_changes.count, out->code_changes.count == 1 ? "" : "s",
+                 git_ref(step, "base"));
     return KAD_SUCCESS;
+}
+
+/* An agent, or a person meanwhile: commits are not ours to take back. */
+static enum kad_outcome say_commits(const struct git *git, const char *base)
+{
+    const char *before, *head = NULL;
+    enum kad_outcome outcome =
+        git_find_commit(git, kad_printf(git->step, "%s^", base), &before);
+
+    if (outcome == KAD_SUCCESS)
+        outcome = git_find_commit(git, "HEAD", &head);
+    if (outcome == KAD_SUCCESS && before && head && strcmp(before, head) != 0)
+        kad_progress(git->step,
+                     "HEAD is %.8s, and was %.8s at the start: what has been "
+                     "committed since stays",
+                     head, before);
+    return outcome;
 }
 
 /* The tree that it finds is recorded first: cut short and run again, it reports all. */
@@ -129,6 +149,10 @@ restore_base(const struct git *git, const char *base,
         outcome = git_restore(git, base, &left);
     if (outcome == KAD_SUCCESS)
         outcome = git_diff(git, base, found, false, &entries);
+    if (outcome == KAD_SUCCESS)
+        outcome = git_leave_ignored(git, base, &entries);
+    if (outcome == KAD_SUCCESS)
+        outcome = say_commits(git, base);
     if (outcome != KAD_SUCCESS)
         return outcome;
     out->restored = git_paths(git->step, &entries);

@@ -105,6 +105,7 @@ static enum kad_outcome take_part(const struct git *git, const struct parts *par
         .args = GIT_ARGS("diff-tree", "-p", "-r", "--binary", "--full-index",
                          "--no-renames", "--no-color", "--no-ext-diff", "--no-textconv",
                          parts->base, parts->now, "--", path),
+        .may_fail = true, /* is_cut: it is a large difference */
     };
     struct git_call apply = {
         .args = GIT_ARGS("apply", "--cached", "--whitespace=nowarn", "-"),
@@ -116,11 +117,15 @@ static enum kad_outcome take_part(const struct git *git, const struct parts *par
 
     if (outcome != KAD_SUCCESS)
         return outcome;
+    if (output.exit_code != 0 && !output.is_cut)
+        return kad_fail(git->step, "git_failed", "git diff-tree: %s", output.err);
     apply.input = output.out;
     apply.input_len = output.out_len;
-    outcome = git_run(git, &apply, &output);
-    if (outcome != KAD_SUCCESS || output.exit_code == 0)
-        return outcome;
+    if (!output.is_cut) {
+        outcome = git_run(git, &apply, &output);
+        if (outcome != KAD_SUCCESS || output.exit_code == 0)
+            return outcome;
+    }
     kad_log(
         git->step,
         "%s goes in with the changes that were there before: they can't be told apart",
@@ -266,11 +271,26 @@ static enum kad_outcome switch_to(const struct git *git, const struct commit *co
     const char *ref = kad_printf(git->step, "refs/heads/%s", commit->branch);
     const struct git_call head = {.args = GIT_ARGS("symbolic-ref", "HEAD", ref)};
     struct kad_output output;
-    enum kad_outcome outcome = git_set_ref(git, ref, commit->id);
+    enum kad_outcome outcome = git_keep_staged(git);
 
+    if (outcome == KAD_SUCCESS)
+        outcome = git_set_ref(git, ref, commit->id);
     if (outcome == KAD_SUCCESS)
         outcome = git_run(git, &head, &output);
     return outcome == KAD_SUCCESS ? reset_index(git, entries) : outcome;
+}
+
+/* As git itself, which does not switch then: the merge would end on our branch. */
+static enum kad_outcome refuse_unfinished(const struct git *git)
+{
+    const char *what;
+    const enum kad_outcome outcome = git_find_unfinished(git, &what);
+
+    if (outcome != KAD_SUCCESS || !what)
+        return outcome;
+    return kad_fail(git->step, "git_failed",
+                    "%s: finish or abort that, then resume; nothing is committed yet",
+                    what);
 }
 
 enum kad_outcome commit_make(const struct git *git, struct commit *commit,
@@ -278,10 +298,14 @@ enum kad_outcome commit_make(const struct git *git, struct commit *commit,
 {
     struct parts parts = {0};
     const char *tree;
-    enum kad_outcome outcome = find_parts(git, commit, &parts);
+    enum kad_outcome outcome = refuse_unfinished(git);
 
     if (outcome == KAD_SUCCESS)
+        outcome = find_parts(git, commit, &parts);
+    if (outcome == KAD_SUCCESS)
         outcome = git_diff(git, parts.base, parts.now, false, entries);
+    if (outcome == KAD_SUCCESS)
+        outcome = git_leave_ignored(git, parts.base, entries);
     if (outcome == KAD_SUCCESS)
         outcome = build_tree(git, &parts, entries, &tree);
     if (outcome == KAD_SUCCESS)

@@ -68,13 +68,15 @@ static enum kad_outcome push(const struct git *git, const struct commit *commit,
 static enum kad_outcome find_request(const struct git *git, const struct commit *commit,
                                      const char **url)
 {
+    /* gh prints null as an empty line. */
     const char *const argv[] = {"gh",     "pr",  "list", "--head",   commit->branch,
                                 "--json", "url", "--jq", ".[0].url", NULL};
     struct kad_output output;
     const enum kad_outcome outcome = run_gh(git, argv, &output);
+    const size_t len = outcome == KAD_SUCCESS ? strcspn(output.out, "\r\n") : 0;
 
-    if (outcome == KAD_SUCCESS && output.exit_code == 0 && output.out_len)
-        *url = kad_copy(git->step, output.out, strcspn(output.out, "\r\n"));
+    if (len && output.exit_code == 0)
+        *url = kad_copy(git->step, output.out, len);
     return outcome;
 }
 

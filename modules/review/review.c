@@ -1,7 +1,7 @@
 /* review.c: hands finished work to people; see module.yaml.
  *
  * create-pr commits what the execution changed since its base, on the branch
- * kad/<feature>-<execution>, and leaves the person on that branch. What they had not
+ * kad/<feature>-<end of the execution's id>, and leaves the person on that branch. What they had not
  * committed when the execution began is neither committed nor touched (commit.c); their
  * own branch stays where it was. Where gh knows the repository, the branch is pushed
  * and a pull request opened; elsewhere pull-request.md in the execution's folder is all
@@ -42,17 +42,23 @@ static const char *slug_of(struct kad_step *step, const char *text)
     return len ? kad_copy(step, slug, len) : "change";
 }
 
+/* The id's end: those of a batch begin alike. */
 static const char *branch_of(struct kad_step *step, const char *feature)
 {
-    return kad_printf(step, "kad/%s-%.*s", slug_of(step, feature), ID_SHOWN_LEN,
-                      kad_step_execution(step));
+    const char *id = kad_step_execution(step);
+    const size_t len = strlen(id);
+
+    return kad_printf(step, "kad/%s-%s", slug_of(step, feature),
+                      id + (len > ID_SHOWN_LEN ? len - ID_SHOWN_LEN : 0));
 }
 
-/* The first line, cut at a word where it is too long. */
+/* The first line with text, cut at a word where it is too long. */
 static const char *title_of(struct kad_step *step, const char *feature)
 {
-    size_t len = strcspn(feature, "\r\n");
+    size_t len;
 
+    feature += strspn(feature, " \t\r\n");
+    len = strcspn(feature, "\r\n");
     if (len > TITLE_MAX_LEN) {
         len = TITLE_MAX_LEN;
         while (len && feature[len] != ' ')

@@ -14,13 +14,10 @@ struct parser {
 
 /* The most specific first: plain words are in many outputs, TAP in some. */
 static const struct parser parsers[] = {
-    {"criterion", parse_criterion},
-    {"ctest", parse_ctest},
-    {"cargo", parse_cargo},
-    {"pytest", parse_pytest},
-    {"go", parse_go},
-    {"node", parse_node},
-    {"tap", parse_tap},
+    {"criterion", parse_criterion}, {"ctest", parse_ctest},
+    {"cargo", parse_cargo},         {"pytest", parse_pytest},
+    {"unittest", parse_unittest},   {"go", parse_go},
+    {"node", parse_node},           {"tap", parse_tap},
     {"plain", parse_plain},
 };
 
@@ -76,7 +73,7 @@ struct str report_clean(struct arena *arena, struct str output)
     for (size_t at = 0; at < output.len;) {
         const size_t len = escape_len(output, at);
 
-        if (!len && output.p[at] != '\r')
+        if (!len && output.p[at] != '\r' && output.p[at] != '\0')
             buf_add_char(&clean, output.p[at]);
         at += len ? len : 1;
     }

@@ -32,7 +32,7 @@ struct test_report {
  * coverage. */
 void report_read(struct test_report *report, const char *framework, struct str output);
 
-/* A copy without ANSI escape sequences and carriage returns. */
+/* A copy without ANSI escape sequences, carriage returns and NULs. */
 struct str report_clean(struct arena *arena, struct str output);
 
 /* ---- Parsers --------------------------------------------------------------------- */
@@ -45,6 +45,7 @@ bool parse_node(struct test_report *report, struct str output);
 bool parse_plain(struct test_report *report, struct str output);
 bool parse_pytest(struct test_report *report, struct str output);
 bool parse_tap(struct test_report *report, struct str output);
+bool parse_unittest(struct test_report *report, struct str output);
 /* Any tool's; false: nothing about coverage. */
 bool parse_coverage(struct test_report *report, struct str output);
 

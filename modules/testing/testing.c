@@ -50,7 +50,13 @@ static const char *command_line(struct arena *arena, const char *const *argv)
 /* What both streams printed: test frameworks use either. */
 static struct str output_of(struct arena *arena, const struct kad_output *output)
 {
-    return report_clean(arena, str_printf(arena, "%s\n%s", output->out, output->err));
+    struct buf both;
+
+    buf_init(&both, arena);
+    buf_add(&both, (struct str){output->out, output->out_len});
+    buf_add_char(&both, '\n');
+    buf_add(&both, (struct str){output->err, output->err_len});
+    return report_clean(arena, buf_str(&both));
 }
 
 static void
@@ -99,6 +105,13 @@ static void say_result(struct kad_step *step, const struct test_report *report,
                  (long long)report->failed, (long long)report->skipped);
 }
 
+/* Python says so, and it is no test that fails: an agent could not mend it. */
+static bool lacks_pytest(const char *framework, const struct kad_output *output)
+{
+    return !strcmp(framework, "pytest") && output->exit_code != 0 &&
+           strstr(output->err, "No module named pytest");
+}
+
 /* Runs a command; *report and *text say what it printed. *has_passed: see above. */
 static enum kad_outcome run(struct kad_step *step, const char *const *argv,
                             const char *framework, struct test_report *report,
@@ -114,6 +127,13 @@ static enum kad_outcome run(struct kad_step *step, const char *const *argv,
     outcome = kad_exec(step, &program, &output);
     if (outcome != KAD_SUCCESS)
         return outcome;
+    if (lacks_pytest(framework, &output))
+        return kad_fail(step, "no_tests",
+                        "pytest is not installed; install it, or name the command in "
+                        ".kad/config.yaml: tests: {command: [python3, -m, unittest]}");
+    if (output.is_cut)
+        kad_log(step, "only the first %d MiB of the output are read, for counts too",
+                KAD_OUTPUT_MAX / 1024 / 1024);
     *text = output_of(report->arena, &output);
     report_read(report, framework, *text);
     *has_passed = output.exit_code == 0 && report->failed == 0;

@@ -98,7 +98,7 @@ bool file_write(struct arena *arena, const char *path, struct str text)
 bool file_write_parts(struct arena *arena, const char *path, const struct str *parts,
                       size_t count)
 {
-    const char *draft = arena_printf(arena, "%s.new", path);
+    const char *draft = arena_printf(arena, "%s.%ld.new", path, (long)getpid());
     const int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     bool is_written;
 

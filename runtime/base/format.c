@@ -18,6 +18,7 @@ enum conversion {
     CONVERT_PERCENT,
     CONVERT_INT,
     CONVERT_LONG,
+    CONVERT_LONG_LONG,
     CONVERT_UNSIGNED,
     CONVERT_UNSIGNED_LONG,
     CONVERT_SIZE,
@@ -41,6 +42,10 @@ static enum conversion conversion_at(const char *name, size_t *len)
         return CONVERT_SLICE;
     if (strncmp(name, "ld", *len) == 0)
         return CONVERT_LONG;
+    if (strncmp(name, "lld", sizeof("lld") - 1) == 0) {
+        *len = sizeof("lld") - 1;
+        return CONVERT_LONG_LONG;
+    }
     if (strncmp(name, "lu", *len) == 0)
         return CONVERT_UNSIGNED_LONG;
     return strncmp(name, "zu", *len) == 0 ? CONVERT_SIZE : CONVERT_OTHER;
@@ -127,6 +132,7 @@ static int format_simple(struct output *out, const char *format, va_list args)
         case CONVERT_PERCENT: add_char(out, '%'); break;
         case CONVERT_INT: add_signed(out, va_arg(args, int)); break;
         case CONVERT_LONG: add_signed(out, va_arg(args, long)); break;
+        case CONVERT_LONG_LONG: add_signed(out, va_arg(args, long long)); break;
         case CONVERT_UNSIGNED: add_unsigned(out, va_arg(args, unsigned)); break;
         case CONVERT_UNSIGNED_LONG:
             add_unsigned(out, va_arg(args, unsigned long));

@@ -94,6 +94,17 @@ size_t str_find(struct str s, struct str needle)
     return found ? (size_t)(found - s.p) : s.len;
 }
 
+void str_hex(const unsigned char *bytes, size_t count, char *text)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < count; i++) {
+        *text++ = digits[bytes[i] >> 4];
+        *text++ = digits[bytes[i] & 15];
+    }
+    *text = '\0';
+}
+
 char *str_copy(struct arena *arena, struct str s)
 {
     return arena_copy(arena, s.p, s.len);

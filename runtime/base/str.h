@@ -39,6 +39,9 @@ bool str_count(struct str s, size_t max, size_t *count);
 /* Offset of the first occurrence, or s.len. */
 size_t str_find(struct str s, struct str needle);
 
+/* Writes two digits for each byte, and a NUL. */
+void str_hex(const unsigned char *bytes, size_t count, char *text);
+
 /* A NUL-terminated copy in the arena. */
 char *str_copy(struct arena *arena, struct str s);
 struct str str_printf(struct arena *arena, const char *format, ...)

@@ -3,9 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,14 +16,11 @@ static struct flock byte_of(int64_t slot, short type)
 
 bool lock_file_open(struct lock_file *file, const char *state)
 {
-    char path[PATH_MAX];
+    struct arena scratch = {0};
 
-    file->fd = -1;
-    if ((size_t)snprintf(path, sizeof(path), "%s/locks", state) >= sizeof(path)) {
-        errno = ENAMETOOLONG;
-        return false;
-    }
-    file->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    file->fd = open(arena_printf(&scratch, "%s/locks", state),
+                    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    arena_release(&scratch);
     return file->fd >= 0;
 }
 

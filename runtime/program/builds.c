@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/file.h"
 #include "program/pins.h"
 
@@ -68,15 +67,14 @@ static int find_in_object(struct dl_phdr_info *object, size_t size, void *contex
 const char *build_id(struct arena *arena)
 {
     struct note note = {0};
-    struct buf hex;
+    char *hex;
 
     dl_iterate_phdr(find_in_object, &note);
     if (!note.id)
         return NULL;
-    buf_init(&hex, arena);
-    for (size_t i = 0; i < note.len; i++)
-        buf_printf(&hex, "%02x", note.id[i]);
-    return buf_str(&hex).p;
+    hex = arena_alloc(arena, 2 * note.len + 1);
+    str_hex(note.id, note.len, hex);
+    return hex;
 }
 
 /* ---- The copy ----------------------------------------------------------------------- */

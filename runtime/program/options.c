@@ -284,6 +284,11 @@ static void read_argument(struct arguments *arguments, struct options *options,
                              equals ? equals + 1 : arguments_next(arguments));
     else if (str_starts_with(name, S("--")))
         parameters_read(parameters, name, equals ? equals + 1 : NULL);
+    else if (!strcmp(argument, "true") || !strcmp(argument, "false"))
+        arguments_error(arguments,
+                        "`%s` is no option; booleans are given as --name, --no-name or "
+                        "--name=%s",
+                        argument, argument);
     else
         arguments_error(arguments,
                         "`%s` is no option; parameters are given as "

@@ -108,7 +108,7 @@ struct candidate {
     const struct kad_field *field; /* NULL: an option of the engine's */
 };
 
-/* option NULL: nothing is near. */
+/* option NULL: nothing is near. What shares no letter with a name is not near to it. */
 static struct candidate nearest(struct parameters *parameters, struct str option)
 {
     struct arena *arena = parameters->arguments->arena;
@@ -125,7 +125,8 @@ static struct candidate nearest(struct parameters *parameters, struct str option
     for (size_t i = 0; i < names.count; i++) {
         const size_t distance = str_distance(option, names.items[i], limit);
 
-        if (distance > limit || (best.option.p && distance == limit) ||
+        if (distance > limit || distance + strlen("--") >= option.len ||
+            (best.option.p && distance == limit) ||
             (i < field_count && !by_hand(parameters, i).is_offered))
             continue;
         limit = distance;

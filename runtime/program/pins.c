@@ -2,7 +2,8 @@
  *
  * The time of a copy's last use is that of its folder's last change. To remove one, it is
  * renamed first and looked at then: who has marked it just before gets it back, who comes
- * later makes a new one. */
+ * later makes a new one. A copy that is some seconds old is synced: whoever syncs a younger
+ * one makes it look that old. */
 #include "program/pins.h"
 
 #include <dirent.h>
@@ -20,12 +21,21 @@
 
 #define GONE "-gone" /* ends the name of what is being removed */
 
-/* Who makes a copy syncs it soon after: who finds one that is younger can't rely on that. */
+/* Of a copy that is younger it is not known whether its maker has synced it yet. */
 enum { UNUSED_MS = 24 * 3600 * 1000, MARK_EVERY_S = 3600, YOUNG_S = 5 };
 
 static int64_t changed_ms(const struct stat *about)
 {
     return (int64_t)about->st_mtim.tv_sec * 1000;
+}
+
+/* It is used now, and need not be synced. */
+static bool mark(const char *path)
+{
+    const struct timespec used = {.tv_sec = time(NULL) - YOUNG_S};
+    const struct timespec times[] = {used, used};
+
+    return utimensat(AT_FDCWD, path, times, 0) == 0;
 }
 
 bool pin_sync(const char *path)
@@ -42,6 +52,8 @@ bool pin_sync(const char *path)
         *strrchr(folder, '/') = '\0';
         is_synced = folder_sync(folder);
     }
+    if (is_synced)
+        (void)mark(path); /* or the next one syncs it again */
     return is_synced;
 }
 
@@ -56,7 +68,7 @@ bool pin_use(const char *path)
     if (age_s < YOUNG_S)
         return pin_sync(path);
     /* To mark it costs a write; once an hour is enough. */
-    return age_s < MARK_EVERY_S || utimensat(AT_FDCWD, path, NULL, 0) == 0;
+    return age_s < MARK_EVERY_S || mark(path);
 }
 
 static bool is_unused(const char *path, int64_t now_ms)

@@ -57,6 +57,9 @@ static void print_step(struct progress *progress, const struct shown *shown,
                        enum step_status status, int64_t now_ms, const char *text)
 {
     unsigned columns = progress->terminal.columns;
+    const int widest =
+        columns && columns / 2 < WIDEST_ID ? (int)(columns / 2) : WIDEST_ID;
+    const int id_width = progress->id_width < widest ? progress->id_width : widest;
     struct arena scratch = {0};
     const char *took = duration_words(&scratch, now_ms - shown->started_ms);
     const char *run =
@@ -65,8 +68,7 @@ static void print_step(struct progress *progress, const struct shown *shown,
     if (columns > 1)
         columns--; /* a full line would move the cursor to the next */
     print_part(progress, &scratch, &columns, "",
-               arena_printf(&scratch, "  %-*.*s  ", progress->id_width, WIDEST_ID,
-                            shown->label));
+               arena_printf(&scratch, "  %-*.*s  ", id_width, widest, shown->label));
     print_part(
         progress, &scratch, &columns, color_of(progress, status),
         arena_printf(&scratch, "%-9s  %6s%s  ", step_status_name(status), took, run));

@@ -1,6 +1,9 @@
 -- Version 7: a step writes to fewer trees. Rows of one execution are found by what they are
 -- called: its history by its slot, its attempts by its id, which their keys begin with.
 
+-- How many rows its history has; seq of the last. The name is new, so that a program of an
+-- older schema that still runs stops: it would give the rows ids of its own.
+ALTER TABLE executions RENAME COLUMN history_seq TO event_count;
 -- How many events the caller had when it called this one: tells what it has called since one
 -- of them. NULL: nobody has called it.
 ALTER TABLE executions ADD COLUMN parent_seq INTEGER;

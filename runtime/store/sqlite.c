@@ -17,12 +17,12 @@
 #define EXECUTION_COLUMNS                                                              \
     "slot, id, workflow_id, workflow_version, trigger_type, trigger_data, status,"     \
     " current_step, state, started_at, completed_at, error, outputs, key, build_id,"   \
-    " workspace, request, history_seq, parent_id, parent_key, concurrency_key"
+    " workspace, request, event_count, parent_id, parent_key, concurrency_key"
 /* The same without what may be large. */
 #define LISTED_COLUMNS                                                                 \
     "slot, id, workflow_id, workflow_version, trigger_type, NULL, status,"             \
     " current_step, NULL, started_at, completed_at, error, NULL, key, build_id,"       \
-    " workspace, request, history_seq, parent_id, parent_key, concurrency_key"
+    " workspace, request, event_count, parent_id, parent_key, concurrency_key"
 #define STEP_COLUMNS                                                                   \
     "id, execution_id, step_id, module, action, inputs, outputs, status, started_at,"  \
     " completed_at, error, visit, attempt, run, outcome, item, parent"
@@ -50,47 +50,47 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [BEGIN_READS] = "BEGIN",
     [COMMIT] = "COMMIT",
 
-    /* An unchanged workflow costs no write. */
+    /* An unchanged workflow costs no write, nor the preparing of one. */
+    [WORKFLOW_KNOWN] = "SELECT 1 FROM workflows WHERE id = :id AND name = :name"
+                       " AND version = :version AND definition = :definition",
     [WORKFLOW_SAVE] =
         "INSERT INTO workflows (id, name, version, definition, created_at, updated_at)"
         " VALUES (:id, :name, :version, :definition, :now, :now)"
         " ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
         " version = excluded.version, definition = excluded.definition,"
-        " updated_at = excluded.updated_at"
-        " WHERE definition <> excluded.definition OR version <> excluded.version"
-        " OR name <> excluded.name",
+        " updated_at = excluded.updated_at",
     [EXECUTION_INSERT] =
         "INSERT INTO executions (id, workflow_id, workflow_version, trigger_type,"
         " trigger_data, status, current_step, state, started_at, key, build_id,"
-        " workspace, parent_id, parent_key, concurrency_key, history_seq, parent_seq)"
+        " workspace, parent_id, parent_key, concurrency_key, event_count, parent_seq)"
         " VALUES (:id, :workflow, :version, :trigger_type, :trigger_data, :status,"
         " :current_step, :state, :started_at, :key, :build_id, :workspace, :parent,"
         " :parent_key, :concurrency, 1,"
-        " (SELECT history_seq FROM executions WHERE id = :parent))",
+        " (SELECT event_count FROM executions WHERE id = :parent))",
     [EXECUTION_OF_KEY] = "SELECT id FROM executions"
                          " WHERE workflow_id = :workflow AND key = :key",
     /* Not by RETURNING, which makes a table of its own for each run. */
-    [EXECUTION_SEQ] = "SELECT slot, history_seq FROM executions WHERE id = :id",
+    [EXECUTION_SEQ] = "SELECT slot, event_count FROM executions WHERE id = :id",
     [EXECUTION_SET] =
         "UPDATE executions SET status = :status, current_step = :current_step,"
         " error = :error, outputs = :outputs, completed_at = :completed_at,"
         " request = iif(:clears_request, NULL, request),"
-        " history_seq = :history_seq WHERE slot = :slot",
+        " event_count = :event_count WHERE slot = :slot",
     [EXECUTION_TOUCH] =
         "UPDATE executions SET request = iif(:clears_request, NULL, request),"
-        " history_seq = :history_seq WHERE slot = :slot",
+        " event_count = :event_count WHERE slot = :slot",
     [EXECUTION_MOVE] =
         "UPDATE executions SET build_id = :build_id,"
         " workflow_version = :version, state = :state WHERE slot = :slot",
     [EXECUTION_REQUEST] = "UPDATE executions SET request = :request WHERE id = :id",
     [EXECUTION_ADMIT] = "UPDATE executions SET status = 'running', started_at = :now,"
-                        " history_seq = history_seq + 1"
+                        " event_count = event_count + 1"
                         " WHERE id = :id AND status = 'queued' AND :limit >"
                         " (SELECT count(*) FROM executions AS other"
                         " WHERE other.workflow_id = executions.workflow_id"
                         " AND other.concurrency_key = executions.concurrency_key"
                         " AND other.completed_at IS NULL AND other.status <> 'queued')"
-                        " RETURNING slot, history_seq - 1",
+                        " RETURNING slot, event_count - 1",
     [EXECUTION_COUNT_UNDER_WAY] =
         "SELECT count(*) FILTER (WHERE status <> 'queued'),"
         " count(*) FILTER (WHERE status = 'queued') FROM executions"
@@ -172,7 +172,7 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
     [HISTORY_TURNS] =
         "SELECT " HISTORY_COLUMNS " FROM execution_history WHERE id IN"
         " (SELECT (slot << 32) + 1 FROM executions WHERE id = :execution UNION ALL"
-        " SELECT (slot << 32) + history_seq FROM executions WHERE id = :execution"
+        " SELECT (slot << 32) + event_count FROM executions WHERE id = :execution"
         " UNION ALL SELECT id FROM" RESUMES " UNION ALL SELECT id - 1 FROM" RESUMES ")"
         " ORDER BY id",
     /* Its own first, then of those that it has called since, and they. */
@@ -242,19 +242,40 @@ const char *const sqlite_statement_texts[STATEMENT_COUNT] = {
 
 /* ---- Statements ------------------------------------------------------------------ */
 
+/* The statement that was asked for last, and the parameter of it that was bound last. */
+static _Thread_local struct {
+    const sqlite3_stmt *statement;
+    const char **names; /* see struct prepared */
+    int last;
+} bound;
+
+static bool prepare(struct sqlite_journal *journal, const char *text,
+                    struct prepared *prepared)
+{
+    const int result = sqlite3_prepare_v3(
+        journal->db, text, -1, SQLITE_PREPARE_PERSISTENT, &prepared->statement, NULL);
+
+    if (result != SQLITE_OK) {
+        sqlite_fail(journal, result);
+        return false;
+    }
+    prepared->names =
+        arena_array(&journal->memory, const char *,
+                    (size_t)sqlite3_bind_parameter_count(prepared->statement) + 1);
+    return true;
+}
+
 sqlite3_stmt *sqlite_statement(struct sqlite_journal *journal, enum statement which)
 {
-    sqlite3_stmt **statement = &journal->statements[which];
+    struct prepared *prepared = &journal->statements[which];
 
-    if (!*statement) {
-        const int result =
-            sqlite3_prepare_v3(journal->db, sqlite_statement_texts[which], -1,
-                               SQLITE_PREPARE_PERSISTENT, statement, NULL);
-
-        if (result != SQLITE_OK)
-            sqlite_fail(journal, result);
-    }
-    return *statement;
+    if (!prepared->statement &&
+        !prepare(journal, sqlite_statement_texts[which], prepared))
+        return NULL;
+    bound.statement = prepared->statement;
+    bound.names = prepared->names;
+    bound.last = 0;
+    return prepared->statement;
 }
 
 void sqlite_prepare(struct sqlite_journal *journal, const enum statement *which,
@@ -264,18 +285,22 @@ void sqlite_prepare(struct sqlite_journal *journal, const enum statement *which,
         (void)sqlite_statement(journal, which[i]);
 }
 
-/* Names are bound mostly in the order in which the text has them: the one behind the last is
- * looked at first, since SQLite compares the text of all names before it. */
+/* Names are bound mostly in the order in which the text has them, and always by the same
+ * literals: where this has been seen before, SQLite need not compare it with all names. */
 static int parameter_get(sqlite3_stmt *statement, const char *name)
 {
-    static _Thread_local int last;
-    const char *next = sqlite3_bind_parameter_name(statement, last + 1);
+    const bool is_last_asked = bound.statement == statement;
+    int parameter;
 
-    if (next && strcmp(next, name) == 0)
-        return ++last;
-    last = sqlite3_bind_parameter_index(statement, name);
-    assert(last > 0);
-    return last;
+    if (is_last_asked && bound.names[bound.last] == name)
+        return ++bound.last;
+    parameter = sqlite3_bind_parameter_index(statement, name);
+    assert(parameter > 0);
+    if (is_last_asked) {
+        bound.names[parameter - 1] = name;
+        bound.last = parameter;
+    }
+    return parameter;
 }
 
 void bind_text(sqlite3_stmt *statement, const char *name, const char *text)
@@ -361,17 +386,28 @@ static const char *remedy_of(int result)
     }
 }
 
-enum store_error sqlite_fail(struct sqlite_journal *journal, int result)
+static enum store_error fail(struct sqlite_journal *journal, int result,
+                             const char *cause, int system_error)
 {
     int code = result & 0xff;
-    int system_error = sqlite3_system_errno(journal->db);
     const char *remedy = remedy_of(result);
     bool is_system = (code == SQLITE_IOERR || code == SQLITE_CANTOPEN) && system_error;
 
-    return sqlite_fail_text(journal, "%s%s%s%s%s", sqlite3_errmsg(journal->db),
-                            is_system ? ": " : "",
+    return sqlite_fail_text(journal, "%s%s%s%s%s", cause, is_system ? ": " : "",
                             is_system ? strerror(system_error) : "", remedy ? "; " : "",
                             remedy ? remedy : "");
+}
+
+enum store_error sqlite_fail(struct sqlite_journal *journal, int result)
+{
+    return fail(journal, result, sqlite3_errmsg(journal->db),
+                sqlite3_system_errno(journal->db));
+}
+
+enum store_error sqlite_fail_file(struct sqlite_journal *journal, int result,
+                                  int system_error)
+{
+    return fail(journal, result, sqlite3_errstr(result), system_error);
 }
 
 enum store_error sqlite_fail_text(struct sqlite_journal *journal, const char *format,
@@ -395,7 +431,7 @@ static void sqlite_close(struct journal *base)
     struct sqlite_journal *journal = (struct sqlite_journal *)base;
 
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
-        sqlite3_finalize(journal->statements[i]);
+        sqlite3_finalize(journal->statements[i].statement);
     sqlite3_close(journal->db);
     if (journal->queue_fd >= 0)
         close(journal->queue_fd);

@@ -25,6 +25,7 @@ enum statement {
     BEGIN,
     BEGIN_READS,
     COMMIT,
+    WORKFLOW_KNOWN,
     WORKFLOW_SAVE,
     EXECUTION_INSERT,
     EXECUTION_OF_KEY,
@@ -90,15 +91,21 @@ enum statement {
     STATEMENT_COUNT
 };
 
-/* How safe commits are; see sqlite_queue.c. */
-enum sync { SYNC_NOT_SET, SYNC_NORMAL, SYNC_FULL };
+/* How safe commits are: as SQLite's `synchronous`; see sqlite_queue.c. */
+enum sync { SYNC_NORMAL, SYNC_FULL };
+
+struct prepared {
+    sqlite3_stmt *statement; /* NULL: it has not been used yet */
+    const char **names;      /* of the parameters that have been bound: literals */
+};
 
 struct sqlite_journal {
     struct journal base;
     sqlite3 *db;
     char *file;     /* path; owned */
     enum sync sync; /* of commits that are not said to need less */
-    enum sync sync_wanted, sync_set;
+    enum sync sync_wanted;
+    bool is_sync_ours; /* SQLite does none at commits */
     int queue_fd;      /* -1: not opened yet */
     int queue_wait_ms; /* for the other writers, at most */
     enum { UNGROUPED, GROUP_GOOD, GROUP_FAILED } group; /* see group_begin */
@@ -106,7 +113,7 @@ struct sqlite_journal {
     const char *values_folder; /* NULL: nobody has asked for it yet */
     bool is_log_limited;       /* see WAL_BYTES_MAX */
     int wal_pages;             /* pages in the write-ahead log after the last commit */
-    sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared at their first use */
+    struct prepared statements[STATEMENT_COUNT];
 };
 
 /* ---- sqlite.c -------------------------------------------------------------------- */
@@ -121,7 +128,8 @@ sqlite3_stmt *sqlite_statement(struct sqlite_journal *journal, enum statement wh
 void sqlite_prepare(struct sqlite_journal *journal, const enum statement *which,
                     size_t count);
 
-/* NULL binds NULL; the text is borrowed until the statement is reset. */
+/* `name` is a literal, of a parameter of the statement that was asked for last, as a rule. NULL
+ * binds NULL; the text is borrowed until the statement is reset. */
 void bind_text(sqlite3_stmt *statement, const char *name, const char *text);
 void bind_integer(sqlite3_stmt *statement, const char *name, int64_t value);
 void bind_time(sqlite3_stmt *statement, const char *name,
@@ -140,6 +148,10 @@ enum store_error sqlite_fail(struct sqlite_journal *journal, int result);
 /* The same in words of our own: "FILE: cause; remedy". */
 enum store_error sqlite_fail_text(struct sqlite_journal *journal, const char *format,
                                   ...) __attribute__((format(printf, 2, 3)));
+
+/* The same, of an operation on a file that was not asked of SQLite, and its errno. */
+enum store_error sqlite_fail_file(struct sqlite_journal *journal, int result,
+                                  int system_error);
 
 /* ---- sqlite_queue.c -------------------------------------------------------------- */
 
@@ -164,6 +176,9 @@ enum store_error sqlite_write_begin(struct sqlite_journal *journal);
 enum store_error sqlite_write_begin_soon(struct sqlite_journal *journal);
 enum store_error sqlite_write_end(struct sqlite_journal *journal,
                                   enum store_error error, int wal_pages_max);
+
+/* What was read before is durable, whoever has written it; unless the journal is relaxed. */
+enum store_error sqlite_sync(struct sqlite_journal *journal);
 
 /* Between these two, the transactions above are parts of one. */
 enum store_error sqlite_group_begin(struct journal *journal);

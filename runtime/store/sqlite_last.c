@@ -3,9 +3,10 @@
  * No index is in that order, so that a start has none to write: the row is found by keys,
  * EXECUTION/STEP/VISIT/ATTEMPT. They are in the order of their text, and visits, and the attempts
  * of each, count from 1 without gaps:
- *   (1) up to 8 the last number is the last text; from 9 on it is one of as many nines as there
- *       is room for, and the last number is less than ten times as high;
- *   (2) between the two, whether a number is there tells whether the last is as high. */
+ *   (1) up to 8 the last number is the last text; from 9 on that is the highest one of nines
+ *       alone (9, 99, 999), and the last number is below the next such;
+ *   (2) between the two, whether a number is there tells whether the last is as high.
+ * These are several statements: who asks owns the execution, and nobody else adds to it. */
 #include <inttypes.h>
 
 #include "store/sqlite.h"

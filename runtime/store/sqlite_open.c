@@ -212,7 +212,7 @@ static enum store_error check_file(struct sqlite_journal *journal, int *version)
         result = sqlite_pragma_read(journal->db, "PRAGMA user_version", version);
     if (result != SQLITE_OK)
         return sqlite_fail(journal, result);
-    if (is_missing(journal->file))
+    if (!application && is_missing(journal->file))
         return sqlite_fail_text(journal, "it is empty; restore a backup, or choose "
                                          "another file with --db");
     if (application != APPLICATION_ID)

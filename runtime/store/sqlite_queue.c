@@ -1,4 +1,4 @@
-/* sqlite_queue.c: one writer at a time, its transaction, and the size of the log.
+/* sqlite_queue.c: one writer at a time, its transaction, its sync, and the size of the log.
  *
  * All writers of one database pass through a byte lock on FILE-queue. The kernel wakes
  * those who wait, where SQLite's own busy handler would poll; and no checkpoint runs
@@ -12,10 +12,34 @@
  * file are waited for by SQLite's busy timeout, and both waits end after the same time: a
  * process that was stopped in a commit blocks nobody for ever.
  *
- *     outside -> enter -> BEGIN ... COMMIT or ROLLBACK -> checkpoint? -> leave
+ *     outside -> enter -> BEGIN ... COMMIT or ROLLBACK -> checkpoint? -> leave -> sync
  *
  * In a group one such transaction has many parts: the first that fails takes back all, and
- * the others are refused. */
+ * the others are refused.
+ *
+ * The sync is the longest part, and nobody waits in line for that of another: the writer
+ * has left by then, and many sync at the same time. COMMIT itself, under synchronous=NORMAL,
+ * only writes to the log; SQLite still syncs the log before a checkpoint and its new header
+ * when it is begun anew. So others see a commit that a loss of power may take back:
+ *
+ * (1) A call returns after its sync; whoever made it acts upon nothing before that. If the
+ *     sync fails, so does the call, and its rows may be there or not, as when the process is
+ *     killed in a COMMIT.
+ * (2) No write is durable before what it has read. What it has read comes before it in the
+ *     one log, whose frames are valid only with all before them, and its sync covers these,
+ *     whoever has written them. So a limit that somebody's end makes room under, an answer
+ *     and an event that are taken, an execution that is resumed after its process was killed
+ *     before the sync, and one that `run --key` finds are durable with the first commit that
+ *     builds on them.
+ * (3) A checkpoint makes all that it copies durable: log first, then the file; and the log
+ *     is begun anew only after that. A sync that comes late finds nothing to do.
+ * (4) Who reads rows in order to do something that is not in the log (upkeep removes files)
+ *     calls sqlite_sync between the two.
+ * (5) Who only looks, in the milliseconds before the sync, may see what is taken back; as he
+ *     may see what a killed process has written. That is told to people, and nothing else.
+ *
+ * What could not be synced is written once more: the kernel takes what it has failed to
+ * write for written, and no later sync would say that it is not there. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -29,10 +53,8 @@
 
 static enum store_error queue_open(struct sqlite_journal *journal)
 {
-    char path[512]; /* store_open limits the file's */
-
-    snprintf(path, sizeof(path), "%s-queue", journal->file);
-    journal->queue_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    journal->queue_fd = open(arena_printf(&journal->memory, "%s-queue", journal->file),
+                             O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (journal->queue_fd >= 0)
         return STORE_OK;
     return sqlite_fail_text(journal, "its -queue can't be opened: %s; %s",
@@ -161,28 +183,23 @@ static bool queue_take(const struct sqlite_journal *journal, enum turn turn)
            (is_held(errno) && queue_wait(journal, turn));
 }
 
-/* Whether commits reach the disk before they return. One that does takes all earlier ones
- * along: they are in the same log. Set only when it changes, outside of transactions. */
-static enum store_error set_sync(struct sqlite_journal *journal)
+/* Outside of transactions; who only reads does without. */
+static enum store_error leave_sync_to_us(struct sqlite_journal *journal)
 {
-    const enum sync wanted = journal->sync_wanted;
     int result;
 
-    if (!journal->db || journal->sync_set == wanted) /* no file yet */
+    if (!journal->db || journal->is_sync_ours) /* no file yet */
         return STORE_OK;
-    result = sqlite3_exec(journal->db,
-                          wanted == SYNC_FULL ? "PRAGMA synchronous = FULL"
-                                              : "PRAGMA synchronous = NORMAL",
-                          NULL, NULL, NULL);
+    result = sqlite3_exec(journal->db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
     if (result != SQLITE_OK)
         return sqlite_fail(journal, result);
-    journal->sync_set = wanted;
+    journal->is_sync_ours = true;
     return STORE_OK;
 }
 
 static enum store_error enter(struct sqlite_journal *journal, enum turn turn)
 {
-    if (set_sync(journal) != STORE_OK ||
+    if (leave_sync_to_us(journal) != STORE_OK ||
         (journal->queue_fd < 0 && queue_open(journal) != STORE_OK))
         return STORE_FAILED;
     if (queue_take(journal, turn))
@@ -283,6 +300,79 @@ static bool is_checkpoint_due(const struct sqlite_journal *journal, int wal_page
            !has_waiters(journal, BESIDE_THE_LINE);
 }
 
+/* NULL: nothing was read or written yet. */
+static sqlite3_file *log_of(const struct sqlite_journal *journal)
+{
+    sqlite3_file *log = NULL;
+
+    sqlite3_file_control(journal->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    return log && log->pMethods ? log : NULL;
+}
+
+/* An SQLite result code. */
+static int sync_log(const struct sqlite_journal *journal)
+{
+    sqlite3_file *log = log_of(journal);
+
+    return log ? log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) : SQLITE_OK;
+}
+
+/* In a transaction: as it is. */
+static void write_log_again(const struct sqlite_journal *journal)
+{
+    enum { PART = 16384 };
+    sqlite3_file *log = log_of(journal);
+    sqlite3_int64 size = 0;
+    char bytes[PART];
+    int result = log ? log->pMethods->xFileSize(log, &size) : SQLITE_OK;
+
+    for (sqlite3_int64 at = 0; result == SQLITE_OK && at < size; at += PART) {
+        const int len = size - at < PART ? (int)(size - at) : PART;
+
+        result = log->pMethods->xRead(log, bytes, len, at);
+        if (result == SQLITE_OK)
+            result = log->pMethods->xWrite(log, bytes, len, at);
+    }
+}
+
+enum store_error sqlite_sync(struct sqlite_journal *journal)
+{
+    int result;
+
+    if (journal->sync == SYNC_NORMAL)
+        return STORE_OK;
+    result = sync_log(journal);
+    return result == SQLITE_OK ? STORE_OK : sqlite_fail_file(journal, result, errno);
+}
+
+/* Makes a commit durable. Who is in the queue has left it when this fails. */
+static enum store_error sync_commit(struct sqlite_journal *journal)
+{
+    const int result = sync_log(journal);
+    const int error = errno;
+
+    if (result == SQLITE_OK)
+        return STORE_OK;
+    if (transaction_begin(journal, TURN_SHORT) == STORE_OK) {
+        write_log_again(journal);
+        run(journal, COMMIT);
+        sqlite_queue_leave(journal);
+    }
+    return sqlite_fail_file(journal, result, error);
+}
+
+/* The kernel says only once that it could not write something: we are to hear that, not the
+ * checkpoint, which may fail. */
+static enum store_error sync_and_checkpoint(struct sqlite_journal *journal)
+{
+    const enum store_error error = sync_commit(journal);
+
+    if (error == STORE_OK)
+        checkpoint(journal);
+    sqlite_queue_leave(journal);
+    return error;
+}
+
 static enum store_error transaction_end(struct sqlite_journal *journal,
                                         enum store_error error, int wal_pages_max)
 {
@@ -292,8 +382,10 @@ static enum store_error transaction_end(struct sqlite_journal *journal,
     if (error != STORE_OK && !sqlite3_get_autocommit(journal->db))
         sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
     if (error == STORE_OK && is_checkpoint_due(journal, wal_pages_max))
-        checkpoint(journal); /* the commit is safe already */
+        return sync_and_checkpoint(journal);
     sqlite_queue_leave(journal);
+    if (error == STORE_OK && journal->sync_wanted == SYNC_FULL)
+        error = sync_commit(journal);
     return error;
 }
 

@@ -33,7 +33,7 @@ static enum store_error run_for(struct sqlite_journal *journal, enum statement w
     return sqlite_run(journal, statement);
 }
 
-/* The texts of a statement that is bound. */
+/* The texts of a statement that is bound; files that they do not name are to be removed. */
 static enum store_error read_texts(struct sqlite_journal *journal, struct arena *arena,
                                    enum statement which, const char ***texts,
                                    size_t *count)
@@ -48,7 +48,8 @@ static enum store_error read_texts(struct sqlite_journal *journal, struct arena 
         vec_push(arena, &found, column_text(arena, statement, 0));
     *texts = found.items;
     *count = found.count;
-    return sqlite_rows_end(statement, error);
+    error = sqlite_rows_end(statement, error);
+    return error == STORE_OK ? sqlite_sync(journal) : error;
 }
 
 /* ---- Executions ------------------------------------------------------------------ */
@@ -74,6 +75,7 @@ static struct pruned_row pruned_of(struct arena *arena, sqlite3_stmt *statement)
                                column_text(arena, statement, 1)};
 }
 
+/* Their files are to be removed. */
 static enum store_error read_pruned(struct sqlite_journal *journal, struct arena *arena,
                                     sqlite3_stmt *statement, struct pruned_row **rows,
                                     size_t *count)
@@ -85,7 +87,8 @@ static enum store_error read_pruned(struct sqlite_journal *journal, struct arena
         vec_push(arena, &found, pruned_of(arena, statement));
     *rows = found.items;
     *count = found.count;
-    return sqlite_rows_end(statement, error);
+    error = sqlite_rows_end(statement, error);
+    return error == STORE_OK && found.count ? sqlite_sync(journal) : error;
 }
 
 static enum store_error note_pruned(struct sqlite_journal *journal,
@@ -423,7 +426,9 @@ static enum store_error sweep_some(struct sqlite_journal *journal,
     if (error != STORE_OK)
         return error;
     if (sqlite_values_take(journal)) {
-        error = remove_unreferred(journal, files, count, swept);
+        error = sqlite_sync(journal); /* somebody's deletion, perhaps */
+        if (error == STORE_OK)
+            error = remove_unreferred(journal, files, count, swept);
         sqlite_values_leave(journal);
     }
     return sqlite_write_end(journal, error, WAL_PAGES_IN_RUN);

@@ -14,6 +14,24 @@ static enum store_error update_one(struct sqlite_journal *journal,
     return error;
 }
 
+/* STORE_NOT_FOUND: there is no such workflow, or it was another one then. */
+static enum store_error workflow_known(struct sqlite_journal *journal,
+                                       const struct workflow_row *workflow)
+{
+    sqlite3_stmt *statement = sqlite_statement(journal, WORKFLOW_KNOWN);
+    enum store_error error;
+
+    if (!statement)
+        return STORE_FAILED;
+    bind_text(statement, ":id", workflow->id);
+    bind_text(statement, ":name", workflow->name);
+    bind_text(statement, ":version", workflow->version);
+    bind_text(statement, ":definition", workflow->definition);
+    error = sqlite_next(journal, statement);
+    sqlite_reset(statement);
+    return error;
+}
+
 static enum store_error workflow_save(struct sqlite_journal *journal,
                                       const struct workflow_row *workflow,
                                       int64_t now_ms)
@@ -156,7 +174,7 @@ static enum store_error execution_update(struct sqlite_journal *journal,
                   execution_is_ended(commit->status) ? commit->now_ms : 0);
     }
     bind_integer(statement, ":clears_request", commit->clears_request);
-    bind_integer(statement, ":history_seq", end->seq + (int64_t)commit->event_count);
+    bind_integer(statement, ":event_count", end->seq + (int64_t)commit->event_count);
     bind_integer(statement, ":slot", end->slot);
     return sqlite_run(journal, statement);
 }
@@ -329,6 +347,8 @@ static enum store_error insert_rows(struct sqlite_journal *journal,
         first.event_type = "execution_queued";
     }
     if (error == STORE_OK)
+        error = workflow_known(journal, workflow);
+    if (error == STORE_NOT_FOUND)
         error = workflow_save(journal, workflow, row->started_ms);
     if (error == STORE_OK)
         error = execution_insert(journal, row);
@@ -360,7 +380,7 @@ static enum store_error create(struct sqlite_journal *journal, struct arena *are
                                const struct workflow_row *workflow,
                                struct execution_row *row, bool *existed)
 {
-    static const enum statement used[] = {BEGIN, COMMIT, WORKFLOW_SAVE,
+    static const enum statement used[] = {BEGIN, COMMIT, WORKFLOW_KNOWN,
                                           EXECUTION_INSERT, HISTORY_INSERT};
     enum store_error error;
 

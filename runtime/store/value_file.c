@@ -14,18 +14,13 @@
 
 void value_hash(struct str text, char hash[VALUE_HASH_SIZE])
 {
-    static const char digits[] = "0123456789abcdef";
     uint8_t sum[SHA256_DIGEST_SIZE];
     struct sha256_ctx sha;
 
     sha256_init(&sha);
     sha256_update(&sha, text.len, (const uint8_t *)text.p);
     sha256_digest(&sha, sizeof(sum), sum);
-    for (size_t i = 0; i < sizeof(sum); i++) {
-        hash[2 * i] = digits[sum[i] >> 4];
-        hash[2 * i + 1] = digits[sum[i] & 15];
-    }
-    hash[VALUE_HASH_SIZE - 1] = '\0';
+    str_hex(sum, sizeof(sum), hash);
 }
 
 bool value_hash_is(const char *name)

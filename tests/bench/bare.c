@@ -40,10 +40,10 @@ static const char *const texts[STATEMENT_COUNT] = {
                  " ON CONFLICT (id) DO NOTHING",
     [EXECUTION] = "INSERT INTO executions (id, workflow_id, workflow_version,"
                   " trigger_type, trigger_data, status, current_step, started_at,"
-                  " history_seq) VALUES (?2, 'ten-steps', '1.0.0', 'cli', '{}',"
+                  " event_count) VALUES (?2, 'ten-steps', '1.0.0', 'cli', '{}',"
                   " 'running', 'step-1', ?1, 1)",
     [POSITION] = "UPDATE executions SET status = ?3, current_step = ?4,"
-                 " completed_at = ?1, history_seq = history_seq + 2 WHERE slot = ?6",
+                 " completed_at = ?1, event_count = event_count + 2 WHERE slot = ?6",
     [STEP_START] =
         "INSERT INTO step_executions (id, execution_id, step_id, module,"
         " action, inputs, status, started_at, visit, attempt, run) VALUES"

@@ -216,8 +216,14 @@ static const char *const sound[] = {
     "SELECT 'foreign key: ' || \"table\" FROM pragma_foreign_key_check(NULL, 'd')",
     "SELECT 'the history of ' || execution_id || ' has a gap' FROM d.execution_history"
     " GROUP BY execution_id HAVING max(seq) <> count(*)",
-    "SELECT 'history_seq of ' || id FROM d.executions WHERE history_seq <>"
+    "SELECT 'event_count of ' || id FROM d.executions WHERE event_count <>"
     " (SELECT count(*) FROM d.execution_history WHERE execution_id = executions.id)",
+    "SELECT 'not an id by slot and seq: ' || event.id FROM d.execution_history AS event"
+    " JOIN d.executions ON executions.id = execution_id"
+    " WHERE event.id <> (slot << 32) + seq",
+    "SELECT 'a visit without a row: ' || execution_id || '/' || step_id || item"
+    " FROM d.step_executions GROUP BY execution_id, step_id, item"
+    " HAVING max(visit) <> count(DISTINCT visit)",
     "SELECT 'called without a row: ' || key FROM calls WHERE key NOT IN"
     " (SELECT id FROM d.step_executions)",
 };

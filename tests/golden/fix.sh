@@ -49,6 +49,30 @@ for workflow in "$golden"/fix/*.yaml; do
     cmp real.yaml once.yaml || failed=1
     rm "$name.yaml" real.yaml once.yaml found again
 done
+
+# Nothing is written to what may not be written, or has no name of its own; root may always.
+cp "$golden/fix/misspelt-twice.yaml" kept.yaml
+"$kadc" --check --fix /dev/stdin <kept.yaml >/dev/null 2>&1 && fail "standard input was mended"
+chmod 400 kept.yaml
+[ "$(id -u)" = 0 ] || ! "$kadc" --check --fix kept.yaml >/dev/null 2>&1 ||
+    fail "a file was mended that may only be read"
+[ "$(id -u)" = 0 ] || cmp kept.yaml "$golden/fix/misspelt-twice.yaml" || failed=1
+rm -f kept.yaml
+
+# Several at once: each ends well, and no one sees the half of another's.
+for turn in 1 2 3 4 5 6 7 8; do
+    cp "$golden/fix/misspelt-twice.yaml" shared.yaml
+    ids=
+    for one in 1 2 3 4; do
+        "$kadc" --check --fix shared.yaml >/dev/null 2>"said$one" &
+        ids="$ids $!"
+    done
+    for id in $ids; do
+        wait "$id" || [ $? -eq 1 ] || fail "one of several at once has failed: $(cat said*)"
+    done
+    cmp shared.yaml "$golden/fix/misspelt-twice.fixed" || failed=1
+done
+rm -f shared.yaml said*
 diff -r "$golden/diag/modules" modules || fail "a manifest was changed"
 [ "$(ls)" = modules ] || fail "something else was written"
 exit $failed

@@ -4,26 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "calls.h"
 #include "passes.h"
-
-static void check(struct program *program, struct workflow *workflow)
-{
-    if (workflow->is_broken)
-        return;
-    names_check(program, workflow);
-    graph_check(program, workflow);
-    types_check(program, workflow);
-    triggers_check(program, workflow);
-    concurrency_check(program, workflow);
-    secrets_check(program, workflow);
-    credentials_check(program, workflow);
-    taint_summarize(program, workflow);
-    flow_check(program, workflow);
-    guarantees_check(program, workflow);
-    effects_check(program, workflow);
-    schedules_check(program, workflow);
-}
 
 /* "PATH:LINE:COLUMN: error[CODE slug]: ..." */
 static void add_finding(struct arena *arena, struct findings *findings,
@@ -74,17 +55,9 @@ struct findings judge(struct arena *arena, const struct subject *subject,
                               .module_dir_count = 3};
     const struct source *source = source_of_text(arena, subject->path, text);
     const struct node *root = doc_parse(arena, source, program.diags);
-    struct workflow **workflows;
 
     vec_push(arena, &program.workflows, model_read(&program, source, root));
-    workflows = calls_resolve(&program);
-    for (size_t i = 0; i < program.workflows.count; i++)
-        check(&program, workflows[i]);
-    for (size_t i = program.workflows.count; i-- > 0;)
-        if (!workflows[i]->is_broken)
-            taint_check(&program, workflows[i]);
-    webhooks_check(&program);
-    events_check(&program);
+    passes_run(&program);
     return collect(arena, program.diags, subject->path);
 }
 

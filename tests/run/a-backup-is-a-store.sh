@@ -42,6 +42,8 @@ run=$!
 eventually test -e holding
 exits 0 kad backup "$temporary/copy.db"
 contains "$temporary/out" "$temporary/copy.db is a copy of"
+exits 0 kad backup "$temporary/a copy"
+contains "$temporary/out" "\`kad --db '$temporary/a copy' workflow status\`"
 touch go
 wait "$run"
 equal "the outputs of the run" "$(jq -r .outputs.text "$temporary/run" | sha256sum)" \

@@ -140,6 +140,30 @@ contains "$temporary/err" "error[KAD1102 no-implementation]: module \`shout\` ha
 equal "times that it is said" "$(grep -c KAD1102 "$temporary/err")" 1
 sed -i '/whisper/d' modules/shout/module.yaml
 
+it "lets a module have names that the runtime has for itself"
+mkdir modules/file
+cat >modules/file/module.yaml <<'END'
+module: file
+version: 1.0.0
+actions:
+  - {name: write, inputs: [{name: text, type: string}], idempotent: true, timeout: 1m}
+END
+cat >modules/file/file.c <<'END'
+#include "modules/file.h"
+enum kad_outcome file_write(struct kad_step *step, const struct file_write_inputs *in)
+{
+    kad_log(step, "%s", in->text);
+    return KAD_SUCCESS;
+}
+END
+cat >workflows/written.yaml <<'END'
+version: "1.0.0"
+steps:
+  - {id: write, module: file, action: write, inputs: {text: hello}}
+END
+exits 0 kad workflow written
+rm -r modules/file workflows/written.yaml
+
 it "works from a folder below the project"
 mkdir -p deep/below
 cd deep/below

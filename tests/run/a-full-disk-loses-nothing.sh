@@ -9,7 +9,7 @@ if [ "${1:-}" != inside ]; then
     unshare=(unshare --mount)
     [ "$(id -u)" = 0 ] || unshare+=(--map-root-user)
     if ! "${unshare[@]}" mount -t tmpfs none /mnt 2>/dev/null; then
-        echo "- skipped: no file system can be mounted here"
+        echo "- skipped: a full disk: no file system can be mounted here"
         exit 0
     fi
     exec "${unshare[@]}" bash "$0" inside

@@ -103,3 +103,11 @@ WORKFLOW
 kad build race >/dev/null 2>&1
 exits 0 kad workflow race
 contains "$temporary/err" "never: cancelled after"
+
+it "cuts a long name rather than what is said of it"
+sed 's/linger/linger-for-as-long-as-nobody-says-go/g; s/workflow slow/workflow long/' workflows/slow.yaml |
+    workflow long
+kad build long >/dev/null
+open_terminal 40 "kad workflow long"
+eventually shows "exit 0"
+equal "steps with their status" "$(screen | grep -c '^  [a-z-]* *completed ')" 3

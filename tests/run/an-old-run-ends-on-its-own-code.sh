@@ -57,6 +57,7 @@ for name in "" /builds /builds/HASH /builds/HASH/wf-shout /modules /modules/reve
     /modules/reverse-HASH/{module.yaml,reverse,part,part/data}; do
     grep -qx "STATE$name" <<<"$made" || fail "STATE$name is not synced, but $made"
 done
+equal "synced by the next" "$(synced)" ""
 
 it "says what is missing when the old program is gone"
 rm .kad/go .kad/waits

@@ -101,6 +101,12 @@ refuses "the parameters are larger than 64 MiB" --count 1 --extra "@$temporary/l
 refuses "is no option" --count 1 loud
 refuses "did you mean --is-loud?" --count 1 --is-lod
 
+it "takes each field of an event once"
+exits 2 kad emit sold id=1 id:=2
+contains "$temporary/err" "\`id\` is given twice"
+exits 2 kad emit sold --data '{"id": 1}' id=2
+contains "$temporary/err" "\`id\` is given twice"
+
 it "hears that what it has started has failed, also where its parent ignores the end of children"
 exits 74 env --ignore-signal=CHLD .kad/bin/wf-typed --detach --count 3 --db /proc/nothing.db
 

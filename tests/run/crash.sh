@@ -15,7 +15,7 @@ outcome() {
         SELECT step_id, visit, attempt, status, outputs, error FROM step_executions
             WHERE execution_id = '$(execution)' ORDER BY rowid" |
         sed -e "s/$(execution)/EXECUTION/g" -e 's/[0-9a-f]\{40\}/COMMIT/g' \
-            -e "s/$(execution | cut -c 1-8)[a-z0-9]*/EXECUTION/g"
+            -e "s/$(execution | cut -c 9-)/EXECUTION/g"
 }
 
 # Kills the command at the Nth call of one of these system calls: in any of its threads and

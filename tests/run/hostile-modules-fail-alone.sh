@@ -183,7 +183,7 @@ attacks exit_status bounded fills-memory
 if can_count 2>/dev/null; then
     attacks limit_processes counted fork-bomb
 else
-    echo "  no cgroup can be had here: of the fork bomb only the refusal is tested"
+    echo "  skipped: the fork bomb but for its refusal: no cgroup can be had here"
     attacks limit_unavailable counted fork-bomb
 fi
 for how in "${!started[@]}"; do

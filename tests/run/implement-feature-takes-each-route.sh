@@ -30,6 +30,13 @@ record "$recorded_analyze" "$recorded_plan" "$(recorded_implement works)" "$reco
 run 0
 equal route "$(route)" "$begun test document review complete"
 
+it "counts the tests behind whatever they print"
+feature_project binary
+sed -i '1i printf "a\\0b\\n"' tests.sh
+record "$recorded_analyze" "$recorded_plan" "$(recorded_implement works)" "$recorded_document"
+run 0
+contains "$temporary/err" "tests pass: 1 passed"
+
 it "goes to fix-tests and back when the tests fail once"
 feature_project once
 record "$recorded_analyze" "$recorded_plan" "$(recorded_implement broken)" \
@@ -61,6 +68,64 @@ equal status "$(status)" failed
 equal README "$(cat README.md)" "# A project"
 equal "a file of the user's" "$(cat mine)" mine
 
+it "says where what it took back is kept"
+kept=$(grep -o 'kept as .*' "$temporary/err" | cut -d' ' -f3)
+equal "feature as it was" "$(git show "$kept:feature")" half
+
+it "says that an agent's own commits stay when it rolls back"
+feature_project agent-commits
+cat >.kad/agent <<'END'
+#!/bin/sh
+# A fake agent: answers as the prompt wants it, and fails at the third after a commit.
+case $(cat) in
+"# Analyse"*) echo '{"complexity": "low", "estimatedTime": 1, "summary": "Small."}' ;;
+"# Plan"*) echo '{"plan": {"summary": "None.", "tasks": [], "tests": []}}' ;;
+*) echo half >feature && git add feature && git commit -q -m Half; exit 1 ;;
+esac
+END
+chmod +x .kad/agent
+echo "agent: {command: [$PWD/.kad/agent]}" >.kad/config.yaml
+run 1
+contains "$temporary/err" "HEAD is $(git rev-parse HEAD | cut -c1-8), and was $(git rev-parse HEAD^ | cut -c1-8)"
+
+it "gives each execution of a batch a branch of its own, and a commit its first line with text"
+feature_project batch
+record "$recorded_analyze" "$recorded_plan" "$(recorded_implement works)" "$recorded_document"
+sed 's/^version:/workspace: worktree\n&/; s/workflow implement-feature"/workflow apart"/' \
+    "$KAD_SOURCE/workflows/implement-feature.yaml" | workflow apart
+exits 0 kad build apart
+printf '{"feature": "\\nA feature"}\n%.0s' 1 2 >features
+exits 0 .kad/bin/wf-apart --batch features
+equal "commits since main" \
+    "$(git for-each-ref --format='%(subject)' 'refs/heads/kad/a-feature-*' | tr '\n' ,)" "A feature,A feature,"
+equal "commits in all" "$(git rev-list --count --branches)" 3
+
+it "opens a pull request where gh knows the repository, and only one"
+feature_project asks-for-review
+git init -q --bare "$temporary/remote"
+git remote add origin "$temporary/remote"
+record "$recorded_analyze" "$recorded_plan" "$(recorded_implement works)" "$recorded_document"
+mkdir "$temporary/fake"
+cat >"$temporary/fake/gh" <<END
+#!/bin/sh
+# A fake gh: as the real one it prints an empty line for \`null\`. The first \`create\` is cut short.
+case "\$1 \$2" in
+"pr list") cat "$temporary/requests" 2>/dev/null || echo ;;
+"pr create")
+    echo https://forge.example/1 >>"$temporary/requests"
+    exit 1
+    ;;
+esac
+END
+chmod +x "$temporary/fake/gh"
+PATH=$temporary/fake:$PATH run 1
+equal route "$(route)" "$begun test document review:failed error-handler complete"
+exits 0 env PATH="$temporary/fake:$PATH" kad workflow resume "$(execution)"
+equal url "$(sql "SELECT json_extract(outputs, '\$.url') FROM step_executions
+    WHERE step_id = 'review' AND status = 'completed'")" https://forge.example/1
+equal requests "$(wc -l <"$temporary/requests")" 1
+equal "branches of the remote" "$(git ls-remote -q origin | cut -f2)" "$(git symbolic-ref HEAD)"
+
 it "goes to the error handler when analyze fails"
 feature_project analyze-fails
 record "$recorded_plan"
@@ -87,6 +152,19 @@ git commit -q -m "No tests"
 record "$recorded_analyze" "$recorded_plan" "$(recorded_implement works)"
 run 1
 equal route "$(route)" "$begun test:failed error-handler complete"
+
+it "takes a missing pytest for no way to test, too, and asks no agent to mend it"
+feature_project no-pytest
+record "$recorded_analyze" "$recorded_plan" "$(recorded_implement works)"
+git rm -q Makefile
+touch pytest.ini
+mkdir "$temporary/python"
+printf '#!/bin/sh\necho "python3: No module named pytest" >&2; exit 1\n' >"$temporary/python/python3"
+ln -s python3 "$temporary/python/pytest"
+chmod +x "$temporary/python/python3"
+PATH=$temporary/python:$PATH run 1
+equal route "$(route)" "$begun test:failed error-handler complete"
+contains "$temporary/err" "pytest is not installed"
 
 it "goes to the error handler when the branch can't be made"
 feature_project no-branch

@@ -9,6 +9,7 @@ set -euo pipefail
 : "${KAD_BIN:?the folder of the built programs}" "${KAD_SOURCE:?the source tree}"
 export PATH=$KAD_BIN:$PATH
 unset KAD_DB NO_COLOR
+export LC_ALL=C.UTF-8 # the words of other programs, and the order of sort
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 export GIT_AUTHOR_NAME=Ada GIT_AUTHOR_EMAIL=ada@example.org
 export GIT_COMMITTER_NAME=Ada GIT_COMMITTER_EMAIL=ada@example.org

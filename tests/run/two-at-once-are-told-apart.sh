@@ -44,7 +44,7 @@ it "twenty executions share a database"
 together 20 .kad/bin/wf-note
 equal "exit codes" "$codes" 0
 equal executions "$(sql "SELECT count(*) FROM executions WHERE status = 'completed'")" 20
-equal gaps "$(sql "SELECT count(*) FROM executions e WHERE history_seq <>
+equal gaps "$(sql "SELECT count(*) FROM executions e WHERE event_count <>
     (SELECT count(*) FROM execution_history h WHERE h.execution_id = e.id)")" 0
 
 it "a key that is used twice at once is one execution"

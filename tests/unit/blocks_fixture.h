@@ -13,6 +13,9 @@
 
 enum { NODE_MAX = 16, BRANCH_MAX = 4 };
 
+/* Where a line ends. */
+enum { DONE = KAD_END_COMPLETE, FAIL = KAD_END_FAIL };
+
 /* What a step reads: the output of an earlier step (of the same item), or one of these. */
 enum { READS_NOTHING = -1, READS_TRIGGER = -2, READS_ITEM = -3, READS_ERROR = -4 };
 

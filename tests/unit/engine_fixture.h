@@ -77,6 +77,31 @@ struct fixture {
 
 static struct fixture fix;
 
+/* ---- A decision --------------------------------------------------------------------- */
+
+static const char *const decision_choices[] = {"go", "stop", NULL};
+
+static const struct kad_type choice_type = {
+    .kind = KAD_STRING, .size_bytes = sizeof(char *), .values = decision_choices};
+
+static const struct kad_field decision_fields[] = {
+    {.name = "choice",
+     .offset = offsetof(struct decision, choice),
+     .type = &choice_type},
+    {.name = "by", .offset = offsetof(struct decision, by), .type = &kad_string_type},
+    {.name = "comment",
+     .offset = offsetof(struct decision, comment),
+     .type = &kad_optional_string_type},
+};
+
+/* What an approval leaves. */
+static const struct kad_type decision_type = {
+    .kind = KAD_OBJECT,
+    .size_bytes = sizeof(struct decision),
+    .fields = decision_fields,
+    .field_count = KAD_COUNT(decision_fields),
+};
+
 /* ---- The host ----------------------------------------------------------------------- */
 
 static int64_t fix_now_ms(struct host *host)
@@ -390,6 +415,21 @@ static inline void use_file(void)
     cr_assert_eq(store_open(file, true, true, &journal), STORE_OK);
     fix_init(journal);
 }
+
+/* One test for each journal. */
+#define BOTH_IN(suite, sentence)                                                       \
+    static void sentence(void);                                                        \
+    Test(suite, sentence##_in_memory)                                                  \
+    {                                                                                  \
+        use_memory();                                                                  \
+        sentence();                                                                    \
+    }                                                                                  \
+    Test(suite, sentence##_in_a_file)                                                  \
+    {                                                                                  \
+        use_file();                                                                    \
+        sentence();                                                                    \
+    }                                                                                  \
+    static void sentence(void)
 
 /* ---- Acting ------------------------------------------------------------------------- */
 

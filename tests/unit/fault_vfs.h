@@ -3,7 +3,8 @@
  * Operations that change a file are counted, over all files. At a chosen one, or from it on,
  * they fail; or the power is cut: that one and all that follow do nothing, and `power_back`
  * gives each file the content that a disk may have then: what was synced, and of what was
- * written since, some sectors. A file that was never synced may be gone. */
+ * written since, some sectors. A file that was never synced may be gone. After a sync that
+ * has failed, what it was to write is forgotten: as with Linux, no later one writes it. */
 #ifndef KAD_TESTS_FAULT_VFS_H
 #define KAD_TESTS_FAULT_VFS_H
 
@@ -43,7 +44,8 @@ static struct disk {
     unsigned fault_kinds; /* bits of enum disk_fault */
     unsigned operation_count, fail_at;
     bool is_lasting, cuts_power, is_cut;
-    int error; /* what an operation fails with */
+    int error;                 /* what an operation fails with */
+    void (*before_sync)(void); /* or NULL; called once, before the sync of a log */
 } disk;
 
 /* As SQLite allocates it: the system's file follows. */
@@ -218,14 +220,30 @@ static int disk_truncate(sqlite3_file *base, sqlite3_int64 len)
     return error;
 }
 
+static inline bool disk_is_log(const struct disk_file *file)
+{
+    const char *suffix = file ? strrchr(file->path, '-') : NULL;
+
+    return suffix && !strcmp(suffix, "-wal");
+}
+
 /* Not the real one: nothing here has to outlive a real power cut. */
 static int disk_sync_file(sqlite3_file *base, int flags)
 {
-    const int error = disk_operate(DISK_SYNC);
+    struct disk_file *file = HANDLE(base)->file;
+    void (*before)(void) = disk.before_sync;
+    int error;
 
     (void)flags;
-    if (!error && HANDLE(base)->file)
-        disk_sync(HANDLE(base)->file);
+    if (before && disk_is_log(file)) {
+        disk.before_sync = NULL;
+        before();
+    }
+    error = disk_operate(DISK_SYNC);
+    if (file && !error)
+        disk_sync(file);
+    if (file && error && !disk.is_cut)
+        disk_lose(file);
     return error;
 }
 

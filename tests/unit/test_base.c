@@ -151,8 +151,8 @@ Test(base, text_is_formatted_as_the_c_library_does)
     check_format("%.*s|%.*s|%.*s|%.*s", 2, "abc", 5, "abc", 0, "abc", -1, "abc");
     check_format("%d %d %d", 0, INT_MAX, INT_MIN);
     check_format("%u %zu", UINT_MAX, SIZE_MAX);
-    check_format("%ld %lu", LONG_MIN, ULONG_MAX);
-    check_format("%5d|%-6s|%04x|%.17g|%lld|%.2s", 7, "ab", 255U, 0.5, 1LL, "abc");
+    check_format("%ld %lu %lld", LONG_MIN, ULONG_MAX, LLONG_MIN);
+    check_format("%5d|%-6s|%04x|%.17g|%llu|%.2s", 7, "ab", 255U, 0.5, 1ULL, "abc");
 }
 
 /* -1: it is no moment. */

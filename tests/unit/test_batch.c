@@ -12,20 +12,7 @@ static struct {
 
 TestSuite(batch, .fini = clean_up);
 
-/* One test for each journal. */
-#define BOTH(sentence)                                                                 \
-    static void sentence(void);                                                        \
-    Test(batch, sentence##_in_memory)                                                  \
-    {                                                                                  \
-        use_memory();                                                                  \
-        sentence();                                                                    \
-    }                                                                                  \
-    Test(batch, sentence##_in_a_file)                                                  \
-    {                                                                                  \
-        use_file();                                                                    \
-        sentence();                                                                    \
-    }                                                                                  \
-    static void sentence(void)
+#define BOTH(sentence) BOTH_IN(batch, sentence)
 
 /* ---- What is seen -------------------------------------------------------------------- */
 

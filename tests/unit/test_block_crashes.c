@@ -1,11 +1,11 @@
 /* test_block_crashes.c: an engine that dies at any commit, and again while it goes on, with
  * blocks, children and events under way. */
 #include "base/vec.h"
-#include "blocks_fixture.h"
+#include "child_fixture.h"
 
 TestSuite(block_crashes, .timeout = 120);
 
-enum { DONE = KAD_END_COMPLETE, FAIL = KAD_END_FAIL, COMMITS_MAX = 64 };
+enum { COMMITS_MAX = 64 };
 
 /* ---- Workflows ---------------------------------------------------------------------- */
 
@@ -121,56 +121,10 @@ static void use_again(void)
     fix_plan = "b[1]/1/1=f";
 }
 
-struct child_frame {
-    struct text_value trigger, first;
-};
-
-static struct kad_step_info child_infos[] = {
-    {.id = "first",
-     .action = &block_action,
-     .outputs_offset = offsetof(struct child_frame, first)},
-};
-
-static int child_advance(struct kad_run *run, void *frame, int position)
-{
-    struct child_frame *f = frame;
-
-    switch (kad_do(run, &child_infos[0], &f->trigger, &f->first)) {
-    case KAD_SUCCESS: return DONE;
-    case KAD_FAILURE:
-    case KAD_TIMEOUT: return FAIL;
-    case KAD_LATER: break;
-    }
-    return position;
-}
-
-static void child_finish(struct kad_run *run, const void *frame)
-{
-    const struct child_frame *f = frame;
-
-    kad_finish(run, &f->first);
-}
-
-static const struct kad_workflow child = {
-    .id = "child",
-    .name = "Child",
-    .version = "1.0.0",
-    .definition = "{}",
-    .trigger = &fix_text_type,
-    .trigger_offset = offsetof(struct child_frame, trigger),
-    .frame_size = sizeof(struct child_frame),
-    .steps = child_infos,
-    .step_count = 1,
-    .outputs = &fix_text_type,
-    .finish = child_finish,
-    .advance = child_advance,
-};
-
-static struct kad_block call = {.kind = KAD_CHILD, .workflow = &child};
-
 /* Two children at once, and a third. */
 static void use_children(void)
 {
+    use_child((struct kad_step_info[]){{.id = "first"}, {0}});
     use((struct node[]){
         {.id = "all",
          .on_success = 3,
@@ -181,17 +135,17 @@ static void use_children(void)
         {.id = "one",
          .on_success = DONE,
          .on_failure = FAIL,
-         .about = &call,
+         .about = &call_child,
          .reads = READS_TRIGGER},
         {.id = "two",
          .on_success = DONE,
          .on_failure = FAIL,
-         .about = &call,
+         .about = &call_child,
          .reads = READS_TRIGGER},
         {.id = "three",
          .on_success = 4,
          .on_failure = FAIL,
-         .about = &call,
+         .about = &call_child,
          .reads = 1},
         {.id = "last", .on_success = DONE, .on_failure = FAIL, .reads = 3},
         {0}});

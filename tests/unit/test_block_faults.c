@@ -1,21 +1,13 @@
 /* test_block_faults.c: what happens at bad moments: a pause between two attempts, a clock that
  * is set back, a journal that fails while something else is under way. The simulation
  * (tests/sim) has come upon each of them. */
-#include "blocks_fixture.h"
+#include "child_fixture.h"
 #include "engine/event.h"
 
 TestSuite(block_faults, .init = use_memory, .fini = clean_up);
 
-enum { DONE = KAD_END_COMPLETE, FAIL = KAD_END_FAIL };
-
 /* ---- A child ------------------------------------------------------------------------ */
 
-struct child_frame {
-    struct text_value trigger, first, second;
-};
-
-static struct kad_step_info child_infos[2];
-static const struct kad_wait_inputs two_hours = {.duration = {true, 2 * HOUR_MS}};
 static enum execution_status
     seen_status; /* of the root, while the child is at its second */
 
@@ -37,55 +29,12 @@ static const struct kad_action see_action = {
     .is_idempotent = true,
 };
 
-static int child_advance(struct kad_run *run, void *frame, int position)
-{
-    struct child_frame *f = frame;
-    const void *in = child_infos[position].action == &kad_wait_action
-                         ? (const void *)&two_hours
-                         : &f->trigger;
-
-    switch (kad_do(run, &child_infos[position], in, &f->first)) {
-    case KAD_SUCCESS: return position == 0 ? 1 : DONE;
-    case KAD_FAILURE:
-    case KAD_TIMEOUT: return FAIL;
-    case KAD_LATER: break;
-    }
-    return position;
-}
-
-static void child_finish(struct kad_run *run, const void *frame)
-{
-    kad_finish(run, &((const struct child_frame *)frame)->trigger);
-}
-
-static struct kad_workflow child = {
-    .id = "child",
-    .name = "Child",
-    .version = "1.0.0",
-    .definition = "{}",
-    .trigger = &fix_text_type,
-    .trigger_offset = offsetof(struct child_frame, trigger),
-    .frame_size = sizeof(struct child_frame),
-    .steps = child_infos,
-    .step_count = 2,
-    .outputs = &fix_text_type,
-    .finish = child_finish,
-    .advance = child_advance,
-};
-
 static void set_child(const struct kad_action *first)
 {
-    child_infos[0] = (struct kad_step_info){
-        .id = "first",
-        .action = first,
-        .outputs_offset = offsetof(struct child_frame, first),
-        .outputs_unread = true,
-    };
-    child_infos[1] = (struct kad_step_info){
-        .id = "second",
-        .action = &see_action,
-        .outputs_offset = offsetof(struct child_frame, second),
-    };
+    use_child((struct kad_step_info[]){
+        {.id = "first", .action = first, .outputs_unread = true},
+        {.id = "second", .action = &see_action},
+        {0}});
 }
 
 /* ---- Workflows ---------------------------------------------------------------------- */
@@ -93,7 +42,6 @@ static void set_child(const struct kad_action *first)
 static struct kad_block any_of = {.kind = KAD_PARALLEL, .mode = KAD_MODE_ANY};
 static struct kad_block all_of = {.kind = KAD_PARALLEL};
 static struct kad_block each_of = {.kind = KAD_FOR_EACH, .max_items = 4};
-static struct kad_block call_of = {.kind = KAD_CHILD, .workflow = &child};
 
 static const struct kad_wait_inputs for_paid = {.event = "paid"};
 
@@ -118,7 +66,7 @@ static void use_call(const struct kad_action *first)
     use((struct node[]){{.id = "call",
                          .on_success = DONE,
                          .on_failure = FAIL,
-                         .about = &call_of,
+                         .about = &call_child,
                          .reads = READS_TRIGGER},
                         {0}});
 }
@@ -278,7 +226,7 @@ Test(block_faults, a_step_is_that_of_the_execution_itself_before_that_of_a_child
         {.id = "call",
          .on_success = DONE,
          .on_failure = FAIL,
-         .about = &call_of,
+         .about = &call_child,
          .reads = READS_TRIGGER},
         {0}});
     block_action.is_idempotent = false;

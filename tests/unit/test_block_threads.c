@@ -1,13 +1,14 @@
 /* test_block_threads.c: branches whose actions really run beside each other, on the threads
  * and programs of the real host. */
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <sys/wait.h>
 
 #include "blocks_fixture.h"
 #include "process/host.h"
 #include "project.h"
-
-enum { DONE = KAD_END_COMPLETE, FAIL = KAD_END_FAIL };
 
 static struct process_host real;
 static struct project project;
@@ -21,13 +22,34 @@ static struct watcher {
     int count;
 } watcher;
 
+static atomic_bool is_waited_for; /* a lock */
+
 static void watch(struct observer *observer, const struct notice *notice)
 {
-    (void)observer, (void)notice;
+    (void)observer;
     watcher.inside++;
+    if (notice->kind == NOTICE_PROGRESS && strstr(notice->text, "waits for the lock"))
+        atomic_store(&is_waited_for, true);
     cr_assert_eq(watcher.inside, 1);
     watcher.count++;
     watcher.inside--;
+}
+
+/* How much later it is than the clock says. */
+static atomic_int passed_ms;
+
+static int64_t (*clock_now_ms)(struct host *host);
+
+/* How often others than the engine and the step that holds have looked at it. */
+static pthread_t engine_thread, holding_thread;
+static atomic_int looks;
+
+static int64_t later_now_ms(struct host *host)
+{
+    if (!pthread_equal(pthread_self(), engine_thread) &&
+        !pthread_equal(pthread_self(), holding_thread))
+        atomic_fetch_add(&looks, 1);
+    return clock_now_ms(host) + atomic_load(&passed_ms);
 }
 
 static void set_up(void)
@@ -35,6 +57,9 @@ static void set_up(void)
     use_file();
     process_host_init(&real);
     real.host.new_id = fix_new_id;
+    clock_now_ms = real.host.now_ms;
+    engine_thread = pthread_self();
+    real.host.now_ms = later_now_ms;
     project =
         (struct project){.root = folder,
                          .state = folder,
@@ -230,4 +255,119 @@ Test(block_threads, steps_with_one_lock_take_turns)
     fix_run();
     cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
     cr_expect_eq(atomic_load(&most_at_work), 1);
+}
+
+Test(block_threads, a_step_with_a_lock_has_its_time_nevertheless)
+{
+    use_three();
+    info_of("a")->lock = "the tree";
+    info_of("a")->timeout_ms = 50;
+    fix_plan = "a/1/1=w";
+    fix_run();
+    cr_expect_eq(row_of("a", "").status, STEP_RUN_TIMED_OUT);
+}
+
+static atomic_bool is_held;
+
+/* An hour passes while it has the lock, which another step waits for, and sees that. */
+static enum kad_outcome hold(struct kad_step *step, const void *inputs, void *outputs)
+{
+    struct text_value *out = outputs;
+
+    (void)inputs;
+    out->text = kad_printf(step, "held");
+    holding_thread = pthread_self();
+    atomic_store(&is_held, true);
+    while (!atomic_load(&is_waited_for))
+        sched_yield();
+    atomic_fetch_add(&passed_ms, HOUR_MS);
+    atomic_store(&looks, 0);
+    while (atomic_load(&looks) < 4)
+        sched_yield();
+    return KAD_SUCCESS;
+}
+
+static enum kad_outcome come_after(struct kad_step *step, const void *inputs,
+                                   void *outputs)
+{
+    struct text_value *out = outputs;
+
+    (void)inputs;
+    out->text = kad_printf(step, "after");
+    while (!atomic_load(&is_held))
+        sched_yield();
+    return KAD_SUCCESS;
+}
+
+static pid_t holder;
+
+/* A process that has all that is open goes on, as a keeper that has just begun may. */
+static enum kad_outcome leave_copies(struct kad_step *step, const void *inputs,
+                                     void *outputs)
+{
+    struct text_value *out = outputs;
+
+    (void)inputs;
+    out->text = kad_printf(step, "left");
+    holder = fork();
+    if (holder < 0)
+        return kad_fail(step, "broken", "no process");
+    while (holder == 0)
+        pause();
+    return KAD_SUCCESS;
+}
+
+static struct kad_action action_that(enum kad_outcome (*call)(struct kad_step *step,
+                                                              const void *inputs,
+                                                              void *outputs))
+{
+    struct kad_action action = program_action;
+
+    action.call = call;
+    return action;
+}
+
+Test(block_threads, the_time_of_a_step_does_not_run_while_it_waits_for_a_lock)
+{
+    const struct kad_action holds = action_that(hold), comes = action_that(come_after);
+
+    use((struct node[]){
+        {.id = "block",
+         .on_success = DONE,
+         .on_failure = FAIL,
+         .about = &three,
+         .names = {"a", "b"},
+         .counts = {1, 2}},
+        {.id = "a", .on_success = DONE, .on_failure = FAIL, .action = &holds},
+        {.id = "b", .on_success = 3, .on_failure = FAIL, .action = &comes},
+        {.id = "c", .on_success = DONE, .on_failure = FAIL, .action = &program_action},
+        {0}});
+    for (int i = 1; i <= 3; i++)
+        table.nodes[i].reads = READS_TRIGGER;
+    info_of("a")->lock = info_of("c")->lock = "the tree";
+    info_of("c")->timeout_ms = HOUR_MS / 2;
+    fix_run();
+    cr_expect_eq(row_of("c", "").status, STEP_RUN_COMPLETED);
+}
+
+Test(block_threads, a_lock_is_free_though_a_copy_of_its_file_is_open)
+{
+    const struct kad_action leaves = action_that(leave_copies);
+
+    use((struct node[]){{.id = "a",
+                         .on_success = 1,
+                         .on_failure = FAIL,
+                         .reads = READS_TRIGGER,
+                         .action = &leaves},
+                        {.id = "b",
+                         .on_success = DONE,
+                         .on_failure = FAIL,
+                         .reads = READS_TRIGGER,
+                         .action = &program_action},
+                        {0}});
+    info_of("a")->lock = info_of("b")->lock = "the tree";
+    fix_run();
+    cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
+    kill(holder, SIGKILL);
+    waitpid(holder, NULL, 0);
 }

@@ -1,25 +1,10 @@
 /* test_blocks.c: steps with steps inside: how they end, what is stored, and that it does not
  * matter when the engine dies. */
-#include "blocks_fixture.h"
+#include "child_fixture.h"
 
 TestSuite(blocks, .fini = clean_up);
 
-/* One test for each journal. */
-#define BOTH(sentence)                                                                 \
-    static void sentence(void);                                                        \
-    Test(blocks, sentence##_in_memory)                                                 \
-    {                                                                                  \
-        use_memory();                                                                  \
-        sentence();                                                                    \
-    }                                                                                  \
-    Test(blocks, sentence##_in_a_file)                                                 \
-    {                                                                                  \
-        use_file();                                                                    \
-        sentence();                                                                    \
-    }                                                                                  \
-    static void sentence(void)
-
-enum { DONE = KAD_END_COMPLETE, FAIL = KAD_END_FAIL };
+#define BOTH(sentence) BOTH_IN(blocks, sentence)
 
 /* ---- parallel ----------------------------------------------------------------------- */
 
@@ -542,76 +527,26 @@ BOTH(a_failure_deep_inside_comes_up_as_one_of_each_block)
 /* call -> after; the child: first -> second, leaves the text of the second. */
 enum { CALL, CALLED };
 
-struct child_frame {
-    struct text_value trigger, first, second;
-};
-
-static struct kad_step_info child_infos[] = {
-    {.id = "first",
-     .action = &block_action,
-     .outputs_offset = offsetof(struct child_frame, first)},
-    {.id = "second",
-     .action = &block_action,
-     .outputs_offset = offsetof(struct child_frame, second)},
-};
-
-static int child_advance(struct kad_run *run, void *frame, int position)
+static void use_call(void)
 {
-    struct child_frame *f = frame;
-    const enum kad_outcome outcome =
-        position == 0 ? kad_do(run, &child_infos[0], &f->trigger, &f->first)
-                      : kad_do(run, &child_infos[1], &f->first, &f->second);
-
-    if (outcome == KAD_LATER)
-        return position;
-    if (outcome != KAD_SUCCESS)
-        return FAIL;
-    return position == 0 ? 1 : DONE;
-}
-
-static void child_finish(struct kad_run *run, const void *frame)
-{
-    const struct child_frame *f = frame;
-
-    kad_finish(run, &f->second);
-}
-
-static struct kad_workflow child = {
-    .id = "child",
-    .name = "Child",
-    .version = "1.0.0",
-    .definition = "{}",
-    .trigger = &fix_text_type,
-    .trigger_offset = offsetof(struct child_frame, trigger),
-    .frame_size = sizeof(struct child_frame),
-    .steps = child_infos,
-    .step_count = 2,
-    .outputs = &fix_text_type,
-    .finish = child_finish,
-    .advance = child_advance,
-};
-
-static struct kad_block call_block = {.kind = KAD_CHILD, .workflow = &child};
-
-static void use_child(void)
-{
+    use_child((struct kad_step_info[]){{.id = "first", .is_idempotent = true},
+                                       {.id = "second", .is_idempotent = true},
+                                       {0}});
     use((struct node[]){
         {.id = "call",
          .on_success = CALLED,
          .on_failure = FAIL,
-         .about = &call_block,
+         .about = &call_child,
          .reads = READS_TRIGGER},
         {.id = "called", .on_success = DONE, .on_failure = FAIL, .reads = CALL},
         {0}});
-    for (size_t i = 0; i < KAD_COUNT(child_infos); i++)
-        child_infos[i].is_idempotent = true;
 }
 
 BOTH(a_child_is_an_execution_of_its_own)
 {
     struct execution_row row;
 
-    use_child();
+    use_call();
     fix_run();
     cr_expect_eq(fix.result.end, ENGINE_COMPLETED);
     cr_expect_str_eq(fix.trace.p, "first/1/1=go second/1/1=first:1.1 "
@@ -629,7 +564,7 @@ BOTH(a_child_is_an_execution_of_its_own)
 
 BOTH(a_child_that_fails_fails_the_step_that_called_it)
 {
-    use_child();
+    use_call();
     fix_plan = "second/1/1=f";
     fix_run();
     cr_expect_eq(fix.result.end, ENGINE_FAILED);
@@ -645,7 +580,7 @@ BOTH(a_child_that_fails_fails_the_step_that_called_it)
 
 BOTH(a_child_is_paused_and_goes_on_with_who_called_it)
 {
-    use_child();
+    use_call();
     fix_plan = "second/1/1=p";
     fix_run();
     cr_expect_eq(fix.result.end, ENGINE_PAUSED);
@@ -663,7 +598,7 @@ BOTH(a_child_is_paused_and_goes_on_with_who_called_it)
 
 BOTH(a_child_is_cancelled_with_who_called_it)
 {
-    use_child();
+    use_call();
     fix_plan = "second/1/1=c";
     fix_run();
     cr_expect_eq(fix.result.end, ENGINE_CANCELLED);
@@ -674,7 +609,7 @@ BOTH(a_child_is_cancelled_with_who_called_it)
 
 BOTH(a_question_in_a_child_is_answered_through_who_called_it)
 {
-    use_child();
+    use_call();
     block_action.is_idempotent = false;
     child_infos[0].is_idempotent = false;
     fix_plan = "first/1/1=p";
@@ -694,7 +629,7 @@ BOTH(the_budget_counts_what_a_child_does)
 {
     static struct kad_budget budget;
 
-    use_child();
+    use_call();
     budget = (struct kad_budget){.steps = 2, .agent_calls = KAD_NO_LIMIT};
     fix.workflow.budget = &budget;
     fix_run();
@@ -753,25 +688,6 @@ BOTH(a_parked_branch_lets_the_others_go_on)
     cr_expect_str_eq(gates_of("e1"), "");
 }
 
-static const char *const choices[] = {"go", "stop", NULL};
-
-static const struct kad_field decision_fields[] = {
-    {.name = "choice",
-     .offset = offsetof(struct decision, choice),
-     .type = &kad_string_type},
-    {.name = "by", .offset = offsetof(struct decision, by), .type = &kad_string_type},
-    {.name = "comment",
-     .offset = offsetof(struct decision, comment),
-     .type = &kad_optional_string_type},
-};
-
-static const struct kad_type decision_type = {
-    .kind = KAD_OBJECT,
-    .size_bytes = sizeof(struct decision),
-    .fields = decision_fields,
-    .field_count = KAD_COUNT(decision_fields),
-};
-
 /* `lint` is an approval. */
 static void let_lint_ask(void)
 {
@@ -779,7 +695,7 @@ static void let_lint_ask(void)
 
     info_of("lint")->action = &kad_approval_action;
     info_of("lint")->outputs = &decision_type;
-    info_of("lint")->choices = choices;
+    info_of("lint")->choices = decision_choices;
     table.nodes[LINT].inputs = &inputs;
     table.nodes[AFTER].reads = READS_NOTHING;
 }

@@ -2,69 +2,26 @@
  * it dies between any two of its writes to the store, and all of it is stored, or nothing. */
 #include <sys/wait.h>
 
-#include "blocks_fixture.h"
+#include "child_fixture.h"
 #include "engine/cancel.h"
 
 TestSuite(cancel, .init = use_file, .fini = clean_up, .timeout = 120);
 
-enum { DONE = KAD_END_COMPLETE, FAIL = KAD_END_FAIL, WRITES_MAX = 32 };
+enum { WRITES_MAX = 32 };
 
 /* ---- An execution that has been left ------------------------------------------------ */
 
-struct child_frame {
-    struct text_value trigger, inner;
-};
-
-static struct kad_step_info child_infos[] = {
-    {.id = "inner",
-     .action = &block_action,
-     .outputs_offset = offsetof(struct child_frame, inner)},
-};
-
-static int child_advance(struct kad_run *run, void *frame, int position)
-{
-    struct child_frame *f = frame;
-
-    switch (kad_do(run, &child_infos[0], &f->trigger, &f->inner)) {
-    case KAD_SUCCESS: return DONE;
-    case KAD_FAILURE:
-    case KAD_TIMEOUT: return FAIL;
-    case KAD_LATER: break;
-    }
-    return position;
-}
-
-static void child_finish(struct kad_run *run, const void *frame)
-{
-    kad_finish(run, &((const struct child_frame *)frame)->inner);
-}
-
-static const struct kad_workflow child = {
-    .id = "child",
-    .name = "Child",
-    .version = "1.0.0",
-    .definition = "{}",
-    .trigger = &fix_text_type,
-    .trigger_offset = offsetof(struct child_frame, trigger),
-    .frame_size = sizeof(struct child_frame),
-    .steps = child_infos,
-    .step_count = 1,
-    .outputs = &fix_text_type,
-    .finish = child_finish,
-    .advance = child_advance,
-};
-
-static struct kad_block call = {.kind = KAD_CHILD, .workflow = &child};
 static struct kad_block all_of = {.kind = KAD_PARALLEL};
 
 /* The called one waits for a person. */
 static void leave_call(void)
 {
+    use_child((struct kad_step_info[]){{.id = "inner"}, {0}});
     use((struct node[]){
         {.id = "call",
          .on_success = 1,
          .on_failure = FAIL,
-         .about = &call,
+         .about = &call_child,
          .reads = READS_TRIGGER},
         {.id = "then", .on_success = DONE, .on_failure = FAIL, .reads = READS_NOTHING},
         {0}});
@@ -77,6 +34,7 @@ static void leave_call(void)
 /* Beside it, so does a step that may not simply run again. */
 static void use_both(void)
 {
+    use_child((struct kad_step_info[]){{.id = "inner"}, {0}});
     use((struct node[]){
         {.id = "block",
          .on_success = 3,
@@ -88,7 +46,7 @@ static void use_both(void)
         {.id = "call",
          .on_success = DONE,
          .on_failure = FAIL,
-         .about = &call,
+         .about = &call_child,
          .reads = READS_TRIGGER},
         {.id = "then", .on_success = DONE, .on_failure = FAIL, .reads = READS_NOTHING},
         {0}});

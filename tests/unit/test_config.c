@@ -62,6 +62,8 @@ Test(config, an_empty_file_is_no_settings)
 Test(config, an_agent_is_a_name_a_command_or_a_recording)
 {
     cr_expect_str_eq(load("agent: claude\n"), "{\"agent\":\"claude\"}");
+    cr_expect_str_eq(load("agent: 5\n"), "{\"agent\":\"5\"}");
+    cr_expect_str_eq(load("agent:\n"), "{\"agent\":null}");
     cr_expect_str_eq(load("agent: {command: [my-agent, -p]}\n"),
                      "{\"agent\":{\"command\":[\"my-agent\",\"-p\"]}}");
     cr_expect_str_eq(load("agent: {replay: recorded.yaml}\n"),

@@ -3,20 +3,7 @@
 
 TestSuite(engine, .fini = clean_up);
 
-/* One test for each journal. */
-#define BOTH(sentence)                                                                 \
-    static void sentence(void);                                                        \
-    Test(engine, sentence##_in_memory)                                                 \
-    {                                                                                  \
-        use_memory();                                                                  \
-        sentence();                                                                    \
-    }                                                                                  \
-    Test(engine, sentence##_in_a_file)                                                 \
-    {                                                                                  \
-        use_file();                                                                    \
-        sentence();                                                                    \
-    }                                                                                  \
-    static void sentence(void)
+#define BOTH(sentence) BOTH_IN(engine, sentence)
 
 /* The output of the workflow is that of check. */
 static void fix_finish(struct kad_run *run, const void *frame)

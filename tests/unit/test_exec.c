@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "exec_fixture.h"
+#include "skip.h"
 
 TestSuite(exec, .init = set_up, .fini = clean_up, .timeout = 60);
 
@@ -24,7 +25,7 @@ static void skip_under_valgrind(void)
     const char *preloaded = getenv("LD_PRELOAD");
 
     if (preloaded && strstr(preloaded, "vgpreload"))
-        cr_skip_test("valgrind does not do this as the kernel does");
+        SKIP_TEST("valgrind does not do this as the kernel does");
 }
 
 static bool is_alive(pid_t pid)
@@ -222,7 +223,7 @@ Test(exec, a_keeper_that_nothing_wakes_is_replaced)
 {
     cr_assert(keeper_start(&keeper));
     if (ptrace(PTRACE_SEIZE, keeper.pid, NULL, NULL) < 0)
-        cr_skip_test("this user may trace no process that hides its memory");
+        SKIP_TEST("this user may trace no process that hides its memory");
     request.waiter = (struct waiter){.is_over = trace_keeper, .tick_ms = 100};
     cr_expect_eq(run("exec sleep 1000"), EXEC_STOPPED);
     request.waiter = (struct waiter){0};

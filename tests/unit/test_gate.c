@@ -4,20 +4,7 @@
 
 TestSuite(gate, .fini = clean_up);
 
-/* One test for each journal. */
-#define BOTH(sentence)                                                                 \
-    static void sentence(void);                                                        \
-    Test(gate, sentence##_in_memory)                                                   \
-    {                                                                                  \
-        use_memory();                                                                  \
-        sentence();                                                                    \
-    }                                                                                  \
-    Test(gate, sentence##_in_a_file)                                                   \
-    {                                                                                  \
-        use_file();                                                                    \
-        sentence();                                                                    \
-    }                                                                                  \
-    static void sentence(void)
+#define BOTH(sentence) BOTH_IN(gate, sentence)
 
 static const struct kad_retry patient = {
     .max_attempts = 3, .initial_ms = HOUR_MS, .factor = 2};
@@ -380,28 +367,6 @@ BOTH(a_person_may_skip_a_timer)
 
 /* ---- Waiting for a person ----------------------------------------------------------- */
 
-static const char *const choices[] = {"go", "stop", NULL};
-
-static const struct kad_type choice_type = {
-    .kind = KAD_STRING, .size_bytes = sizeof(char *), .values = choices};
-
-static const struct kad_field decision_fields[] = {
-    {.name = "choice",
-     .offset = offsetof(struct decision, choice),
-     .type = &choice_type},
-    {.name = "by", .offset = offsetof(struct decision, by), .type = &kad_string_type},
-    {.name = "comment",
-     .offset = offsetof(struct decision, comment),
-     .type = &kad_optional_string_type},
-};
-
-static const struct kad_type decision_type = {
-    .kind = KAD_OBJECT,
-    .size_bytes = sizeof(struct decision),
-    .fields = decision_fields,
-    .field_count = KAD_COUNT(decision_fields),
-};
-
 /* Makes `work` an approval. */
 static void let_work_ask(void)
 {
@@ -410,7 +375,7 @@ static void let_work_ask(void)
     fix.infos[WORK].action = &kad_approval_action;
     fix.infos[WORK].outputs = &decision_type;
     fix.infos[WORK].outputs_offset = offsetof(struct frame, decision);
-    fix.infos[WORK].choices = choices;
+    fix.infos[WORK].choices = decision_choices;
     fix.scripts[WORK].inputs = &inputs;
     fix.scripts[WORK].on_success = HANDLER;
 }

@@ -1,5 +1,7 @@
 /* test_git.c: records, restoring and differences of a working tree, in real
  * repositories. */
+#include <sys/stat.h>
+
 #include "common/git.h"
 #include "step_fixture.h"
 
@@ -113,6 +115,87 @@ Test(git, ignored_files_and_state_are_left_alone)
     restore();
     cr_expect_str_eq(text_of("program.o"), "after\n");
     cr_expect_str_eq(text_of(".kad/kad.db"), "after\n");
+}
+
+Test(git, files_that_are_no_more_ignored_are_left_alone)
+{
+    struct git_entries changes;
+
+    write_file("program.o", "a person's\n");
+    write_file("sub/:(top)x", "a person's\n");
+    write_file("sub/.gitignore", "/:*\n");
+    cr_assert_eq(git_record(&git, base()), KAD_SUCCESS);
+    write_file(".gitignore", "\n");
+    unlink(path_of("sub/.gitignore"));
+    write_file("new.txt", "by an agent\n");
+    cr_assert_eq(git_changes(&git, base(), &changes), KAD_SUCCESS);
+    cr_assert_eq(changes.count, 3);
+    cr_expect_str_eq(changes.items[0].path, ".gitignore");
+    cr_expect_str_eq(changes.items[1].path, "new.txt");
+    cr_expect_str_eq(changes.items[2].path, "sub/.gitignore");
+    restore();
+    cr_expect_str_eq(text_of("program.o"), "a person's\n");
+    cr_expect_str_eq(text_of("sub/:(top)x"), "a person's\n");
+    cr_expect_str_eq(text_of(".gitignore"), "*.o\n");
+    cr_expect_not(is_there("new.txt"));
+}
+
+Test(git, a_restored_file_that_was_private_is_private)
+{
+    struct stat st;
+
+    write_file("key.txt", "a person's\n");
+    cr_assert_eq(chmod(path_of("key.txt"), 0600), 0);
+    cr_assert_eq(git_record(&git, base()), KAD_SUCCESS);
+    cr_assert_eq(truncate(path_of("key.txt"), 0), 0);
+    restore();
+    cr_expect_str_eq(text_of("key.txt"), "a person's\n");
+    cr_assert_eq(stat(path_of("key.txt"), &st), 0);
+    cr_expect_eq(st.st_mode & 0777, 0600);
+}
+
+Test(git, what_git_was_told_to_overlook_is_restored_too)
+{
+    const char *before;
+
+    write_file("sub/gone.txt", "not checked out\n");
+    GIT("add", "sub");
+    GIT("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "second");
+    GIT("update-index", "--assume-unchanged", "changed.txt");
+    GIT("update-index", "--skip-worktree", "kept.txt", "sub/gone.txt");
+    write_file("changed.txt", "a person's\n");
+    write_file("kept.txt", "a person's\n");
+    unlink(path_of("sub/gone.txt"));
+    before = GIT("ls-files", "-v");
+    cr_assert_eq(git_record(&git, base()), KAD_SUCCESS, "%s", failure_message());
+    write_file("changed.txt", "by an agent\n");
+    unlink(path_of("kept.txt"));
+    restore();
+    cr_expect_str_eq(text_of("changed.txt"), "a person's\n");
+    cr_expect_str_eq(text_of("kept.txt"), "a person's\n");
+    cr_expect_not(is_there("sub/gone.txt"));
+    cr_expect_str_eq(GIT("ls-files", "-v"), before);
+}
+
+Test(git, what_is_only_staged_can_be_had_again)
+{
+    const char *kept;
+
+    write_file("changed.txt", "staged\n");
+    GIT("add", "changed.txt");
+    write_file("changed.txt", "not staged\n");
+    cr_assert_eq(git_keep_staged(&git), KAD_SUCCESS, "%s", failure_message());
+    kept = GIT("for-each-ref", "--format=%(objectname)", "refs/kad/*/staged/*");
+    cr_assert_eq(strcspn(kept, "\n"), 40, "%s", kept);
+    cr_expect_str_eq(
+        GIT("cat-file", "blob", kad_printf(git.step, "%.40s:changed.txt", kept)),
+        "staged\n");
+}
+
+Test(git, an_index_without_changes_is_not_kept)
+{
+    cr_assert_eq(git_keep_staged(&git), KAD_SUCCESS);
+    cr_expect_str_eq(GIT("for-each-ref", "refs/kad"), "");
 }
 
 Test(git, a_database_in_the_working_tree_is_left_alone)

@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "exec_fixture.h"
 #include "process/cgroup.h"
+#include "skip.h"
 
 TestSuite(limits, .init = set_up, .fini = clean_up, .timeout = 60);
 
@@ -53,6 +54,14 @@ Test(limits, a_smaller_limit_of_the_user_stays)
     request.limits.output_bytes = 1 << 20;
     cr_expect_eq(run("ulimit -S -f; ulimit -H -f"), EXEC_ENDED);
     cr_expect_str_eq(result.output.out, "1024\n2048\n");
+}
+
+Test(limits, a_limit_that_the_user_cannot_raise_stays)
+{
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){1 << 18, 1 << 19});
+    request.limits.output_bytes = 1 << 20;
+    cr_expect_eq(run("ulimit -S -f; ulimit -H -f"), EXEC_ENDED);
+    cr_expect_str_eq(result.output.out, "512\n1024\n");
 }
 
 Test(limits, the_cpu_time_ends_what_computes_for_ever)
@@ -122,8 +131,9 @@ static bool has_cgroup(void)
     request.limits.processes = 8;
     cr_expect_eq(run("kill -KILL $PPID"), EXEC_NOT_LIMITED); /* would end the keeper */
     cr_expect_eq(result.error, error);
-    cr_skip_test("no cgroup can be had here (%s): only the refusal is tested",
-                 strerror(error));
+    SKIP_TEST(arena_printf(&arena,
+                           "no cgroup can be had here (%s): only the refusal is tested",
+                           strerror(error)));
     return false;
 }
 
@@ -142,7 +152,7 @@ Test(limits, a_group_that_a_killed_keeper_has_left_is_in_nobodys_way)
     char left[sizeof(first.name)];
 
     if (cgroup_open(&first, 8))
-        cr_skip_test("this process may make no control groups");
+        SKIP_TEST("this process may make no control groups");
     snprintf(left, sizeof(left), "kad-%d-1", (int)getpid());
     cr_assert_eq(mkdirat(first.parent, left, 0755), 0);
     cr_expect_eq(cgroup_open(&second, 8), 0);

@@ -1,5 +1,6 @@
 /* test_lock.c: one owner for each slot; the kernel frees what the dead held. */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "engine/lock.h"
+#include "skip.h"
 
 static char folder[64];
 static struct lock_file locks;
@@ -115,7 +117,7 @@ Test(lock, an_owner_in_another_container_is_one)
 
     kill_owner(pid);
     if (seen < 0)
-        cr_skip_test("no PID namespace can be made here");
+        SKIP_TEST("no PID namespace can be made here");
     cr_expect_eq(seen, 3);
 }
 
@@ -166,6 +168,20 @@ Test(lock, a_dropped_slot_is_free_for_others)
         _exit(lock_take(&locks, 3, &owner) ? 0 : 1);
     waitpid(pid, &status, 0);
     cr_assert_eq(status, 0);
+}
+
+Test(lock, a_link_in_its_place_is_not_followed)
+{
+    struct lock_file other;
+    char path[80], target[96];
+
+    snprintf(path, sizeof(path), "%s/locks", folder);
+    snprintf(target, sizeof(target), "%s-target", folder);
+    cr_assert_eq(unlink(path), 0);
+    cr_assert_eq(symlink(target, path), 0);
+    cr_expect_not(lock_file_open(&other, folder));
+    cr_expect_eq(errno, ELOOP);
+    cr_expect_eq(access(target, F_OK), -1);
 }
 
 Test(lock, the_file_is_the_owners_alone)

@@ -109,6 +109,23 @@ Test(mask, pieces_are_put_together)
     cr_assert_eq(mask_stream_end(&stream, &arena).len, 0);
 }
 
+Test(mask, pieces_of_a_secret_as_json_writes_it_are_put_together)
+{
+    static const char secret[] = "open\n\n\n\nsesame"; /* 14 bytes, in JSON 18 */
+    static const char json[] = "say open\\n\\n\\n\\nsesame now";
+    struct mask_stream stream = {0};
+    char all[100] = "";
+
+    mask_add(str_of(secret), "DOOR");
+    for (size_t i = 0; json[i]; i++) {
+        const struct str out =
+            mask_stream_add(&stream, &arena, (struct str){json + i, 1});
+
+        strncat(all, out.p ? out.p : "", out.len);
+    }
+    equal(all, "say *** now");
+}
+
 Test(mask, what_was_only_a_beginning_comes_at_the_end)
 {
     struct mask_stream stream = {0};

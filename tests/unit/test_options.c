@@ -16,6 +16,7 @@ struct trigger {
     struct kad_strings tags;
     struct kad_json options;
     struct kad_optional_number ratio;
+    struct kad_optional_number n;
 };
 
 static const char *const levels[] = {"low", "high", NULL};
@@ -47,6 +48,9 @@ static const struct kad_field fields[] = {
     {.name = "ratio",
      .offset = offsetof(struct trigger, ratio),
      .type = &kad_optional_number_type},
+    {.name = "n",
+     .offset = offsetof(struct trigger, n),
+     .type = &kad_optional_number_type},
 };
 
 static const struct kad_type trigger_type = {
@@ -68,7 +72,10 @@ static const struct kad_hand_parameter hand[] = {
     {.is_offered = false},
     {.is_offered = false},
     {.is_offered = false},
+    {.is_offered = false},
 };
+_Static_assert(sizeof(hand) / sizeof(hand[0]) == sizeof(fields) / sizeof(fields[0]),
+               "one for each parameter");
 
 static const struct kad_workflow shared = {.id = "shop",
                                            .name = "Shop",
@@ -191,6 +198,19 @@ Test(options, an_unknown_option_has_a_suggestion)
     cr_expect_null(strstr(messages, "missing"), "the value was meant for it");
     cr_assert_not(READ("--feature", "x", "--verbos"));
     cr_expect(strstr(messages, "did you mean --verbose?"));
+}
+
+Test(options, an_option_without_a_common_letter_is_no_suggestion)
+{
+    cr_assert_not(READ("--feature", "x", "--"));
+    cr_expect(strstr(messages, "unknown option --"));
+    cr_expect_null(strstr(messages, "did you mean"));
+}
+
+Test(options, how_a_boolean_is_given_is_said_where_it_was_given_wrongly)
+{
+    cr_assert_not(READ("--feature", "x", "--is-urgent", "false"));
+    cr_expect(strstr(messages, "--no-name or --name=false"));
 }
 
 Test(options, a_parameter_is_given_once)

@@ -134,6 +134,7 @@ Test(report, steps_are_aligned_with_status_time_and_error)
 {
     start_execution("abcd1234");
     run_step("abcd1234", "analyze", 1, 850, NULL);
+    run_step("abcd1234", "test", 1, 1000, NULL);
     run_step("abcd1234", "test", 2, 134000,
              "{\"code\":\"exit_status\",\"message\":\"2 tests\\nfailed\",\"step\":"
              "\"test\"}");
@@ -144,6 +145,7 @@ Test(report, steps_are_aligned_with_status_time_and_error)
     assert_says("flow 1.0.0  failed\n");
     assert_says(" UTC, 3m ago, took 2m 14s\n");
     assert_says("  analyze  completed  850ms\n"
+                "  test     completed  1.0s\n"
                 "  test     failed     2m 14s  visit 2; exit_status: 2 tests\n");
     assert_says("  error      exit_status in test: 2 tests\n             failed\n");
     assert_says("kad workflow resume abcd   try again where it failed\n");
@@ -582,6 +584,17 @@ Test(report, lines_fit_the_terminal)
     report.columns = 40;
     cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
     assert_says("  test  failed  1.0s  x: 世界世界世界世…\n");
+}
+
+Test(report, a_long_name_leaves_room_for_the_status)
+{
+    start_execution("abcd1234");
+    run_step("abcd1234", "a-name-of-more-than-twenty-characters", 1, 1000, NULL);
+    run_step("abcd1234", "test", 1, 1000, NULL);
+    report.columns = 40;
+    cr_assert_eq(report_execution(&report, "abcd"), STORE_OK);
+    assert_says("  a-name-of-more-than…  completed  1.0s\n"
+                "  test                  completed  1.0s\n");
 }
 
 Test(report, control_characters_of_programs_are_not_shown)

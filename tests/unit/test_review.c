@@ -43,6 +43,7 @@ Test(review, the_changes_are_committed_on_a_branch_and_main_stays)
     cr_expect_str_eq(GIT("status", "--porcelain"), "");
     cr_expect_str_eq(GIT("rev-parse", "main"), main_before);
     cr_expect_str_eq(GIT("log", "-1", "--format=%an <%ae>"), "kad <kad@localhost>\n");
+    cr_expect_str_eq(GIT("for-each-ref", "refs/kad/*/staged/*"), "");
 }
 
 Test(review, what_a_person_had_not_committed_is_neither_committed_nor_touched)
@@ -150,4 +151,56 @@ Test(review, the_first_commit_of_a_repository_can_be_made)
     write_file("new.txt", "new\n");
     make_commit();
     cr_expect_str_eq(GIT("ls-tree", "-r", "--name-only", "HEAD"), "new.txt\n");
+}
+
+Test(review, files_that_are_no_more_ignored_are_not_committed)
+{
+    write_file(".gitignore", "secret.env\n");
+    write_file("secret.env", "mine\n");
+    record_base();
+    write_file(".gitignore", "\n");
+    make_commit();
+    cr_expect_str_eq(GIT("show", "--format=", "--name-only", "HEAD"), ".gitignore\n");
+    cr_expect_str_eq(text_of("secret.env"), "mine\n");
+}
+
+Test(review, what_was_staged_of_a_committed_file_can_be_had_again)
+{
+    write_file("mine.txt", "staged\n");
+    GIT("add", "mine.txt");
+    write_file("mine.txt", "in work\n");
+    record_base();
+    write_file("mine.txt", "its\n");
+    make_commit();
+    cr_expect_neq(strstr(GIT("log", "--format=", "-p", "--glob=refs/kad/*/staged/*"),
+                         "+staged\n"),
+                  NULL);
+}
+
+Test(review, a_merge_under_way_is_left_alone)
+{
+    const char *before;
+
+    GIT("update-ref", "MERGE_HEAD", "HEAD");
+    GIT("rm", "-q", "--cached", "mine.txt");
+    record_base();
+    write_file("new.txt", "new\n");
+    before = GIT("ls-files", "--stage");
+    cr_expect_eq(commit_make(&git, &commit, &entries), KAD_FAILURE);
+    cr_expect_str_eq(failure_code(), "git_failed");
+    cr_expect_str_eq(GIT("symbolic-ref", "--short", "HEAD"), "main\n");
+    cr_expect_str_eq(GIT("ls-files", "--stage"), before);
+}
+
+Test(review, a_large_difference_goes_in_as_it_is)
+{
+    const size_t len = (size_t)KAD_OUTPUT_MAX + 1;
+    char *text = kad_alloc(git.step, len + 1);
+
+    memset(text, 'x', len);
+    write_file("mine.txt", "mine, in work\n");
+    record_base();
+    write_file("mine.txt", text);
+    make_commit();
+    cr_expect_eq(atol(GIT("cat-file", "-s", "HEAD:mine.txt")), (long)len);
 }

@@ -63,6 +63,60 @@ Test(sqlite, the_files_are_the_owners_alone_whatever_the_umask)
     cr_assert_neq(access(beside("-new"), F_OK), 0);
 }
 
+/* What an INSERT has bound; it is reset. */
+static const char *bound_text(sqlite3_stmt *statement)
+{
+    char *sql = sqlite3_expanded_sql(statement);
+    const char *text = arena_printf(&arena, "%s", strstr(sql, "VALUES"));
+
+    sqlite3_free(sql);
+    sqlite_reset(statement);
+    return text;
+}
+
+/* Another statement, and what comes before its `:data`. */
+static sqlite3_stmt *bind_another(struct sqlite_journal *sqlite)
+{
+    sqlite3_stmt *statement = sqlite_statement(sqlite, HISTORY_INSERT);
+
+    bind_integer(statement, ":id", 1);
+    bind_text(statement, ":execution", "e");
+    bind_text(statement, ":event_type", "t");
+    bind_text(statement, ":step", "s");
+    return statement;
+}
+
+Test(sqlite, a_name_binds_its_parameter_in_whatever_order_and_however_often)
+{
+    struct sqlite_journal *sqlite;
+
+    use_folder();
+    open_file();
+    sqlite = (struct sqlite_journal *)journal;
+    for (int i = 0; i < 6; i++) {
+        sqlite3_stmt *statement = sqlite_statement(sqlite, EVENT_INSERT), *other = NULL;
+
+        if (i % 3 == 1)
+            bind_text(statement, ":source", "s");
+        bind_text(statement, ":name", "n");
+        if (i % 3 == 2)
+            other = bind_another(sqlite);
+        bind_text(statement, ":data", "d");
+        if (i % 3 != 1)
+            bind_text(statement, ":source", "s");
+        bind_integer(statement, ":at", i);
+        cr_assert_str_eq(bound_text(statement),
+                         arena_printf(&arena, "VALUES ('n', 'd', 's', %d)", i));
+        if (!other)
+            continue;
+        bind_text(other, ":data", "d");
+        bind_integer(other, ":seq", i);
+        cr_assert_str_eq(
+            bound_text(other),
+            arena_printf(&arena, "VALUES (1, 'e', 't', 's', 'd', NULL, %d)", i));
+    }
+}
+
 Test(sqlite, a_missing_file_is_made_only_when_it_may)
 {
     use_folder();
@@ -318,6 +372,26 @@ Test(sqlite, visits_that_an_older_kad_has_not_stored_are_cancelled_ones)
     cr_assert_str_eq(sql_text("PRAGMA foreign_key_check"), "");
 }
 
+Test(sqlite, a_program_of_an_older_schema_that_still_runs_writes_no_more)
+{
+    sqlite3_stmt *statement;
+    sqlite3 *db;
+
+    use_folder();
+    use_file_of_version(VERSION_COUNT);
+    cr_assert_eq(sqlite3_open(file, &db), SQLITE_OK);
+    cr_assert_eq(sqlite3_prepare_v2(db, "SELECT history_seq FROM executions", -1,
+                                    &statement, NULL),
+                 SQLITE_OK, "what each of its commits begins with");
+    cr_assert_eq(sqlite3_step(statement), SQLITE_DONE);
+    cr_assert_eq(sqlite3_reset(statement), SQLITE_OK);
+    open_file();
+    cr_assert_eq(sqlite3_step(statement), SQLITE_ERROR);
+    cr_assert(strstr(sqlite3_errmsg(db), "history_seq"), "%s", sqlite3_errmsg(db));
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+}
+
 Test(sqlite, rows_of_others_are_not_pointed_at_in_vain)
 {
     const struct gate_row gate = {
@@ -568,36 +642,44 @@ Test(sqlite, a_new_execution_is_owned_before_others_see_it)
     cr_assert_str_eq(found("e").id, "e");
 }
 
-static int synchronous(void)
-{
-    sqlite3_stmt *statement;
-    int level;
+static const sqlite3_io_methods *real_methods;
+static int log_syncs;
 
-    cr_assert_eq(sqlite3_prepare_v2(((struct sqlite_journal *)journal)->db,
-                                    "PRAGMA synchronous", -1, &statement, NULL),
-                 SQLITE_OK);
-    cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
-    level = sqlite3_column_int(statement, 0);
-    sqlite3_finalize(statement);
-    return level;
+static int count_sync(sqlite3_file *log, int flags)
+{
+    log_syncs++;
+    return real_methods->xSync(log, flags);
+}
+
+/* How often the log is synced in the commit of a step's start. */
+static int syncs_of_start(const char *execution)
+{
+    static sqlite3_io_methods counting;
+    const struct step_row step = step_of(execution, "plan", 1, 1);
+    sqlite3_file *log = NULL;
+
+    start_execution(execution);
+    sqlite3_file_control(((struct sqlite_journal *)journal)->db, "main",
+                         SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    cr_assert(log && log->pMethods);
+    real_methods = log->pMethods;
+    counting = *real_methods;
+    counting.xSync = count_sync;
+    log->pMethods = &counting;
+    log_syncs = 0;
+    cr_assert_eq(start_step(&step), STORE_OK);
+    log->pMethods = real_methods;
+    return log_syncs;
 }
 
 Test(sqlite, commits_are_synced_unless_the_user_chose_otherwise)
 {
-    enum { NORMAL = 1, FULL = 2 };
-    const struct step_row step = step_of("e", "plan", 1, 1);
-    const struct step_row relaxed_step = step_of("f", "plan", 1, 1);
-
     use_folder();
     open_file();
-    start_execution("e");
-    cr_assert_eq(start_step(&step), STORE_OK);
-    cr_assert_eq(synchronous(), FULL);
+    cr_assert_eq(syncs_of_start("e"), 1);
     journal_close(journal);
     cr_assert_eq(store_open(file, true, true, &journal), STORE_OK);
-    start_execution("f");
-    cr_assert_eq(start_step(&relaxed_step), STORE_OK);
-    cr_assert_eq(synchronous(), NORMAL);
+    cr_assert_eq(syncs_of_start("f"), 0);
 }
 
 /* A process that has entered the queue, and never leaves it. */

@@ -118,6 +118,13 @@ static void open_again(void)
                  store_message(journal));
 }
 
+static void emit_to(struct journal *to)
+{
+    struct event_row event = {.name = "more", .data = "{}", .at_ms = now_ms};
+
+    cr_assert_eq(to->ops->emit(to, &event), STORE_OK, "%s", store_message(to));
+}
+
 /* The script goes on where it was. */
 static void assert_goes_on(int number)
 {
@@ -199,6 +206,96 @@ Test(store_faults, what_was_reported_survives_a_power_cut)
 Test(store_faults, a_relaxed_store_is_sound_after_a_power_cut)
 {
     cr_assert_gt(cut_everywhere(true), 3);
+}
+
+/* ---- Two at once --------------------------------------------------------------------- */
+
+static struct journal *other;
+static enum store_error error_of_other;
+
+/* While `journal` has committed and not synced: it takes what that has written further. */
+static void build_on_it(void)
+{
+    const struct step_ending ended = {
+        .key = "e/s0/1/1", .status = STEP_RUN_COMPLETED, .outputs = "{}"};
+    const struct step_row step = step_of("e", "s1", 1, 1);
+    const struct journal_commit commit = {
+        .execution_id = "e", .now_ms = now_ms, .ended = &ended, .started = &step};
+
+    error_of_other = other->ops->commit(other, &commit);
+}
+
+/* Both have opened the file, which has an execution, and then the script begins. */
+static void start_both(void)
+{
+    start_afresh(0);
+    cr_assert_eq(store_open(file, true, false, &journal), STORE_OK);
+    start_execution("e");
+    cr_assert_eq(store_open(file, true, false, &other), STORE_OK);
+    emit_to(other);
+    error_of_other = STORE_NOT_FOUND;
+    disk.before_sync = build_on_it;
+}
+
+static void open_after_power_cut(unsigned at)
+{
+    disk.before_sync = NULL;
+    journal_close(other);
+    journal_close(journal);
+    power_back();
+    unlink(beside("-shm"));
+    cr_assert_eq(store_open(file, true, false, &journal), STORE_OK, "%s",
+                 store_message(journal));
+    assert_sound(at);
+}
+
+Test(store_faults, what_is_built_on_a_commit_before_its_sync_makes_it_durable)
+{
+    unsigned base, at = 1, kept_both = 0, built = 0;
+    enum store_error error = STORE_FAILED;
+
+    use_folder();
+    disk.fault_kinds = 1u << DISK_WRITE | 1u << DISK_SYNC;
+    for (; error != STORE_OK; at++) {
+        start_both();
+        base = disk.operation_count;
+        disk.fail_at = base + at;
+        disk.cuts_power = true;
+        error = store_step(0);
+        built += error_of_other != STORE_NOT_FOUND;
+        open_after_power_cut(at);
+        cr_assert(has_step(0) || !has_step(1), "cut at %u", at);
+        if (error == STORE_OK)
+            cr_assert(has_step(0), "cut at %u", at);
+        if (error_of_other == STORE_OK)
+            cr_assert(has_step(1), "cut at %u", at);
+        kept_both += error != STORE_OK && error_of_other == STORE_OK;
+        journal_close(journal);
+        journal = NULL;
+    }
+    disk_forget();
+    cr_assert_gt(built, 2, "nobody waits for the sync of another");
+    cr_assert_gt(kept_both, 0);
+}
+
+Test(store_faults, a_sync_that_fails_while_another_builds_on_it_is_a_failure)
+{
+    enum store_error error;
+
+    use_folder();
+    disk.fault_kinds = 1u << DISK_SYNC;
+    disk.error = SQLITE_IOERR_FSYNC;
+    start_both();
+    disk.fail_at = disk.operation_count + 2; /* behind that of the other */
+    error = store_step(0);
+    cr_assert_eq(error_of_other, STORE_OK);
+    cr_assert_eq(error, STORE_FAILED);
+    cr_assert(strstr(store_message(journal), "disk I/O error"));
+    cr_assert(strstr(store_message(journal), "check the disk and its free space"));
+    open_after_power_cut(0);
+    cr_assert(has_step(0));
+    cr_assert(has_step(1));
+    disk_forget();
 }
 
 /* ---- An older schema ------------------------------------------------------------------ */
@@ -297,8 +394,22 @@ struct fault {
     const char *cause, *remedy; /* in the message */
 };
 
-/* Each is tried at places all over the script: once, and from there on. */
-static void fail_everywhere(const struct fault *fault)
+/* With one more, that is synced whatever was done before. */
+static void assert_all_outlive_a_power_cut(unsigned at)
+{
+    emit_to(journal);
+    journal_close(journal);
+    power_back();
+    unlink(beside("-shm"));
+    cr_assert_eq(store_open(file, true, false, &journal), STORE_OK, "%s",
+                 store_message(journal));
+    assert_sound(at);
+    cr_assert_eq(count_steps(at), STEP_COUNT, "fault at %u", at);
+}
+
+/* Each is tried at places all over the script: once, and from there on; `lasts_at`: at the
+ * even ones (0), or at the others. */
+static void fail_all_over(const struct fault *fault, unsigned lasts_at)
 {
     unsigned faults = 0, failures = 0, fail_at = 1;
 
@@ -311,7 +422,7 @@ static void fail_everywhere(const struct fault *fault)
         int reported, found;
 
         start_afresh(fail_at);
-        disk.is_lasting = fail_at % 2;
+        disk.is_lasting = fail_at % 2 == lasts_at;
         reported = run_script(false, &error);
         if (disk.operation_count < fail_at)
             break;
@@ -332,12 +443,18 @@ static void fail_everywhere(const struct fault *fault)
                       found, fail_at);
         cr_assert_leq(found, reported + 1);
         assert_goes_on(found);
+        assert_all_outlive_a_power_cut(fail_at);
         journal_close(journal);
         journal = NULL;
     }
     disk_forget();
     cr_assert_gt(faults, 0);
     cr_assert_gt(failures, 0);
+}
+
+static void fail_everywhere(const struct fault *fault)
+{
+    fail_all_over(fault, 1);
 }
 
 Test(store_faults, a_full_disk_loses_nothing_and_says_what_to_do)
@@ -356,9 +473,12 @@ Test(store_faults, a_write_that_fails_loses_nothing_and_says_what_to_do)
 
 Test(store_faults, a_sync_that_fails_loses_nothing_and_says_what_to_do)
 {
-    fail_everywhere(&(struct fault){1u << DISK_SYNC, 4, SQLITE_IOERR_FSYNC,
-                                    "disk I/O error",
-                                    "check the disk and its free space, then resume"});
+    static const struct fault fault = {
+        1u << DISK_SYNC, 1, SQLITE_IOERR_FSYNC, "disk I/O error",
+        "check the disk and its free space, then resume"};
+
+    fail_all_over(&fault, 0);
+    fail_all_over(&fault, 1);
 }
 
 Test(store_faults, a_read_that_fails_loses_nothing_and_says_what_to_do)

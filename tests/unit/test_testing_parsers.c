@@ -350,6 +350,49 @@ Test(testing_parsers, escape_sequences_are_removed)
     cr_expect(str_is(clean, "3 passed\n1 failed\n"), "%.*s", STR(clean));
 }
 
+Test(testing_parsers, unittest_counts_and_names_failures_with_their_tracebacks)
+{
+    const struct test_report report = read_output(
+        "command",
+        "F.sEx\n"
+        "======================================================================\n"
+        "ERROR: test_reads (test_io.Io.test_reads)\n"
+        "----------------------------------------------------------------------\n"
+        "Traceback (most recent call last):\n"
+        "FileNotFoundError: no disk\n"
+        "\n"
+        "======================================================================\n"
+        "FAIL: test_adds (test_sums.Sums.test_adds)\n"
+        "----------------------------------------------------------------------\n"
+        "AssertionError: 3 != 4\n"
+        "\n"
+        "----------------------------------------------------------------------\n"
+        "Ran 5 tests in 0.001s\n"
+        "\n"
+        "FAILED (failures=1, errors=1, skipped=1, expected failures=1)\n");
+
+    expect_counts(report, "unittest", 1, 2, 2);
+    cr_assert_eq(report.failures.count, 2);
+    expect_failure(report, 0, "test_reads (test_io.Io.test_reads)", "no disk");
+    expect_failure(report, 1, "test_adds (test_sums.Sums.test_adds)", "3 != 4");
+}
+
+Test(testing_parsers, unittest_without_failures_is_counted)
+{
+    expect_counts(read_output("command", "..\n-----\nRan 2 tests in 0.000s\n\nOK\n"),
+                  "unittest", 2, 0, 0);
+    expect_counts(
+        read_output("command", "s\n-----\nRan 1 test in 0.000s\n\nOK (skipped=1)\n"),
+        "unittest", 0, 0, 1);
+}
+
+Test(testing_parsers, bytes_that_end_texts_are_removed)
+{
+    const struct str clean = report_clean(&arena, S("a\0b\n3 passed\n"));
+
+    cr_expect(str_is(clean, "ab\n3 passed\n"), "%.*s", STR(clean));
+}
+
 Test(testing_parsers, an_output_without_counts_belongs_to_no_framework)
 {
     const struct test_report report = read_output("make", "cc -o a a.c\nall good\n");

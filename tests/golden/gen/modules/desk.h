@@ -30,6 +30,7 @@ extern const struct kad_action desk_decide_action;
 /* Looks at a request.
  *
  * Implemented in modules/desk/desk.c. */
+#pragma redefine_extname desk_decide kad_module_desk_decide
 enum kad_outcome desk_decide(struct kad_step *step, const struct desk_decide_inputs *in,
                              struct desk_decide_outputs *out,
                              enum desk_decide_outcome *outcome);

@@ -11,6 +11,7 @@
 extern const struct kad_action probe_ping_action;
 
 /* Implemented in modules/probe/probe.c. */
+#pragma redefine_extname probe_ping kad_module_probe_ping
 enum kad_outcome probe_ping(struct kad_step *step);
 
 /* A step of a workflow that runs it: kad_do with its types. */
@@ -26,6 +27,7 @@ extern const struct kad_type probe_count_outputs_type;
 extern const struct kad_action probe_count_action;
 
 /* Implemented in modules/probe/probe.c. */
+#pragma redefine_extname probe_count kad_module_probe_count
 enum kad_outcome probe_count(struct kad_step *step, struct probe_count_outputs *out);
 
 /* A step of a workflow that runs it: kad_do with its types. */

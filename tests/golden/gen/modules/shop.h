@@ -29,6 +29,7 @@ extern const struct kad_action shop_price_action;
 /* Says what an order costs.
  *
  * Implemented in modules/shop/shop.c. */
+#pragma redefine_extname shop_price kad_module_shop_price
 enum kad_outcome shop_price(struct kad_step *step, const struct shop_price_inputs *in,
                             struct shop_price_outputs *out);
 
@@ -95,6 +96,7 @@ extern const struct kad_action shop_reserve_action;
 /* Puts goods aside. What was reserved is known after a failure, too.
  *
  * Implemented in modules/shop/shop.c. */
+#pragma redefine_extname shop_reserve kad_module_shop_reserve
 enum kad_outcome shop_reserve(struct kad_step *step,
                               const struct shop_reserve_inputs *in,
                               struct shop_reserve_outputs *out);
@@ -122,6 +124,7 @@ extern const struct kad_action shop_look_up_action;
 /* Finds facts that nobody has given a shape.
  *
  * Implemented in modules/shop/shop.c. */
+#pragma redefine_extname shop_look_up kad_module_shop_look_up
 enum kad_outcome shop_look_up(struct kad_step *step,
                               const struct shop_look_up_inputs *in,
                               struct shop_look_up_outputs *out);

@@ -26,6 +26,7 @@ extern const struct kad_action vault_open_action;
 /* Opens a session.
  *
  * Implemented in modules/vault/vault.c. */
+#pragma redefine_extname vault_open kad_module_vault_open
 enum kad_outcome vault_open(struct kad_step *step, const struct vault_open_inputs *in);
 
 /* A step of a workflow that runs it: kad_do with its types. */
