@@ -5,11 +5,13 @@
  * to run it as a step. If function and manifest differ, the C compiler refuses it. The
  * source has the tables that the runtime reads. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "c_name.h"
 #include "gen.h"
+#include "wrap.h"
 
 /* What is called what, for one action. */
 struct action_names {
@@ -70,8 +72,17 @@ static const char *do_signature(struct gen *gen, const struct action_names *name
  * library, when all is linked. kad/undefined.c knows the prefix. */
 static void rename_symbol(struct gen *gen, const char *function)
 {
-    emit_directive(gen->code, "#pragma redefine_extname %s kad_module_%s", function,
-                   function);
+    static const char pragma[] = "#pragma redefine_extname ";
+    const char *symbol = arena_printf(gen->arena, "kad_module_%s", function);
+    const size_t columns = strlen(pragma) + strlen(function) + 1 + strlen(symbol);
+
+    if (columns <= WRAP_COLUMNS) {
+        emit_directive(gen->code, "%s%s %s", pragma, function, symbol);
+        return;
+    }
+    emit_directive(gen->code, "%s%-*s\\", pragma,
+                   WRAP_COLUMNS - 1 - (int)strlen(pragma), function);
+    emit_directive(gen->code, "%*s%s", WRAP_INDENT, "", symbol);
 }
 
 static void declare_function(struct gen *gen, const struct action_names *names)

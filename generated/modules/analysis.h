@@ -29,7 +29,8 @@ extern const struct kad_action analysis_analyze_requirements_action;
  * repository's files and languages at hand.
  *
  * Implemented in modules/analysis/analysis.c. */
-#pragma redefine_extname analysis_analyze_requirements kad_module_analysis_analyze_requirements
+#pragma redefine_extname analysis_analyze_requirements                                 \
+    kad_module_analysis_analyze_requirements
 enum kad_outcome
 analysis_analyze_requirements(struct kad_step *step,
                               const struct analysis_analyze_requirements_inputs *in,

@@ -45,7 +45,8 @@ extern const struct kad_action implementation_implement_feature_action;
  * in the middle leaves nothing behind.
  *
  * Implemented in modules/implementation/implementation.c. */
-#pragma redefine_extname implementation_implement_feature kad_module_implementation_implement_feature
+#pragma redefine_extname implementation_implement_feature                              \
+    kad_module_implementation_implement_feature
 enum kad_outcome implementation_implement_feature(
     struct kad_step *step, const struct implementation_implement_feature_inputs *in,
     struct implementation_implement_feature_outputs *out);
@@ -77,7 +78,8 @@ extern const struct kad_action implementation_rollback_changes_action;
  * else.
  *
  * Implemented in modules/implementation/implementation.c. */
-#pragma redefine_extname implementation_rollback_changes kad_module_implementation_rollback_changes
+#pragma redefine_extname implementation_rollback_changes                               \
+    kad_module_implementation_rollback_changes
 enum kad_outcome
 implementation_rollback_changes(struct kad_step *step,
                                 const struct implementation_rollback_changes_inputs *in,

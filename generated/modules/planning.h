@@ -46,7 +46,8 @@ extern const struct kad_action planning_create_implementation_plan_action;
 /* Asks the agent for the steps, files and tests that a feature needs.
  *
  * Implemented in modules/planning/planning.c. */
-#pragma redefine_extname planning_create_implementation_plan kad_module_planning_create_implementation_plan
+#pragma redefine_extname planning_create_implementation_plan                           \
+    kad_module_planning_create_implementation_plan
 enum kad_outcome planning_create_implementation_plan(
     struct kad_step *step, const struct planning_create_implementation_plan_inputs *in,
     struct planning_create_implementation_plan_outputs *out);
