@@ -60,7 +60,7 @@ chmod 400 kept.yaml
 rm -f kept.yaml
 
 # Several at once: each ends well, and no one sees the half of another's.
-for turn in 1 2 3 4 5 6 7 8; do
+for _ in 1 2 3 4 5 6 7 8; do
     cp "$golden/fix/misspelt-twice.yaml" shared.yaml
     ids=
     for one in 1 2 3 4; do
